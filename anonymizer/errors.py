@@ -1,0 +1,55 @@
+"""Errors of the anonymizer that a user can act on.
+
+    AnonymizerError
+    ├── ProfileError        a profile or option that does not exist or contradicts another
+    ├── KeyFileError        the secret key's file is missing, damaged or would be overwritten
+    ├── SourceError         an input that cannot be read or is not DICOM
+    ├── PixelError          pixel data that cannot be decoded, so not be cleared of text
+    ├── TextFinderError     the text detector cannot be loaded
+    ├── WriteError          the output cannot be written (disk full, folder read-only)
+    └── VaultError          the vault is missing, damaged or of a newer version
+        └── VaultLockedError  the passphrase or key does not open it
+"""
+
+
+class AnonymizerError(Exception):
+    """Something went wrong that the user can mend; the text holds no identity.
+
+    `remedy` says in one sentence what to do and may be empty.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class ProfileError(AnonymizerError):
+    """A profile or option that does not exist or contradicts another."""
+
+
+class KeyFileError(AnonymizerError):
+    """The secret key's file is missing, damaged or would be overwritten."""
+
+
+class SourceError(AnonymizerError):
+    """An input that cannot be read or is not DICOM."""
+
+
+class PixelError(AnonymizerError):
+    """Pixel data that cannot be decoded, so cannot be cleared of burned-in text."""
+
+
+class TextFinderError(AnonymizerError):
+    """The text detector cannot be loaded."""
+
+
+class WriteError(AnonymizerError):
+    """The output cannot be written."""
+
+
+class VaultError(AnonymizerError):
+    """The vault is missing, damaged or of a newer version."""
+
+
+class VaultLockedError(VaultError):
+    """The passphrase or key does not open the vault."""

@@ -1,0 +1,113 @@
+"""What happened to each input: the records that masking yields and the report is made of.
+
+Only `Identity` holds original values; it is kept out of `as_json()` and of every `repr`.
+"""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How an input ended; every input has exactly one."""
+
+    MASKED = "masked"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute that was changed: where, by which action and layer, and why. Never a value."""
+
+    path: str  # "(0010,0010)", nested: "(0040,0275)[0]/(0008,1195)"
+    name: str  # "Patient's Name"; "Private attribute" for private ones
+    action: str  # an action of PS3.15 Table E.1-1: D, Z, X, K, C, U; "M" is a date moved by the patient's shift
+    layer: str  # "table", "vr", "private", "harvest", "vocabulary", "file"
+    reason: str  # a sentence for the radiologist
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle of pixels that was masked, in pixels of the stored matrix."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    frame: int | None = None  # None: every frame
+    kind: str = "text"  # "text", "outside ultrasound region", "drawn"
+    found_by: str = "detector"
+    score: float = 1.0  # 0 to 1, the finder's confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Identity that seems to be left: where and of what kind. Never the value itself."""
+
+    place: str  # an attribute path, "file name", "pixels", "raw bytes"
+    kind: str  # "person name", "date", "known identity", "legible text", …
+    detail: str = ""  # a sentence without the value
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the catalogue may know of a masked instance: all of it after masking."""
+
+    patient: str  # the pseudonym
+    study: str
+    series: str
+    sop_instance_uid: str
+    sop_class_uid: str
+    modality: str = ""
+    rows: int = 0
+    columns: int = 0
+    frames: int = 1
+    body_part: str = ""
+    laterality: str = ""
+    view_position: str = ""
+    study_description: str = ""
+    series_description: str = ""
+    study_date: str = ""
+    series_number: int | None = None
+    instance_number: int | None = None
+    patient_sex: str = ""
+    patient_age: str = ""
+    manufacturer: str = ""
+    transfer_syntax_uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The original identity of one instance: for the vault alone."""
+
+    patient_id: str = field(default="", repr=False)
+    patient_name: str = field(default="", repr=False)
+    birth_date: str = field(default="", repr=False)
+    accession_number: str = field(default="", repr=False)
+    study_uid: str = field(default="", repr=False)
+    series_uid: str = field(default="", repr=False)
+    sop_uid: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What happened to one input, from start to finish."""
+
+    path: str  # as found; a member of an archive is "archive.zip!/member"
+    outcome: Outcome
+    reason: str = ""  # for the user; empty for a plain success
+    new_path: str = ""  # relative to the output folder, "/" between parts; empty unless masked
+    review: tuple[str, ...] = ()  # why a human should look at a masked instance
+    changes: tuple[Change, ...] = ()
+    regions: tuple[Region, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    facts: Facts | None = None
+    identity: Identity | None = field(default=None, repr=False)
+
+    def as_json(self) -> dict[str, object]:
+        """The record for reports and progress lines: everything but the identity."""
+        row = asdict(self)
+        del row["identity"]
+        row["outcome"] = self.outcome.value
+        return row

@@ -1,0 +1,125 @@
+"""What travels in and out of the catalogue: plain records, never database rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstance:
+    """A masked instance to be entered. Every fact in it is one after masking.
+
+    `masking` is what the masking report says of it (changes, regions, findings), kept as it is.
+    """
+
+    sop_instance_uid: str
+    file: str  # relative to the project's `instances` folder
+    patient: str
+    study: str
+    series: str
+    sop_class_uid: str
+    modality: str = ""
+    rows: int = 0
+    columns: int = 0
+    frames: int = 1
+    body_part: str = ""
+    laterality: str = ""
+    view_position: str = ""
+    study_description: str = ""
+    series_description: str = ""
+    study_date: str = ""
+    series_number: int | None = None
+    instance_number: int | None = None
+    patient_sex: str = ""
+    patient_age: str = ""
+    manufacturer: str = ""
+    transfer_syntax_uid: str = ""
+    review: tuple[str, ...] = ()
+    masking: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRow:
+    """One instance as lists and grids show it, with its current label."""
+
+    sop_instance_uid: str
+    file: str
+    patient: str
+    study: str
+    series: str
+    sop_class_uid: str
+    modality: str
+    rows: int
+    columns: int
+    frames: int
+    body_part: str
+    laterality: str
+    view_position: str
+    study_description: str
+    series_description: str
+    study_date: str
+    series_number: int | None
+    instance_number: int | None
+    patient_sex: str
+    patient_age: str
+    manufacturer: str
+    review: tuple[str, ...]
+    label: str | None  # name of the label class, None while unlabelled
+    reader: str | None  # who set it
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFilter:
+    """Which instances: every given condition must hold."""
+
+    modality: str | None = None
+    patient: str | None = None
+    study: str | None = None
+    series: str | None = None
+    label: str | None = None
+    labelled: bool | None = None
+    needs_review: bool | None = None
+    text: str = ""  # looked for in descriptions, body part, pseudonym
+
+
+@dataclass(frozen=True, slots=True)
+class LabelClass:
+    """A class that images are sorted into."""
+
+    name: str
+    colour: str  # "#rrggbb"
+    shortcut: str  # "1" … "9", "0" or ""
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """One step of an instance's label history; events are only ever added."""
+
+    sop_instance_uid: str
+    previous: str | None
+    label: str | None  # None: the label was taken away
+    reader: str
+    at: str  # ISO 8601, UTC
+    means: str  # "key", "command line", "list", "undo", …
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A training run of this project, its model folder relative to `models/`."""
+
+    name: str
+    folder: str
+    at: str
+    recipe: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionRow:
+    """What a model said of an instance."""
+
+    sop_instance_uid: str
+    run: str
+    predicted: str
+    probabilities: Mapping[str, float]
+    at: str

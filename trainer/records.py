@@ -1,0 +1,86 @@
+"""What travels in and out of the trainer: plain records, never tensors or models."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOTICE = "Not for diagnostic use"
+
+ReadImage = Callable[[Path], NDArray[np.uint8]]
+"""Reads an image as a viewer shows it: uint8, (rows, columns) or (rows, columns, 3), 0 to 255."""
+
+
+class OnEvent(Protocol):
+    """Receives what happens during a training: stages, epochs and notes in words.
+
+    `kind` is "stage" (facts: title, total), "step" (done, total), "epoch" (epoch, epochs, seconds, loss,
+    val_loss, accuracy, val_accuracy, val_auc) or "note" (text).
+    """
+
+    def __call__(self, kind: str, facts: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A finished training."""
+
+    folder: Path
+    recipe: str
+    classes: tuple[str, ...]
+    counts: Mapping[str, Mapping[str, int]]  # split -> class -> images
+    epochs: int
+    best_epoch: int
+    seconds: float
+    device: str
+    metrics: Mapping[str, float]  # of the validation split, names as in Evaluation
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A ROC curve, one class against the others; both axes 0 to 1."""
+
+    class_name: str
+    false_positive_rate: tuple[float, ...]
+    true_positive_rate: tuple[float, ...]
+    auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How a model did on one split, judged against the readers' labels."""
+
+    split: str
+    images: int
+    patients: int
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]  # rows: the readers' class, columns: predicted
+    metrics: Mapping[str, float]  # auc (macro, one against rest), accuracy, balanced_accuracy, sensitivity, …
+    curves: tuple[Curve, ...]
+    warnings: tuple[str, ...]
+    notice: str = NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says of one image."""
+
+    path: Path
+    predicted: str
+    probabilities: Mapping[str, float]  # class -> 0 to 1, summing to 1
+    error: str = ""  # why there is none, for the user; then predicted is ""
+    notice: str = NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Where in the image the model looked: (rows, columns) of the image, float32, 0 to 1."""
+
+    path: Path
+    class_name: str
+    values: NDArray[np.float32]
+    notice: str = NOTICE
