@@ -1,14 +1,14 @@
 """Errors of the anonymizer that a user can act on.
 
-    AnonymizerError
-    ├── ProfileError        a profile or option that does not exist or contradicts another
-    ├── KeyFileError        the secret key's file is missing, damaged or would be overwritten
-    ├── SourceError         an input that cannot be read or is not DICOM
-    ├── PixelError          pixel data that cannot be decoded, so not be cleared of text
-    ├── TextFinderError     the text detector cannot be loaded
-    ├── WriteError          the output cannot be written (disk full, folder read-only)
-    └── VaultError          the vault is missing, damaged or of a newer version
-        └── VaultLockedError  the passphrase or key does not open it
+AnonymizerError
+├── ProfileError        a profile or option that does not exist or contradicts another
+├── KeyFileError        the secret key's file is missing, damaged or would be overwritten
+├── SourceError         an input that cannot be read or is not DICOM
+├── PixelError          pixel data that cannot be decoded, so not be cleared of text
+├── TextFinderError     the text detector cannot be loaded
+├── WriteError          the output cannot be written (disk full, folder read-only)
+└── VaultError          the vault is missing, damaged or of a newer version
+    └── VaultLockedError  the passphrase or key does not open it
 """
 
 

@@ -22,7 +22,9 @@ class Change:
 
     path: str  # "(0010,0010)", nested: "(0040,0275)[0]/(0008,1195)"
     name: str  # "Patient's Name"; "Private attribute" for private ones
-    action: str  # an action of PS3.15 Table E.1-1: D, Z, X, K, C, U; "M" is a date moved by the patient's shift
+    action: (
+        str  # an action of PS3.15 Table E.1-1: D, Z, X, K, C, U; "M" is a date moved by the patient's shift
+    )
     layer: str  # "table", "vr", "private", "harvest", "vocabulary", "file"
     reason: str  # a sentence for the radiologist
 

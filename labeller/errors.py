@@ -1,10 +1,10 @@
 """Errors of the labeller that a user can act on.
 
-    LabellerError
-    ├── CatalogueError       the catalogue is missing, damaged, locked or of a newer version
-    ├── LabelError           a label class, reader or instance that does not exist
-    ├── ManifestError        a manifest or label list that cannot be read
-    └── ExportError          the data set cannot be written
+LabellerError
+├── CatalogueError       the catalogue is missing, damaged, locked or of a newer version
+├── LabelError           a label class, reader or instance that does not exist
+├── ManifestError        a manifest or label list that cannot be read
+└── ExportError          the data set cannot be written
 """
 
 

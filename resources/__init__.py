@@ -12,5 +12,7 @@ def find(*parts: str) -> Path:
     """
     path = ROOT.joinpath(*parts)
     if not path.exists():
-        raise FileNotFoundError(f"The installation is incomplete: {'/'.join(parts)} is missing. Install again.")
+        raise FileNotFoundError(
+            f"The installation is incomplete: {'/'.join(parts)} is missing. Install again."
+        )
     return path

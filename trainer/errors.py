@@ -1,10 +1,10 @@
 """Errors of the trainer that a user can act on.
 
-    TrainerError
-    ├── DataSetError      a data set folder that cannot be learned from
-    ├── RecipeError       a recipe or setting that does not exist
-    ├── ModelFolderError  a model folder that is damaged, foreign or of a newer version
-    └── CancelledError    the user cancelled; what was reached is kept for resuming
+TrainerError
+├── DataSetError      a data set folder that cannot be learned from
+├── RecipeError       a recipe or setting that does not exist
+├── ModelFolderError  a model folder that is damaged, foreign or of a newer version
+└── CancelledError    the user cancelled; what was reached is kept for resuming
 """
 
 
