@@ -1,0 +1,148 @@
+"""Pixel data decoded one frame at a time, behind limits that a hostile or damaged file cannot pass.
+
+The decoders are tried in a fixed order, the sturdiest first. GDCM comes last and only where the caller allows
+it: its C++ exceptions end the whole process, so the window decodes without it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
+
+from anonymizer.errors import PixelError
+
+Array = npt.NDArray[Any]
+
+PLUGINS = ("pillow", "pylibjpeg", "pyjpegls", "pydicom", "gdcm")
+# Pillow squeezes deep JPEG 2000 samples through 8 or 16 unsigned bits; openjpeg keeps them as they are.
+PLUGINS_JPEG_2000 = ("pylibjpeg", "pillow", "gdcm")
+PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+
+MAX_FRAME_SAMPLES = 1 << 28  # a frame of 16,384 × 16,384
+MAX_SAMPLES = 1 << 31  # all frames of an instance; the length field of native pixel data ends at 4 GiB
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The size of an instance's pixel data, checked against the limits."""
+
+    rows: int
+    columns: int
+    frames: int
+    samples: int  # per pixel: 1 or 3
+    bits_allocated: int
+
+
+def pixel_keyword(dataset: Dataset) -> str | None:
+    """Return which attribute holds the pixels, or None for an object without pixel data."""
+    return next((keyword for keyword in PIXEL_KEYWORDS if keyword in dataset), None)
+
+
+def transfer_syntax(dataset: Dataset) -> UID:
+    """Return the transfer syntax of a data set read from a Part 10 file.
+
+    Raises PixelError where the file does not name one.
+    """
+    meta = getattr(dataset, "file_meta", None)
+    uid = meta.get("TransferSyntaxUID") if meta is not None else None
+    if not uid:
+        raise PixelError(
+            "The file does not say how its pixels are encoded.", "Export it again from its archive."
+        )
+    return UID(str(uid))
+
+
+def matrix_of(dataset: Dataset) -> Matrix:
+    """Return rows, columns, frames and samples per pixel.
+
+    Raises PixelError where they are missing, make no sense or exceed what this program decodes.
+    """
+    rows, columns = _whole(dataset, "Rows"), _whole(dataset, "Columns")
+    frames = _whole(dataset, "NumberOfFrames", 1) or 1
+    samples = _whole(dataset, "SamplesPerPixel", 1)
+    bits = _whole(dataset, "BitsAllocated", 0) or _float_bits(dataset)
+    if min(rows, columns, frames) < 1 or samples not in (1, 3):
+        raise PixelError(f"The image size makes no sense ({columns} × {rows}, {frames} frames).")
+    if bits not in (1, 8, 16, 32, 64):
+        raise PixelError(f"Pixels of {bits} bits are not supported.")
+    if rows * columns * samples > MAX_FRAME_SAMPLES or rows * columns * samples * frames > MAX_SAMPLES:
+        raise PixelError(
+            f"The image claims to be larger than this program decodes ({columns} × {rows}, {frames} frames).",
+            "Check the file; it may be damaged.",
+        )
+    return Matrix(rows, columns, frames, samples, bits)
+
+
+def _float_bits(dataset: Dataset) -> int:
+    return {"FloatPixelData": 32, "DoubleFloatPixelData": 64}.get(pixel_keyword(dataset) or "", 0)
+
+
+def _whole(dataset: Dataset, keyword: str, default: int | None = None) -> int:
+    value = dataset.get(keyword)
+    if value is None or value == "":
+        if default is None:
+            raise PixelError(
+                "The file does not say how large its image is.", "Export it again from its archive."
+            )
+        return default
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise PixelError(f"The attribute {keyword} is not a number.") from error
+
+
+def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm: bool = True) -> Array:
+    """Return one frame as stored values, (rows, columns) or (rows, columns, 3).
+
+    Colour comes as RGB, or with `raw` in the colour model of the file. Overlay bits above the stored bits are
+    taken out. `allow_gdcm=False` leaves out the one decoder that can end the process. Raises PixelError.
+    """
+    matrix = matrix_of(dataset)
+    if not 0 <= index < matrix.frames:
+        raise IndexError(index)
+    if pixel_keyword(dataset) is None:
+        raise PixelError("The object holds no image.")
+    uid = transfer_syntax(dataset)
+    try:
+        decoder = get_decoder(uid)
+    except NotImplementedError as error:
+        raise PixelError(f"Pixels encoded as “{uid.name}” cannot be decoded.") from error
+    attempts = _attempts(decoder, uid, allow_gdcm=allow_gdcm)
+    withheld = not allow_gdcm and "gdcm" in decoder.available_plugins
+    values = _first_success(decoder, dataset, index, (attempts, raw, withheld))
+    expected = (matrix.rows, matrix.columns) + ((3,) if matrix.samples == 3 else ())  # noqa: PLR2004 - RGB
+    if values.shape != expected:
+        raise PixelError("The decoded image is not of the size that the file names.")
+    return values
+
+
+def _attempts(decoder: Any, uid: UID, *, allow_gdcm: bool) -> tuple[str, ...]:
+    if not uid.is_encapsulated:
+        return ("",)
+    order = PLUGINS_JPEG_2000 if "2000" in uid.name else PLUGINS
+    return tuple(
+        name for name in order if name in decoder.available_plugins and (allow_gdcm or name != "gdcm")
+    )
+
+
+def _first_success(
+    decoder: Any, dataset: Dataset, index: int, how: tuple[tuple[str, ...], bool, bool]
+) -> Array:
+    attempts, raw, withheld = how
+    last: Exception | None = None
+    for plugin in attempts:
+        try:
+            values, _ = decoder.as_array(dataset, index=index, raw=raw, decoding_plugin=plugin)
+        except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged data
+            last = error
+        else:
+            return np.asarray(values)
+    remedy = "The file may be damaged; export it again from its archive."
+    if withheld:
+        remedy = "Mask it first: masked instances are stored in a form that can be shown."
+    # The decoders' own messages can quote bytes of the file, so they are not repeated here.
+    raise PixelError(f"The image cannot be decoded ({decoder.UID.name}).", remedy) from last
