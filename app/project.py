@@ -1,0 +1,140 @@
+"""A project on disk: one folder with everything that belongs to a piece of work.
+
+The folder's layout is in docs/architecture.md; this module knows where each part lies.
+"""
+
+import json
+import tomllib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import audit
+from app.errors import ProjectError
+from app.storage import write_text
+from labeller import Catalogue
+
+SUFFIX = ".leadglass"
+VERSION = 1
+_SETTINGS = "project.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project in `folder`: its settings and the places of its parts."""
+
+    folder: Path
+    name: str
+    identifier: str  # tells this project from others on the same computer
+    profile: str  # name or file of the de-identification profile
+    options: tuple[str, ...]  # options added to the profile
+    protection: str  # "passphrase", "keyring" or "key file"
+
+    @property
+    def catalogue_file(self) -> Path:
+        """Masked facts and labels."""
+        return self.folder / "catalogue.sqlite"
+
+    @property
+    def vault_file(self) -> Path:
+        """Original identities, encrypted."""
+        return self.folder / "vault.sqlite"
+
+    @property
+    def instances(self) -> Path:
+        """The masked instances."""
+        return self.folder / "instances"
+
+    @property
+    def models(self) -> Path:
+        """The model folders."""
+        return self.folder / "models"
+
+    @property
+    def exports(self) -> Path:
+        """The data sets that were written."""
+        return self.folder / "exports"
+
+    @property
+    def thumbnails_file(self) -> Path:
+        """A cache that may be deleted."""
+        return self.folder / "thumbnails.sqlite"
+
+    @property
+    def audit_file(self) -> Path:
+        """Who did what when."""
+        return self.folder / "audit.jsonl"
+
+    def catalogue(self) -> Catalogue:
+        """The catalogue, opened; the caller closes it."""
+        return Catalogue.open(self.catalogue_file)
+
+    def record(self, action: str, **facts: object) -> None:
+        """Add to the project's audit trail."""
+        audit.append(self.audit_file, action, **facts)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Project":
+        """The project in `folder`.
+
+        Raises ProjectError if there is none, or one that this version cannot read.
+        """
+        file = folder / _SETTINGS
+        try:
+            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+            version = int(settings["version"])
+            project = cls(
+                folder=folder.resolve(),
+                name=str(settings["name"]),
+                identifier=str(settings["identifier"]),
+                profile=str(settings["profile"]),
+                options=tuple(settings["options"]),
+                protection=str(settings["protection"]),
+            )
+        except FileNotFoundError as error:
+            raise ProjectError(
+                f"{folder} is not a Leadglass project.",
+                "Choose a folder whose name ends in .leadglass, or make one with `leadglass new`.",
+            ) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ProjectError(f"The project file {file} cannot be read.", "Restore it from a backup.") from error
+        if version > VERSION:
+            raise ProjectError(f"{folder} was made by a newer version of Leadglass.", "Install the newer version.")
+        return project
+
+    @classmethod
+    def create(cls, folder: Path, *, profile: str, options: tuple[str, ...], protection: str) -> "Project":
+        """Make the folder and its parts, without vault and catalogue.
+
+        Raises ProjectError if the folder exists and is not empty or cannot be written.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectError(f"{folder} exists already and is not empty.", "Choose another name.")
+        project = cls(
+            folder=folder.resolve(),
+            name=folder.name.removesuffix(SUFFIX),
+            identifier=uuid.uuid4().hex,
+            profile=profile,
+            options=options,
+            protection=protection,
+        )
+        try:
+            for part in (project.instances, project.models, project.exports):
+                part.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
+        return project
+
+    def save(self) -> None:
+        """Write project.toml. It is written last, so a half-made folder never passes for a project."""
+        rows = {
+            "version": VERSION,
+            "name": self.name,
+            "identifier": self.identifier,
+            "profile": self.profile,
+            "options": list(self.options),
+            "protection": self.protection,
+        }
+        # A JSON string, number or array of strings is the same in TOML.
+        text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
+        write_text(self.folder / _SETTINGS, text)
