@@ -1,0 +1,110 @@
+"""The program `leadglass`: its command line, and without a command its window."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from app import NAME, NOTICE, VERSION
+from app.cli.command import CANCELLED, DONE, SOME_FAILED, WRONG_USE, Command
+from app.cli.console import Cancellation, Output, make_output
+from app.cli.table import COMMANDS
+from app.errors import USER_ERRORS, UsageError
+from trainer.errors import CancelledError
+
+DESCRIPTION = f"""{NAME} masks personal data in DICOM headers and pixels, lets readers label the images, exports
+de-identified data sets, and trains and applies models, on this computer alone. {NOTICE}.
+
+Without a command the window opens. A project is made and worked on like this:
+
+  leadglass new knees.leadglass
+  leadglass import knees.leadglass /path/to/dicom     masks on the way in; the originals stay as they are
+  leadglass label knees.leadglass --from labels.csv
+  leadglass export knees.leadglass --out dataset
+  leadglass train dataset --out model
+  leadglass predict model new_images --csv predictions.csv
+
+Each command explains itself: leadglass COMMAND --help"""
+
+EXIT_CODES = "Exit codes: 0 done; 1 done, but some inputs failed and are named; 2 wrong use; 130 cancelled."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser, made from the table of commands."""
+    layout = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser("leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout)
+    top.add_argument("--version", action="version", version=f"{NAME} {VERSION}. {NOTICE}.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in COMMANDS:
+        extra = {} if command.hidden else {"help": command.summary}
+        sub = commands.add_parser(
+            command.name, description=command.teaches, epilog=EXIT_CODES, formatter_class=layout, **extra
+        )
+        command.arguments(sub)
+        how = sub.add_argument_group("output")
+        how.add_argument(
+            "--progress",
+            choices=("auto", "json", "none"),
+            default="auto",
+            help="auto: a bar on a terminal, else a few lines; json: one JSON object a line; none",
+        )
+        how.add_argument("--json", action="store_true", help="print the result as one JSON document")
+        sub.set_defaults(chosen=command)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    given = parser().parse_args(arguments)
+    if given.command is None:
+        given = parser().parse_args(["window"])
+    cancelled = Cancellation()
+    output = make_output(given.progress, as_json=given.json, cancelled=cancelled)
+    if given.command not in ("window", "demo"):  # these two start children that listen themselves
+        cancelled.listen()
+    return _run(given.chosen, given, output)
+
+
+def _run(command: Command, given: argparse.Namespace, output: Output) -> int:
+    try:
+        result = command.run(given, output)
+    except UsageError as error:
+        output.error(str(error), error.remedy)
+        return WRONG_USE
+    except (CancelledError, KeyboardInterrupt):
+        output.error("Cancelled. What was done so far is kept.", "The same command goes on from there.")
+        return CANCELLED
+    except USER_ERRORS as error:
+        output.error(str(error), error.remedy)
+        return SOME_FAILED
+    except Exception as error:  # noqa: BLE001 - the one place where bugs surface
+        output.error(*_bug(error))
+        return SOME_FAILED
+    code = CANCELLED if output.cancelled() and result.code != DONE else result.code
+    output.result(code, result.facts, result.text)
+    return code
+
+
+def _bug(error: Exception) -> tuple[str, str]:
+    """Words for an error that nobody foresaw.
+
+    A message of some library may quote an attribute's value, so only the places in our code are shown, and the
+    whole text on request.
+    """
+    if os.environ.get("LEADGLASS_DEBUG") == "1":
+        traceback.print_exc()
+    places = traceback.extract_tb(error.__traceback__)
+    where = f"{places[-1].filename}:{places[-1].lineno}" if places else "unknown place"
+    return (
+        f"Something unforeseen went wrong: {type(error).__name__} at {where}.",
+        "Please report this line. LEADGLASS_DEBUG=1 shows more, which may contain identities.",
+    )
+
+
+def run() -> None:
+    """Entry point of the installed program."""
+    for stream in (sys.stdout, sys.stderr):
+        # Windows consoles and pipes default to a code page that lacks characters of paths and of ours.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # text streams
+    sys.exit(main())

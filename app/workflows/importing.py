@@ -1,0 +1,66 @@
+"""Bringing instances into a project: masked on the way in, the originals left as they are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
+from app.progress import Progress
+from app.project import Project
+from app.workflows.masking import Tally, list_sources, settings_for
+from labeller import Catalogue, NewInstance
+
+
+def import_instances(
+    project: Project, vault: Vault, paths: Sequence[Path], progress: Progress, *, workers: int | None = None
+) -> Tally:
+    """Mask what lies under `paths` into the project.
+
+    What an earlier, perhaps killed, import finished is skipped. An instance is reported only when its file, its
+    row in the vault and its row in the catalogue are on the disk, in this order.
+    """
+    sources = list_sources(paths, progress)
+    tally = Tally()
+    with project.catalogue() as catalogue:
+        progress.stage("Masking", len(sources))
+        for record in _records(project, vault, sources, progress, workers=workers):
+            _enter(catalogue, record)
+            tally.add(record)
+            progress.item("file", record.as_json())
+            progress.step(tally.total)
+    project.record("imported", **tally.as_json())
+    return tally
+
+
+def _records(
+    project: Project, vault: Vault, sources: Sequence[Source], progress: Progress, *, workers: int | None
+) -> Iterator[FileRecord]:
+    todo: list[Source] = []
+    for source in sources:
+        if vault.is_done(source):
+            yield FileRecord(source.path, Outcome.SKIPPED, "It is in the project already.")
+        else:
+            todo.append(source)
+    by_path = {source.path: source for source in todo}
+    settings = settings_for(project.profile, project.options, vault.key)
+    for record in mask_batch(
+        todo, project.instances, settings, layout=Layout.FLAT, workers=workers, cancelled=progress.cancelled
+    ):
+        yield record if record.outcome is Outcome.SKIPPED else _remember(vault, record, by_path[record.path])
+
+
+def _remember(vault: Vault, record: FileRecord, source: Source) -> FileRecord:
+    if record.outcome is Outcome.MASKED:
+        vault.remember(record, source)
+    else:
+        vault.reject(record, source)
+    return record
+
+
+def _enter(catalogue: Catalogue, record: FileRecord) -> None:
+    if record.outcome is not Outcome.MASKED or record.facts is None:
+        return
+    row = record.as_json()
+    masking = {part: row[part] for part in ("changes", "regions", "findings")}
+    new = NewInstance(file=record.new_path, review=record.review, masking=masking, **asdict(record.facts))
+    catalogue.add_instances([new])

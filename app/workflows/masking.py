@@ -1,0 +1,259 @@
+"""De-identifying files without a project, and checking what was written."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anonymizer import (
+    FileRecord,
+    Journal,
+    Layout,
+    Outcome,
+    SecretKey,
+    Settings,
+    Source,
+    VerifyRecord,
+    find_sources,
+    load_profile,
+    mask_batch,
+    verify_tree,
+)
+from app.errors import UsageError
+from app.progress import Progress
+from app.settings import default_key_file
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many inputs ended how, and those that need a person."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    review: int = 0
+    problems: list[tuple[str, str, str]] = field(default_factory=list)  # path, outcome, reason
+
+    def add(self, record: FileRecord) -> None:
+        """Count one input."""
+        self.outcomes[record.outcome.value] += 1
+        self.review += bool(record.review)
+        if record.outcome in (Outcome.FAILED, Outcome.QUARANTINED):
+            self.problems.append((record.path, record.outcome.value, record.reason))
+
+    @property
+    def total(self) -> int:
+        """All inputs."""
+        return sum(self.outcomes.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts, for programs."""
+        counts = {outcome.value: self.outcomes[outcome.value] for outcome in Outcome}
+        return {"total": self.total, **counts, "review": self.review}
+
+    def as_text(self) -> str:
+        """The counts and what needs a person, for people."""
+        counts = ", ".join(f"{self.outcomes[o.value]} {o.value}" for o in Outcome if self.outcomes[o.value])
+        lines = [f"{self.total} files: {counts or 'nothing found'}."]
+        if self.review:
+            lines.append(f"{self.review} of the masked ones should be looked at.")
+        lines += [f"  {outcome}: {path}: {reason}" for path, outcome, reason in self.problems]
+        return "\n".join(lines)
+
+
+def existing(paths: Sequence[Path]) -> list[Path]:
+    """The same paths; raises UsageError naming those that do not exist."""
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UsageError(f"Not found: {', '.join(missing)}.", "Check the spelling of the path.")
+    return list(paths)
+
+
+def settings_for(profile: str, options: Sequence[str], key: SecretKey, *, find_text: bool = True) -> Settings:
+    """How to de-identify. Raises ProfileError."""
+    return Settings(profile=load_profile(profile, options), key=key, find_text=find_text)
+
+
+def site_key(file: Path | None) -> tuple[SecretKey, Path, bool]:
+    """The secret key in `file` or the user's own, where it lies, and whether it was made just now.
+
+    A file that is named but missing is made too: the site chose where its key shall lie.
+    """
+    place = file or default_key_file()
+    if place.exists():
+        return SecretKey.load(place), place, False
+    key = SecretKey.generate()
+    key.save(place)
+    return key, place, True
+
+
+def list_sources(paths: Sequence[Path], progress: Progress) -> list[Source]:
+    """All inputs under `paths`, found before the work begins so that its end can be foreseen."""
+    progress.stage("Looking for files")
+    sources = []
+    for source in find_sources(existing(paths)):
+        sources.append(source)
+        if len(sources) % 500 == 0:
+            progress.step(len(sources))
+        if progress.cancelled():
+            break
+    return sources
+
+
+@dataclass(frozen=True, slots=True)
+class MaskRequest:
+    """What `leadglass mask` is asked to do."""
+
+    sources: tuple[Path, ...]
+    out: Path
+    settings: Settings
+    workers: int | None = None
+    report: Path | None = None
+
+
+def mask(request: MaskRequest, progress: Progress) -> Tally:
+    """De-identify into a tree; a run that was killed goes on where it was."""
+    out = _output_folder(request)
+    sources = list_sources(request.sources, progress)
+    tally = Tally()
+    with Journal.open(out, request.settings) as journal, ReportFile(request.report) as report:
+        progress.stage("Masking", len(sources))
+        for record in _all_records(sources, journal, request, progress):
+            tally.add(record)
+            report.add(record)
+            progress.item("file", record.as_json())
+            progress.step(tally.total)
+        if not progress.cancelled():
+            journal.complete()
+        report.finish(tally)
+    return tally
+
+
+def _all_records(
+    sources: Sequence[Source], journal: Journal, request: MaskRequest, progress: Progress
+) -> Iterator[FileRecord]:
+    todo: list[Source] = []
+    for source in sources:
+        done = journal.finished(source)
+        if done is None:
+            todo.append(source)
+        else:
+            yield done
+    by_path = {source.path: source for source in todo}
+    for record in mask_batch(
+        todo,
+        request.out,
+        request.settings,
+        layout=Layout.TREE,
+        workers=request.workers,
+        cancelled=progress.cancelled,
+    ):
+        journal.add(by_path[record.path], record)
+        yield record
+
+
+def _output_folder(request: MaskRequest) -> Path:
+    out = request.out.resolve()
+    for source in request.sources:
+        if out == source.resolve() or out in source.resolve().parents or source.resolve() in out.parents:
+            raise UsageError(
+                "The output folder and the originals lie inside one another.",
+                "Give --out a folder of its own, so that originals and masked files never mix.",
+            )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made: {error.strerror}.", "Choose another --out.") from error
+    return out
+
+
+class ReportFile:
+    """The report of a run, written record by record so that 100,000 files need no memory, renamed at the end."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._first = True
+
+    def __enter__(self) -> "ReportFile":
+        if self._path is not None:
+            self._temporary = self._path.with_name(f".{self._path.name}.tmp")
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._stream = self._temporary.open("w", encoding="utf-8")
+            except OSError as error:
+                raise UsageError(
+                    f"The report {self._path} cannot be written: {error.strerror}.", "Choose another place."
+                ) from error
+            self._stream.write('{"files": [')
+        return self
+
+    def add(self, record: FileRecord) -> None:
+        """One input, as it ended."""
+        if self._path is not None:
+            self._stream.write("\n" if self._first else ",\n")
+            self._first = False
+            self._stream.write(json.dumps(record.as_json(), ensure_ascii=False))
+
+    def finish(self, tally: Tally) -> None:
+        """Close the list, add the counts and put the report in place."""
+        if self._path is None:
+            return
+        self._stream.write(f'\n], "counts": {json.dumps(tally.as_json())}}}\n')
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        self._temporary.replace(self._path)
+
+    def __exit__(self, *_: object) -> None:
+        if self._path is not None:
+            self._stream.close()
+            self._temporary.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `leadglass verify` found."""
+
+    grades: Counter[str]
+    findings: tuple[VerifyRecord, ...]  # the instances that did not pass
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        rows = [
+            {
+                "path": record.path,
+                "grade": record.grade.value,
+                "findings": [{"place": f.place, "kind": f.kind, "detail": f.detail} for f in record.findings],
+            }
+            for record in self.findings
+        ]
+        return {"grades": dict(self.grades), "files": rows}
+
+    def as_text(self) -> str:
+        """For people."""
+        counts = ", ".join(f"{n} {grade}" for grade, n in sorted(self.grades.items()))
+        lines = [f"{sum(self.grades.values())} files checked: {counts or 'nothing found'}."]
+        for record in self.findings:
+            lines += [f"  {record.grade.value} {record.path}: {f.kind} in {f.place}" for f in record.findings]
+        return "\n".join(lines)
+
+
+def verify(root: Path, against: Sequence[Path], progress: Progress, *, workers: int | None = None) -> Verification:
+    """Look for identity that is left under `root`, with that of the originals `against` where given."""
+    existing([root, *against])
+    progress.stage("Checking what is left")
+    grades: Counter[str] = Counter()
+    findings: list[VerifyRecord] = []
+    records: Iterable[VerifyRecord] = verify_tree(
+        root,
+        against=list(find_sources(against)) if against else None,
+        workers=workers,
+        cancelled=progress.cancelled,
+    )
+    for record in records:
+        grades[record.grade.value] += 1
+        if record.findings:
+            findings.append(record)
+        progress.step(sum(grades.values()))
+    return Verification(grades, tuple(findings))

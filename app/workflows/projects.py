@@ -1,0 +1,81 @@
+"""Making projects and opening their vaults."""
+
+import os
+from pathlib import Path
+
+from anonymizer import (
+    KeyFile,
+    Keyring,
+    Passphrase,
+    Protection,
+    SecretKey,
+    Vault,
+    VaultLockedError,
+    load_profile,
+)
+from app.errors import ProjectError
+from app.project import Project
+from app.settings import vault_key_file
+from labeller import Catalogue
+
+PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"
+PROTECTIONS = ("key file", "keyring", "passphrase")
+
+
+def create_project(
+    folder: Path,
+    *,
+    profile: str = "basic",
+    options: tuple[str, ...] = (),
+    protection: str = "key file",
+    passphrase: str | None = None,
+    key: SecretKey | None = None,
+) -> Project:
+    """Make a project in `folder`, which must be new or empty.
+
+    `protection` says how the vault is locked: by a key file in the user's configuration folder, by the operating
+    system's keyring, or by a passphrase. `key` makes pseudonyms agree with those of another project or of
+    `leadglass mask`; without it the project gets a key of its own.
+
+    Raises ProjectError, ProfileError and VaultError.
+    """
+    load_profile(profile, options)  # a wrong profile is said before anything is made
+    if Path(profile).is_file():
+        profile = str(Path(profile).resolve())
+    project = Project.create(folder, profile=profile, options=options, protection=protection)
+    lock = _protection(project, passphrase)
+    Vault.create(project.vault_file, key or SecretKey.generate(), lock).close()
+    Catalogue.create(project.catalogue_file).close()
+    project.save()
+    project.record("project made", profile=profile, options=list(options), protection=protection)
+    return project
+
+
+def unlock(project: Project, passphrase: str | None = None) -> Vault:
+    """Open the project's vault; the caller closes it.
+
+    The passphrase, where one is needed, is the given one or that in LEADGLASS_PASSPHRASE.
+    Raises VaultLockedError if it is missing or wrong.
+    """
+    return Vault.open(project.vault_file, _protection(project, passphrase))
+
+
+def needs_passphrase(project: Project) -> bool:
+    """Whether a person must be asked before the vault opens."""
+    return project.protection == "passphrase" and not os.environ.get(PASSPHRASE_VARIABLE)
+
+
+def _protection(project: Project, passphrase: str | None) -> Protection:
+    if project.protection == "key file":
+        return KeyFile(vault_key_file(project.identifier))
+    if project.protection == "keyring":
+        return Keyring(project.identifier)
+    if project.protection != "passphrase":
+        raise ProjectError(f"The vault's protection “{project.protection}” is not known.", "Restore project.toml.")
+    text = passphrase or os.environ.get(PASSPHRASE_VARIABLE)
+    if not text:
+        raise VaultLockedError(
+            "This project's vault is locked by a passphrase.",
+            f"Enter it in the window, or set {PASSPHRASE_VARIABLE} for the command.",
+        )
+    return Passphrase(text)
