@@ -23,7 +23,8 @@ def import_instances(
     tally = Tally()
     with project.catalogue() as catalogue:
         progress.stage("Masking", len(sources))
-        for record in _records(project, vault, sources, progress, workers=workers):
+        known = frozenset(catalogue.uids())
+        for record in _records(project, vault, sources, known, progress=progress, workers=workers):
             _enter(catalogue, record)
             tally.add(record)
             progress.item("file", record.as_json())
@@ -33,11 +34,18 @@ def import_instances(
 
 
 def _records(
-    project: Project, vault: Vault, sources: Sequence[Source], progress: Progress, *, workers: int | None
+    project: Project,
+    vault: Vault,
+    sources: Sequence[Source],
+    known: frozenset[str],
+    *,
+    progress: Progress,
+    workers: int | None,
 ) -> Iterator[FileRecord]:
     todo: list[Source] = []
     for source in sources:
-        if vault.is_done(source):
+        # A run killed between the two rows left one in the vault only: such an instance is masked again.
+        if vault.is_done(source) and vault.sop_uid_of_path(source.path) in known:
             yield FileRecord(source.path, Outcome.SKIPPED, "It is in the project already.")
         else:
             todo.append(source)

@@ -1,0 +1,180 @@
+"""Training, evaluating and applying models on data set folders and files."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anonymizer import read_image
+from app import NOTICE
+from app.errors import UsageError
+from app.progress import Progress
+from app.project import Project
+from app.workflows.masking import existing
+from labeller import PredictionRow
+from trainer import (
+    DEFAULT_RECIPE,
+    Evaluation,
+    Prediction,
+    Predictor,
+    RunSummary,
+    evaluate,
+    grad_cam,
+    train,
+)
+
+IMAGE_SUFFIXES = frozenset({".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What `leadglass train` is asked to do."""
+
+    dataset: Path
+    out: Path
+    recipe: str = DEFAULT_RECIPE
+    seed: int = 0
+    epochs: int | None = None
+
+
+def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
+    """Train a model; a training that was killed goes on from its last checkpoint."""
+    existing([request.dataset])
+    return train(
+        request.dataset,
+        request.out,
+        recipe=request.recipe,
+        read_image=read_image,
+        on_event=lambda kind, facts: _forward(progress, kind, facts),
+        cancelled=progress.cancelled,
+        seed=request.seed,
+        epochs=request.epochs,
+    )
+
+
+def _forward(progress: Progress, kind: str, facts: Mapping[str, Any]) -> None:
+    if kind == "stage":
+        progress.stage(str(facts["title"]), facts.get("total"))
+    elif kind == "step":
+        progress.step(int(facts["done"]))
+    else:
+        progress.item(kind, facts)
+        if kind == "epoch":
+            progress.step(int(facts["epoch"]), epoch_words(facts))
+
+
+def epoch_words(facts: Mapping[str, Any]) -> str:
+    """The one figure of an epoch that tells how it goes."""
+    for name, word in (("val_auc", "AUC"), ("val_loss", "loss"), ("loss", "loss")):
+        value = facts.get(name)
+        if value is not None:
+            return f"{word} {value:.3f}"
+    return ""
+
+
+def evaluate_model(model: Path, dataset: Path, split: str | None, progress: Progress) -> Evaluation:
+    """How a model does on a data set: on its test split, or on what else it has."""
+    existing([model, dataset])
+    progress.stage("Evaluating")
+    return evaluate(model, dataset, read_image=read_image, split=split)
+
+
+def files_under(paths: Sequence[Path]) -> list[Path]:
+    """The image files named or lying in the folders named, in a fixed order."""
+    found: list[Path] = []
+    for path in existing(paths):
+        if path.is_dir():
+            inside = (p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith("."))
+            found += [p for p in inside if p.suffix.lower() in IMAGE_SUFFIXES]
+        else:
+            found.append(path)
+    return found
+
+
+def predict_files(model: Path, paths: Sequence[Path], progress: Progress) -> list[Prediction]:
+    """What the model says of each file; a file that cannot be read has an error instead."""
+    files = files_under(paths)
+    if not files:
+        raise UsageError("There is no image to predict.", "Name DICOM or image files, or a folder with some.")
+    return list(_predict(model, files, progress))
+
+
+def predict_project(
+    project: Project, model: Path, uids: Sequence[str], progress: Progress
+) -> list[tuple[str, Prediction]]:
+    """What the model says of the project's instances (all, or those named); kept in the catalogue."""
+    with project.catalogue() as catalogue:
+        wanted = frozenset(uids)
+        rows = [row for row in catalogue.instances() if not wanted or row.sop_instance_uid in wanted]
+        if not rows:
+            raise UsageError("The project has no such instances.", "Import some first.")
+        files = [project.instances / row.file for row in rows]
+        told = list(zip((row.sop_instance_uid for row in rows), _predict(model, files, progress), strict=False))
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        catalogue.add_predictions(
+            model.name,
+            [PredictionRow(u, model.name, p.predicted, p.probabilities, at) for u, p in told if not p.error],
+        )
+    project.record("predicted", model=model.name, images=len(told))
+    return told
+
+
+def _predict(model: Path, files: Sequence[Path], progress: Progress) -> Iterator[Prediction]:
+    existing([model])
+    progress.stage("Loading the model")
+    predictor = Predictor.load(model, read_image)
+    progress.stage("Predicting", len(files))
+    for done, prediction in enumerate(predictor.predict(files), start=1):
+        yield prediction
+        progress.item("prediction", prediction_json(prediction))
+        progress.step(done)
+        if progress.cancelled():
+            return
+
+
+def prediction_json(prediction: Prediction) -> dict[str, Any]:
+    """A prediction, for programs."""
+    return {
+        "path": str(prediction.path),
+        "predicted": prediction.predicted,
+        "probabilities": dict(prediction.probabilities),
+        "error": prediction.error,
+        "notice": prediction.notice,
+    }
+
+
+def write_predictions(file: Path, predictions: Sequence[Prediction]) -> None:
+    """A CSV file with `path`, `predicted`, one probability per class named after it, `error` and `notice`."""
+    classes = next((list(p.probabilities) for p in predictions if not p.error), [])
+    temporary = file.with_name(f".{file.name}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as stream:
+            table = csv.writer(stream)
+            table.writerow(["path", "predicted", *classes, "error", "notice"])
+            for p in predictions:
+                shares = [f"{p.probabilities[c]:.6f}" if not p.error else "" for c in classes]
+                table.writerow([p.path, p.predicted, *shares, p.error, NOTICE])
+        temporary.replace(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.", "Choose another --csv.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_heat_map(model: Path, file: Path, out: Path, *, class_name: str | None, progress: Progress) -> str:
+    """Where in an image the model looked, as a grey PNG in the image's own geometry; returns the class shown."""
+    from PIL import Image
+
+    existing([model, file])
+    progress.stage("Drawing the heat map")
+    heat = grad_cam(Predictor.load(model, read_image), file, class_name)
+    temporary = out.with_name(f".{out.name}.tmp")
+    Image.fromarray(np.round(heat.values * 255).astype(np.uint8)).save(temporary, format="PNG")
+    temporary.replace(out)
+    return heat.class_name
+
+
