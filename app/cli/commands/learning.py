@@ -1,0 +1,178 @@
+"""`leadglass train`, `evaluate`, `predict` and `heatmap`."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from app import NOTICE
+from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.errors import UsageError
+from app.progress import Progress
+from app.project import Project
+from app.workflows import learning
+from trainer import DEFAULT_RECIPE, RECIPES, Evaluation, Prediction
+
+SHOWN = 20
+
+
+def recipes_text() -> str:
+    """The recipes in plain words, from the table that the trainer keeps."""
+    return "\n".join(f"  {name:10} {recipe.summary}" for name, recipe in RECIPES.items())
+
+
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="a data set folder")
+    parser.add_argument("--out", required=True, type=Path, metavar="MODEL", help="the model folder")
+    parser.add_argument("--recipe", choices=tuple(RECIPES), default=DEFAULT_RECIPE, help=f"({DEFAULT_RECIPE})")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model (0)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
+
+
+def _train(given: argparse.Namespace, progress: Progress) -> Result:
+    request = learning.TrainRequest(given.dataset, given.out, given.recipe, given.seed, given.epochs)
+    run = learning.train_model(request, progress)
+    figures = ", ".join(f"{name} {value:.3f}" for name, value in run.metrics.items())
+    lines = [
+        f"Trained in {run.seconds:.0f} s on {run.device}; the best of {run.epochs} epochs is number {run.best_epoch}.",
+        f"On the validation split: {figures}.",
+        *(f"  Note: {warning}" for warning in run.warnings),
+        f"Model: {run.folder}. {NOTICE}.",
+    ]
+    facts = {**asdict(run), "folder": str(run.folder), "notice": NOTICE}
+    return Result("\n".join(lines), facts)
+
+
+def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="a data set folder")
+    parser.add_argument(
+        "--split", choices=("train", "validation", "test"), help="which part (test, or else validation)"
+    )
+
+
+def _evaluate(given: argparse.Namespace, progress: Progress) -> Result:
+    found = learning.evaluate_model(given.model, given.dataset, given.split, progress)
+    return Result(evaluation_text(found), asdict(found))
+
+
+def evaluation_text(found: Evaluation) -> str:
+    """An evaluation, for people: figures, confusion matrix, what to beware of."""
+    width = max(map(len, found.classes)) + 2
+    head = " " * width + "".join(f"{name:>{width}}" for name in found.classes)
+    rows = [
+        f"{name:<{width}}" + "".join(f"{count:>{width}}" for count in counts)
+        for name, counts in zip(found.classes, found.confusion, strict=True)
+    ]
+    figures = [f"  {name:24} {value:.3f}" for name, value in found.metrics.items()]
+    return "\n".join(
+        [
+            f"{found.split}: {found.images} images of {found.patients} patients.",
+            *figures,
+            "Confusion matrix (rows: the readers' class, columns: predicted):",
+            head,
+            *rows,
+            *(f"  Note: {warning}" for warning in found.warnings),
+            f"{NOTICE}.",
+        ]
+    )
+
+
+def _predict_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="DICOM or image files, folders")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the predictions as a table")
+    parser.add_argument(
+        "--project", type=Path, metavar="PROJECT", help="predict the project's instances and keep it in the project"
+    )
+    parser.add_argument("--sop", action="append", default=[], metavar="UID", help="with --project: only these")
+
+
+def _predict(given: argparse.Namespace, progress: Progress) -> Result:
+    if bool(given.files) == (given.project is not None):
+        raise UsageError("Say what to predict.", "Name files or folders, or --project PROJECT, not both.")
+    if given.project is None:
+        told = learning.predict_files(given.model, given.files, progress)
+    else:
+        pairs = learning.predict_project(Project.open(given.project), given.model, given.sop, progress)
+        told = [prediction for _, prediction in pairs]
+    if given.csv:
+        learning.write_predictions(given.csv, told)
+    failed = [p for p in told if p.error]
+    facts = {"predictions": [learning.prediction_json(p) for p in told], "failed": len(failed), "notice": NOTICE}
+    return Result(predictions_text(told, given.csv), facts, SOME_FAILED if failed else DONE)
+
+
+def predictions_text(told: Sequence[Prediction], table: Path | None) -> str:
+    """Predictions, for people; the first ones where a table holds them all."""
+    good = [p for p in told if not p.error]
+    lines = [f"{len(good)} images predicted."]
+    for p in good[:SHOWN]:
+        lines.append(f"  {p.path}: {p.predicted} ({p.probabilities[p.predicted]:.0%})")
+    if len(good) > SHOWN:
+        lines.append(f"  … and {len(good) - SHOWN} more")
+    lines += [f"  failed: {p.path}: {p.error}" for p in told if p.error]
+    if table:
+        lines.append(f"Table: {table}.")
+    return "\n".join([*lines, f"{NOTICE}."])
+
+
+def _heatmap_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a DICOM or image file")
+    parser.add_argument("--out", required=True, type=Path, metavar="PNG", help="where the map is written")
+    parser.add_argument("--class", dest="class_name", metavar="NAME", help="for this class (the predicted one)")
+
+
+def _heatmap(given: argparse.Namespace, progress: Progress) -> Result:
+    name = learning.write_heat_map(
+        given.model, given.file, given.out, class_name=given.class_name, progress=progress
+    )
+    facts = {"file": str(given.out), "class": name, "notice": NOTICE}
+    progress.item("heatmap", facts)
+    return Result(f"{given.out} shows what speaks for “{name}”. {NOTICE}.", facts)
+
+
+TRAIN = Command(
+    "train",
+    "train a model on a data set folder",
+    f"""Train a model. DATASET is a folder with manifest.csv (path, class, patient, split), as `leadglass export`
+writes it, or a folder with a sub-folder of images per class. Patients are never divided between training,
+validation and test. A training that was killed goes on from its last epoch when the same command runs again.
+
+Recipes:
+{recipes_text()}
+
+  leadglass train knees-dataset --out knees-model""",
+    _train_arguments,
+    _train,
+)
+EVALUATE = Command(
+    "evaluate",
+    "judge a model against the readers' labels",
+    """Apply a model to a split of a data set that it did not learn from and compare it with the readers' labels.
+
+  leadglass evaluate knees-model knees-dataset --split test""",
+    _evaluate_arguments,
+    _evaluate,
+)
+PREDICT = Command(
+    "predict",
+    "say what a model sees in images",
+    f"""Predict classes for DICOM or image files, or for the instances of a project. {NOTICE}.
+
+  leadglass predict knees-model new_images --csv predictions.csv
+  leadglass predict knees-model --project knees.leadglass""",
+    _predict_arguments,
+    _predict,
+)
+HEATMAP = Command(
+    "heatmap",
+    "show where in an image a model looked",
+    """Draw where in an image the model found what speaks for a class (Grad-CAM), as a grey PNG of the image's size:
+white speaks most for it.
+
+  leadglass heatmap knees-model image.dcm --out map.png""",
+    _heatmap_arguments,
+    _heatmap,
+)

@@ -1,0 +1,107 @@
+"""`leadglass mask` and `leadglass verify`: de-identification without a project."""
+
+import argparse
+from pathlib import Path
+
+from anonymizer import OPTIONS, profile_names
+from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.progress import Progress
+from app.workflows import masking
+
+
+def options_text() -> str:
+    """The profiles and options in plain words, from the table that the anonymizer keeps."""
+    lines = [f"Profiles: {', '.join(profile_names())}, or a TOML file of your own.", "", "Options:"]
+    lines += [f"  {option.name.replace('_', '-'):34} {option.title}" for option in OPTIONS]
+    return "\n".join(lines)
+
+
+def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--profile`, `--option` and `--key`, as every command that de-identifies has them."""
+    parser.add_argument(
+        "--profile", default="basic", metavar="FILE|NAME", help="the de-identification profile (basic)"
+    )
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME", help="add an option of PS3.15; may be repeated"
+    )
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the secret key; the same key, the same pseudonyms")
+
+
+def add_workers_argument(parser: argparse.ArgumentParser) -> None:
+    """`--workers`, as every command that works on many files has it."""
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="worker processes (one for each processor core)"
+    )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _mask_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the masked tree is written")
+    add_profile_arguments(parser)
+    add_workers_argument(parser)
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what happened to each input as JSON")
+    parser.add_argument(
+        "--headers-only", action="store_true", help="do not look for burned-in text; files with pixels want review"
+    )
+
+
+def _mask(given: argparse.Namespace, progress: Progress) -> Result:
+    key, place, made = masking.site_key(given.key)
+    settings = masking.settings_for(given.profile, given.option, key, find_text=not given.headers_only)
+    request = masking.MaskRequest(tuple(given.sources), given.out, settings, given.workers, given.report)
+    tally = masking.mask(request, progress)
+    how = "A new secret key was made" if made else "Secret key"
+    text = f"{tally.as_text()}\nWritten to {given.out}. {how}: {place} (keep it: it makes pseudonyms agree)."
+    facts = {**tally.as_json(), "out": str(given.out), "key": str(place), "key_made": made}
+    return Result(text, facts, SOME_FAILED if tally.problems else DONE)
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what was written")
+    parser.add_argument(
+        "--against", action="append", default=[], type=Path, metavar="SRC", help="the originals; may be repeated"
+    )
+    add_workers_argument(parser)
+
+
+def _verify(given: argparse.Namespace, progress: Progress) -> Result:
+    found = masking.verify(given.folder, given.against, progress, workers=given.workers)
+    return Result(found.as_text(), found.as_json(), SOME_FAILED if found.findings else DONE)
+
+
+MASK = Command(
+    name="mask",
+    summary="de-identify files, folders, DICOMDIRs or zips, without a project",
+    teaches=f"""De-identify DICOM instances: headers by the Basic Profile of PS3.15 and the options chosen, and text
+burned into pixels. The originals are never touched. Written as
+DIR/<new PatientID>/<new StudyInstanceUID>/<new SeriesInstanceUID>/<new SOPInstanceUID>.dcm
+
+Each input ends as masked (perhaps with a reason to look at it), quarantined (not written, because it could not be
+cleared with certainty), failed or skipped. A run that was killed goes on when the same command runs again.
+
+{options_text()}
+
+  leadglass mask /data/incoming --out /data/masked --profile research --report report.json""",
+    arguments=_mask_arguments,
+    run=_mask,
+)
+
+VERIFY = Command(
+    name="verify",
+    summary="look for identity left in headers, file names and pixels",
+    teaches="""Open again what was written and look for identity that is left: names, dates, private attributes, patterns
+such as telephone numbers, and, with --against, everything that identifies the patients of the originals.
+Values are never printed, only where they stand.
+
+  leadglass verify /data/masked --against /data/incoming""",
+    arguments=_verify_arguments,
+    run=_verify,
+)

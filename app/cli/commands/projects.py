@@ -1,0 +1,213 @@
+"""`leadglass new`, `import`, `label`, `export` and `mask-region`: the work in a project."""
+
+import argparse
+import getpass
+import os
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.cli.commands.masking import add_profile_arguments, add_workers_argument, options_text
+from app.errors import UsageError
+from app.progress import Progress
+from app.project import Project
+from app.workflows import corrections, datasets, importing, labelling, masking, projects
+
+
+def add_project_argument(parser: argparse.ArgumentParser) -> None:
+    """The project folder, as every command that works in one has it."""
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project folder, such as knees.leadglass")
+
+
+def ask_passphrase(*, twice: bool = False) -> str | None:
+    """The passphrase from the environment or, on a terminal, from the user; None where nobody can be asked."""
+    given = os.environ.get(projects.PASSPHRASE_VARIABLE)
+    if given or not sys.stdin.isatty():
+        return given or None
+    text = getpass.getpass("Passphrase of the project: ")
+    if twice and getpass.getpass("Once more: ") != text:
+        raise UsageError("The two passphrases differ.", "Try again.")
+    return text
+
+
+def passphrase_for(project: Project) -> str | None:
+    """The passphrase where the project's vault needs one."""
+    return ask_passphrase() if projects.needs_passphrase(project) else None
+
+
+def _new_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    add_profile_arguments(parser)
+    parser.add_argument(
+        "--protect",
+        choices=projects.PROTECTIONS,
+        default=None,
+        help="how the original identities are locked: a key file in your configuration folder (default), the "
+        "system's keyring, or a passphrase (asked for, or taken from LEADGLASS_PASSPHRASE)",
+    )
+
+
+def _new(given: argparse.Namespace, progress: Progress) -> Result:
+    passphrase = ask_passphrase(twice=True) if given.protect == "passphrase" else None
+    key, _, _ = masking.site_key(given.key) if given.key else (None, None, None)
+    progress.stage("Making the project")
+    project = projects.create_project(
+        given.project,
+        profile=given.profile,
+        options=tuple(given.option),
+        protection=given.protect or "key file",
+        passphrase=passphrase,
+        key=key,
+    )
+    text = f"{project.folder} is ready. The original identities are locked by a {project.protection}."
+    return Result(text, {"project": str(project.folder), "protection": project.protection})
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    parser.add_argument("sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips")
+    add_workers_argument(parser)
+
+
+def _import(given: argparse.Namespace, progress: Progress) -> Result:
+    project = Project.open(given.project)
+    with closing(projects.unlock(project, passphrase_for(project))) as vault:
+        tally = importing.import_instances(project, vault, given.sources, progress, workers=given.workers)
+    return Result(tally.as_text(), tally.as_json(), SOME_FAILED if tally.problems else DONE)
+
+
+def _label_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    parser.add_argument(
+        "--from", dest="file", type=Path, metavar="CSV", help="columns path or sop_instance_uid, class, reader"
+    )
+    parser.add_argument("--set", dest="class_name", metavar="CLASS", help="the class for the instances that follow")
+    parser.add_argument("--reader", default="", metavar="NAME", help="who labels")
+    parser.add_argument("uids", nargs="*", metavar="SOP", help="SOP Instance UIDs, original or masked")
+
+
+def _label(given: argparse.Namespace, progress: Progress) -> Result:
+    if (given.file is None) == (given.class_name is None):
+        raise UsageError("Nothing to label.", "Give either --from CSV or --set CLASS --reader NAME SOP...")
+    project = Project.open(given.project)
+    with closing(projects.unlock(project, passphrase_for(project))) as vault:
+        if given.file is not None:
+            masking.existing([given.file])
+            summary = labelling.label_from_list(project, vault, given.file, progress, reader=given.reader)
+        else:
+            uids, name = given.uids, given.class_name
+            summary = labelling.label_instances(project, vault, uids, name, progress, reader=given.reader)
+    return Result(summary.as_text(), summary.as_json(), SOME_FAILED if summary.problems else DONE)
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the data set folder")
+    parser.add_argument(
+        "--format", choices=("png", "dicom"), default="png", help="8-bit PNG as a viewer shows it, or masked DICOM"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same split (0)")
+    parser.add_argument(
+        "--split",
+        type=fractions,
+        default=(0.7, 0.15, 0.15),
+        metavar="T,V,T",
+        help="shares of patients for training, validation and test (0.7,0.15,0.15)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier export in the same place")
+
+
+def fractions(text: str) -> tuple[float, float, float]:
+    """Three shares that add up to 1, for argparse."""
+    parts = [float(part) for part in text.split(",")]
+    if len(parts) != 3 or min(parts) < 0 or abs(sum(parts) - 1) > 1e-6:  # noqa: PLR2004 - three splits
+        raise argparse.ArgumentTypeError("three numbers that add up to 1, such as 0.7,0.15,0.15")
+    return parts[0], parts[1], parts[2]
+
+
+def _export(given: argparse.Namespace, progress: Progress) -> Result:
+    summary = datasets.export_project(
+        Project.open(given.project),
+        given.out,
+        progress,
+        format=given.format,
+        seed=given.seed,
+        fractions=given.split,
+        overwrite=given.overwrite,
+    )
+    return Result(datasets.summary_text(summary), asdict(summary), SOME_FAILED if summary.failed else DONE)
+
+
+def _region_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    parser.add_argument("sop", metavar="SOP", help="SOP Instance UID of the masked instance")
+    parser.add_argument(
+        "--region",
+        action="append",
+        required=True,
+        type=corrections.parse_region,
+        metavar="X,Y,WIDTH,HEIGHT[,FRAME]",
+        help="a rectangle in pixels, from the top left; may be repeated",
+    )
+
+
+def _region(given: argparse.Namespace, progress: Progress) -> Result:
+    project = Project.open(given.project)
+    corrections.mask_regions(project, given.sop, given.region, progress)
+    return Result(f"{len(given.region)} regions masked.", {"sop": given.sop, "regions": len(given.region)})
+
+
+NEW = Command(
+    "new",
+    "make a project",
+    f"""Make a project: a folder with the masked instances, the labels, the models, and a vault that keeps the original
+identities encrypted.
+
+{options_text()}
+
+  leadglass new knees.leadglass --profile research""",
+    _new_arguments,
+    _new,
+)
+IMPORT = Command(
+    "import",
+    "bring instances into a project, masked on the way in",
+    """Mask what lies under SRC into the project. The originals stay as they are. What is in the project already is
+skipped, so an import that was killed goes on when the same command runs again.
+
+  leadglass import knees.leadglass /data/incoming more.zip""",
+    _import_arguments,
+    _import,
+)
+LABEL = Command(
+    "label",
+    "set labels from a list or for single instances",
+    """Set labels. A list is a CSV file with the columns path or sop_instance_uid (of the original), class and reader.
+Rows that match no instance are named; the rest is labelled. Every label is kept in the history.
+
+  leadglass label knees.leadglass --from labels.csv
+  leadglass label knees.leadglass --set fracture --reader "Reader A" 1.2.840.1 1.2.840.2""",
+    _label_arguments,
+    _label,
+)
+EXPORT = Command(
+    "export",
+    "write the labelled instances as a data set",
+    """Write the labelled instances with DIR/manifest.csv (path, class, patient, split and more). Patients are
+pseudonyms and are never divided between training, validation and test.
+
+  leadglass export knees.leadglass --out knees-dataset --format png""",
+    _export_arguments,
+    _export,
+)
+MASK_REGION = Command(
+    "mask-region",
+    "mask a rectangle of a masked instance by hand",
+    """Mask more pixels of an instance in the project, where the search for burned-in text missed something.
+
+  leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40""",
+    _region_arguments,
+    _region,
+)
