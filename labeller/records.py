@@ -101,6 +101,15 @@ class LabelEvent:
     reader: str
     at: str  # ISO 8601, UTC
     means: str  # "key", "command line", "list", "undo", …
+    previous_reader: str | None = None  # who had set the previous label
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Someone who labels."""
+
+    name: str
+    role: str = ""  # in the site's words: "radiologist", "resident", …
 
 
 @dataclass(frozen=True, slots=True)

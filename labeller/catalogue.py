@@ -1,0 +1,200 @@
+"""The catalogue of a project: masked instances, their labels and predictions; the only door to the database."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from labeller import classes, instances, labels, runs
+from labeller.instances import ALL, Facet
+from labeller.records import (
+    InstanceFilter,
+    InstanceRow,
+    LabelClass,
+    LabelEvent,
+    NewInstance,
+    PredictionRow,
+    Reader,
+    RunRow,
+)
+from labeller.storage import Storage
+
+
+class Catalogue:
+    """A catalogue file. What a method reports done is on disk, also after a power cut.
+
+    One program writes at a time; others wait for up to ten seconds, then get a CatalogueError. Every method
+    may raise CatalogueError where the file cannot be read or written.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make a new catalogue; raises CatalogueError if the file exists or its folder does not."""
+        return cls(Storage.create(path))
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a catalogue, bringing one of an older version to this one.
+
+        Raises CatalogueError if it is missing, damaged, another program's or of a newer version.
+        """
+        return cls(Storage.open(path))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._storage.close()
+
+    def add_instances(self, new: Sequence[NewInstance]) -> int:
+        """Enter instances, all or none; one that is there already gets its facts renewed and keeps its labels.
+
+        Returns how many are new.
+        """
+        with self._storage.writing() as session:
+            return instances.add(session, new)
+
+    def instances(
+        self, only: InstanceFilter = ALL, *, offset: int = 0, limit: int | None = None
+    ) -> list[InstanceRow]:
+        """The instances that match, ordered by patient, study, series and instance number."""
+        with self._storage.reading() as session:
+            return instances.page(session, only, offset, limit)
+
+    def instance(self, sop_uid: str) -> InstanceRow:
+        """One instance; raises LabelError if it is unknown."""
+        with self._storage.reading() as session:
+            return instances.one(session, sop_uid)
+
+    def uids(self, only: InstanceFilter = ALL) -> list[str]:
+        """The SOP Instance UIDs that match, in the order of `instances`: cheap for a whole worklist."""
+        with self._storage.reading() as session:
+            return instances.uids(session, only)
+
+    def count(self, only: InstanceFilter = ALL) -> int:
+        """How many instances match."""
+        with self._storage.reading() as session:
+            return instances.count(session, only)
+
+    def facets(self, name: Facet) -> dict[str, int]:
+        """The values that a column has and the number of instances with each, for a filter's choices."""
+        with self._storage.reading() as session:
+            return instances.facet(session, name)
+
+    def counts_by_modality(self) -> dict[str, int]:
+        """How many instances each modality has."""
+        return self.facets("modality")
+
+    def counts_by_class(self) -> dict[str, int]:
+        """How many instances each class has now, in the order of the classes, empty ones too."""
+        with self._storage.reading() as session:
+            return classes.counts(session)
+
+    def unlabelled_after(self, sop_uid: str | None, only: InstanceFilter = ALL) -> str | None:
+        """The next instance without a label, from the first again after the last; None if all have one."""
+        with self._storage.reading() as session:
+            return instances.unlabelled_after(session, sop_uid, only)
+
+    def masking(self, sop_uid: str) -> dict[str, object]:
+        """What was masked in an instance: changes, regions and findings as in the masking report."""
+        with self._storage.reading() as session:
+            return instances.masking(session, sop_uid)
+
+    def set_review(self, sop_uid: str, reasons: Sequence[str] = ()) -> None:
+        """Say why a human should look at an instance; without reasons: it was looked at."""
+        with self._storage.writing() as session:
+            instances.set_review(session, sop_uid, reasons)
+
+    def classes(self) -> list[LabelClass]:
+        """All label classes in the order in which they are shown."""
+        with self._storage.reading() as session:
+            return classes.listed(session)
+
+    def add_class(self, name: str, *, colour: str | None = None, shortcut: str | None = None) -> LabelClass:
+        """Make a label class; a free digit and a colour are chosen where none is given ("#rrggbb").
+
+        Raises LabelError if the name is taken (also in other case), or is none that every spreadsheet and file
+        system bears, or the digit is taken.
+        """
+        with self._storage.writing() as session:
+            return classes.add(session, name, colour, shortcut)
+
+    def rename_class(self, old: str, new: str) -> LabelClass:
+        """Give a class another name; labels and history follow."""
+        with self._storage.writing() as session:
+            return classes.rename(session, old, new)
+
+    def reorder_classes(self, names: Sequence[str]) -> list[LabelClass]:
+        """Show the classes in this order, which must name each exactly once."""
+        with self._storage.writing() as session:
+            return classes.reorder(session, names)
+
+    def remove_class(self, name: str) -> None:
+        """Remove a class that no label uses; raises LabelError with their number otherwise."""
+        with self._storage.writing() as session:
+            classes.remove(session, name)
+
+    def readers(self) -> list[Reader]:
+        """Everyone who labels, by name."""
+        with self._storage.reading() as session:
+            return labels.readers(session)
+
+    def add_reader(self, name: str, role: str = "") -> Reader:
+        """Enter a reader, or change the role of one who is there."""
+        with self._storage.writing() as session:
+            return labels.add_reader(session, name, role)
+
+    def set_label(
+        self, sop_uids: Sequence[str], class_name: str | None, *, reader: str, means: str
+    ) -> list[LabelEvent]:
+        """Label instances, or take their label away (None): all of them or, on an error, none.
+
+        A reader not yet known is entered. Returns the events, one for each instance whose label or whose
+        label's reader changes. Raises LabelError for an unknown instance or class.
+        """
+        with self._storage.writing() as session:
+            return labels.set_label(session, sop_uids, class_name, reader=reader, means=means)
+
+    def undo(self, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:
+        """Give the instances of these events back the label they had before; returns the new events."""
+        with self._storage.writing() as session:
+            return labels.undo(session, events, reader=reader)
+
+    def history(self, sop_uid: str) -> list[LabelEvent]:
+        """All steps of an instance's label, oldest first; classes under their present names."""
+        with self._storage.reading() as session:
+            return labels.history(session, sop_uid)
+
+    def labels_by_reader(self, sop_uid: str) -> dict[str, str]:
+        """What each reader labelled an instance, whatever others think: reader's name -> class."""
+        with self._storage.reading() as session:
+            return labels.by_reader(session, sop_uid)
+
+    def add_run(self, run: RunRow) -> None:
+        """Enter a training run, or renew the one of the same name."""
+        with self._storage.writing() as session:
+            runs.add(session, run)
+
+    def runs(self) -> list[RunRow]:
+        """All training runs, oldest first."""
+        with self._storage.reading() as session:
+            return runs.listed(session)
+
+    def add_predictions(self, run: str, rows: Sequence[PredictionRow]) -> None:
+        """Enter what a run's model said of instances; raises LabelError for an unknown run or instance."""
+        with self._storage.writing() as session:
+            runs.add_predictions(session, run, rows)
+
+    def predictions(self, sop_uid: str | None = None, *, run: str | None = None) -> list[PredictionRow]:
+        """Predictions, of one instance or one run if given, the newest run's first."""
+        with self._storage.reading() as session:
+            return runs.predictions(session, sop_uid, run)

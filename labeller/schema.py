@@ -1,0 +1,156 @@
+"""The catalogue's tables, for this package alone: records, never these rows, leave it.
+
+A table is changed by a new file in `migrations/versions`, never by editing an older one.
+"""
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+APPLICATION_ID = 0x4C474331
+"""Written into the SQLite header, so that a file of another program is recognised."""
+
+
+class Base(DeclarativeBase):
+    """All tables of the catalogue."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instance(Base):
+    """A masked instance; every fact in it is one after masking."""
+
+    __tablename__ = "instance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sop_instance_uid: Mapped[str] = mapped_column(unique=True)
+    file: Mapped[str]
+    patient: Mapped[str]
+    study: Mapped[str]
+    series: Mapped[str]
+    sop_class_uid: Mapped[str]
+    modality: Mapped[str] = mapped_column(index=True)
+    rows: Mapped[int]
+    columns: Mapped[int]
+    frames: Mapped[int]
+    body_part: Mapped[str]
+    laterality: Mapped[str]
+    view_position: Mapped[str]
+    study_description: Mapped[str]
+    series_description: Mapped[str]
+    study_date: Mapped[str]
+    series_number: Mapped[int | None]
+    instance_number: Mapped[int | None]
+    patient_sex: Mapped[str]
+    patient_age: Mapped[str]
+    manufacturer: Mapped[str]
+    transfer_syntax_uid: Mapped[str]
+    review: Mapped[list[str]] = mapped_column(JSON)
+    needs_review: Mapped[bool] = mapped_column(index=True)
+    place: Mapped[int]  # the instance number, or 0: where it stands in its series
+
+    __table_args__ = (Index("ix_instance_order", "patient", "study", "series", "place", "sop_instance_uid"),)
+
+
+class Masking(Base):
+    """What the masking report says of an instance; apart, because lists never need it."""
+
+    __tablename__ = "masking"
+
+    sop_instance_uid: Mapped[str] = mapped_column(ForeignKey("instance.sop_instance_uid"), primary_key=True)
+    report: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class ClassRow(Base):
+    """A label class. Ids are never used again: the history refers to them."""
+
+    __tablename__ = "label_class"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    colour: Mapped[str]
+    shortcut: Mapped[str]
+    position: Mapped[int]
+
+
+class ReaderRow(Base):
+    """Someone who labels."""
+
+    __tablename__ = "reader"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+
+
+class EventRow(Base):
+    """A step of the label history. Triggers refuse every change and deletion.
+
+    The class ids are no foreign keys and the names stand beside them, so that the history outlives a class.
+    """
+
+    __tablename__ = "label_event"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    class_id: Mapped[int | None]
+    class_name: Mapped[str | None]
+    previous_class_id: Mapped[int | None]
+    previous_class_name: Mapped[str | None]
+    previous_reader_id: Mapped[int | None] = mapped_column(ForeignKey("reader.id"))
+    reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
+    at: Mapped[str]
+    means: Mapped[str]
+
+
+class CurrentLabel(Base):
+    """The label that counts: what the latest event left; no row while unlabelled."""
+
+    __tablename__ = "current_label"
+
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
+
+
+class ReaderLabel(Base):
+    """What each reader thinks, whatever others think."""
+
+    __tablename__ = "reader_label"
+
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"), primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
+
+
+class Run(Base):
+    """A training run."""
+
+    __tablename__ = "run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    folder: Mapped[str]
+    at: Mapped[str]
+    recipe: Mapped[str]
+    metrics: Mapped[dict[str, float]] = mapped_column(JSON)
+
+
+class PredictionEntry(Base):
+    """What a run's model said of an instance; a later answer of the same run replaces it."""
+
+    __tablename__ = "prediction"
+
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, index=True)
+    predicted: Mapped[str]
+    probabilities: Mapped[dict[str, float]] = mapped_column(JSON)
+    at: Mapped[str]

@@ -1,0 +1,199 @@
+"""The catalogue's file: opened safely, brought to this version, and every failure told in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm import Session
+
+from labeller.errors import CatalogueError
+from labeller.schema import APPLICATION_ID
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 10_000
+SQLITE_HEADER = b"SQLite format 3\x00"
+
+
+class Storage:
+    """A catalogue file of the present version, and sessions on it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reads = engine
+        self._writes = engine.execution_options(writes=True)
+
+    @classmethod
+    def create(cls, path: Path) -> "Storage":
+        """Make a new catalogue; its folder must exist. Raises CatalogueError if the file is there already."""
+        if path.exists():
+            raise CatalogueError("There is already a catalogue here.", "Open it, or choose another folder.")
+        if not path.parent.is_dir():
+            raise CatalogueError("The folder for the catalogue does not exist.", "Make the folder first.")
+        return cls._ready(path)
+
+    @classmethod
+    def open(cls, path: Path) -> "Storage":
+        """Open an existing catalogue and bring it to the present version."""
+        if not path.is_file():
+            raise CatalogueError("The catalogue is missing.", "Check that the project's folder is complete.")
+        _refuse_foreign(path)
+        return cls._ready(path)
+
+    @classmethod
+    def _ready(cls, path: Path) -> "Storage":
+        engine = _engine(path)
+        storage = cls(engine)
+        try:
+            storage._migrate()
+        except BaseException:
+            engine.dispose()
+            raise
+        return storage
+
+    def _migrate(self) -> None:
+        with _plainly():
+            with self._reads.connect() as connection:
+                _refuse_other_program(connection)
+                known, found = _versions(connection)
+            if found == known[-1]:
+                return
+            if found is not None and found not in known:
+                raise CatalogueError(
+                    "This catalogue was written by a newer version of the program.",
+                    "Install the newer version to open it; nothing was changed.",
+                )
+            with self._writes.begin() as connection:
+                upgrade(connection, "head")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only."""
+        with _plainly(), Session(self._reads) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are on disk, all or none, when the block ends."""
+        with _plainly(), Session(self._writes) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._reads.dispose()
+
+
+def upgrade(connection: Connection, version: str) -> None:
+    """Bring the catalogue to `version`, in the connection's transaction."""
+    from alembic import command
+
+    config = _alembic()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _alembic() -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _versions(connection: Connection) -> tuple[list[str], str | None]:
+    """All versions that this program knows, oldest first, and the file's own (None: a new file)."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_alembic())
+    known = [script.revision for script in scripts.walk_revisions()][::-1]
+    return known, MigrationContext.configure(connection).get_current_revision()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path.as_posix()}", connect_args={"timeout": BUSY_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: SqliteConnection, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions, also for changes of tables
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(
+            "PRAGMA recursive_triggers = ON"
+        )  # REPLACE must not slip past the history's triggers
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer asks for the lock at once: one that began by reading could not wait for it later.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _refuse_foreign(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(SQLITE_HEADER))
+    except OSError as error:
+        raise CatalogueError(
+            "The catalogue cannot be read.", "Check that you may read and write the project's folder."
+        ) from error
+    if head not in {SQLITE_HEADER, b""}:
+        raise CatalogueError(
+            "The file is not a catalogue, or it is damaged.", "Restore the project's folder from a backup."
+        )
+
+
+def _refuse_other_program(connection: Connection) -> None:
+    owner = connection.exec_driver_sql("PRAGMA application_id").scalar()
+    tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+    if tables and owner != APPLICATION_ID:
+        raise CatalogueError("The file belongs to another program.", "Choose a project of this program.")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Tell what SQLite reports in words that a user can act on; a broken rule of ours stays a bug."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DatabaseError as error:
+        known = _in_words(str(error.orig))
+        if known is None:
+            raise
+        raise known from error
+
+
+_WORDS = (
+    (
+        "locked",
+        "The catalogue is in use by another program and stays locked.",
+        "Close other windows of this program and try again.",
+    ),
+    ("readonly", "The catalogue may not be written.", "Check that you may write in the project's folder."),
+    (
+        "unable to open",
+        "The catalogue cannot be opened.",
+        "Check that you may read and write the project's folder.",
+    ),
+    ("full", "The disk is full.", "Make room and try again; what was reported done is kept."),
+    ("disk i/o", "The disk reports an error.", "Check the disk and restore the project from a backup."),
+    ("malformed", "The catalogue is damaged.", "Restore the project's folder from a backup."),
+    (
+        "not a database",
+        "The file is not a catalogue, or it is damaged.",
+        "Restore the project's folder from a backup.",
+    ),
+)
+
+
+def _in_words(reported: str) -> CatalogueError | None:
+    for word, message, remedy in _WORDS:
+        if word in reported.lower():
+            return CatalogueError(message, remedy)
+    return None
