@@ -1,0 +1,76 @@
+"""De-identification of DICOM instances: headers and burned-in text.
+
+The front door. Attributes are imported when they are first asked for, so that `import anonymizer` costs nothing
+and a header can be masked without the text detector.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anonymizer.batch import Limits as Limits
+    from anonymizer.batch import mask_batch as mask_batch
+    from anonymizer.comparison import AttributeRow as AttributeRow
+    from anonymizer.comparison import compare_headers as compare_headers
+    from anonymizer.deidentify import Layout as Layout
+    from anonymizer.deidentify import Settings as Settings
+    from anonymizer.deidentify import deidentify as deidentify
+    from anonymizer.errors import AnonymizerError as AnonymizerError
+    from anonymizer.errors import KeyFileError as KeyFileError
+    from anonymizer.errors import PixelError as PixelError
+    from anonymizer.errors import ProfileError as ProfileError
+    from anonymizer.errors import SourceError as SourceError
+    from anonymizer.errors import TextFinderError as TextFinderError
+    from anonymizer.errors import VaultError as VaultError
+    from anonymizer.errors import VaultLockedError as VaultLockedError
+    from anonymizer.errors import WriteError as WriteError
+    from anonymizer.journal import Journal as Journal
+    from anonymizer.key import SecretKey as SecretKey
+    from anonymizer.profile import OPTIONS as OPTIONS
+    from anonymizer.profile import Option as Option
+    from anonymizer.profile import Profile as Profile
+    from anonymizer.profile import load_profile as load_profile
+    from anonymizer.profile import profile_names as profile_names
+    from anonymizer.pseudonyms import Pseudonyms as Pseudonyms
+    from anonymizer.rendering import DicomImage as DicomImage
+    from anonymizer.report import Change as Change
+    from anonymizer.report import Facts as Facts
+    from anonymizer.report import FileRecord as FileRecord
+    from anonymizer.report import Finding as Finding
+    from anonymizer.report import Identity as Identity
+    from anonymizer.report import Outcome as Outcome
+    from anonymizer.report import Region as Region
+    from anonymizer.source import Source as Source
+    from anonymizer.source import find_sources as find_sources
+    from anonymizer.vault import KeyFile as KeyFile
+    from anonymizer.vault import Keyring as Keyring
+    from anonymizer.vault import Passphrase as Passphrase
+    from anonymizer.vault import Vault as Vault
+    from anonymizer.verify import Grade as Grade
+    from anonymizer.verify import VerifyRecord as VerifyRecord
+    from anonymizer.verify import verify_tree as verify_tree
+
+_HOMES = {
+    "batch": ("Limits", "mask_batch"),
+    "comparison": ("AttributeRow", "compare_headers"),
+    "deidentify": ("Layout", "Settings", "deidentify"),
+    "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError", "TextFinderError",
+               "VaultError", "VaultLockedError", "WriteError"),
+    "journal": ("Journal",),
+    "key": ("SecretKey",),
+    "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
+    "pseudonyms": ("Pseudonyms",),
+    "rendering": ("DicomImage",),
+    "report": ("Change", "Facts", "FileRecord", "Finding", "Identity", "Outcome", "Region"),
+    "source": ("Source", "find_sources"),
+    "vault": ("KeyFile", "Keyring", "Passphrase", "Vault"),
+    "verify": ("Grade", "VerifyRecord", "verify_tree"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - made from the table above, which is the one list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'anonymizer' has no attribute {name!r}")
+    return getattr(import_module(f"anonymizer.{_HOME_OF[name]}"), name)

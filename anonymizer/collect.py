@@ -1,0 +1,114 @@
+"""Collecting an instance's own identities before they are masked, so that they can be hunted everywhere."""
+
+from collections.abc import Iterator
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+from anonymizer.dates import spellings
+from anonymizer.file_format import UNREADABLE
+from anonymizer.harvest import Harvest
+from anonymizer.plan import Plan
+from anonymizer.report import Identity
+from anonymizer.table import standard_table
+
+_WORDS_AND_CODES = frozenset({"LO", "SH", "ST", "LT", "UC", "UT"})
+_ADDRESS_LIKE = frozenset(
+    "InstitutionName InstitutionAddress InstitutionalDepartmentName PatientAddress Occupation StationName "
+    "IssuerOfPatientID ModifyingSystem ResponsibleOrganization VerifyingOrganization PatientInstitutionResidence "
+    "RequestingService CurrentPatientLocation RegionOfResidence PersonAddress CustodialOrganization "
+    "InstitutionalDepartmentTypeName ContentCreatorName PerformedLocation AdmittingPhysicianAddress".split()
+)
+_CODES = frozenset(
+    "PatientID OtherPatientIDs AccessionNumber StudyID MedicalRecordLocator PatientTelephoneNumbers StationName "
+    "DeviceSerialNumber RequestedProcedureID ScheduledProcedureStepID PerformedProcedureStepID AdmissionID "
+    "FillerOrderNumberImagingServiceRequest PlacerOrderNumberImagingServiceRequest InsurancePlanIdentification "
+    "PersonTelephoneNumbers OrderCallbackPhoneNumber ReferringPhysicianTelephoneNumbers ServiceEpisodeID DetectorID "
+    "PlateID GantryID CassetteID TreatmentMachineName PatientAddress InstitutionAddress IssueOfAdmissionID DeviceUDI "
+    "UniqueDeviceIdentifier ClinicalTrialSubjectID ClinicalTrialSubjectReadingID EquipmentFrameOfReferenceDescription".split()
+)  # fmt: skip
+_BIRTH_DATES = frozenset({"PatientBirthDate", "PatientBirthDateInAlternativeCalendar"})
+
+
+def collect(dataset: Dataset, plan: Plan) -> Harvest:
+    """Every identity that the instance tells about itself, at any depth; kept attributes are not collected."""
+    harvest = Harvest()
+    for element in elements(dataset):
+        if element.VR == "PN":
+            for name in texts(element):
+                harvest.add_name(name)
+        elif element.keyword in _BIRTH_DATES:
+            for date in texts(element):
+                harvest.add_spellings(spellings(date))
+        elif element.VR in _WORDS_AND_CODES and not _kept(element, plan):
+            _collect_text(element, harvest)
+    return harvest
+
+
+def _kept(element: DataElement, plan: Plan) -> bool:
+    decision = plan.decide(int(element.tag))
+    return decision is not None and decision.action == "K"
+
+
+def _collect_text(element: DataElement, harvest: Harvest) -> None:
+    rule = standard_table().rule(int(element.tag))
+    nameless = rule is not None and not rule.options and element.VR in {"LO", "SH"}
+    for text in texts(element):
+        if element.keyword in _ADDRESS_LIKE:
+            harvest.add_words(text)
+        if element.keyword in _CODES or nameless:
+            harvest.add_code(text)
+
+
+def elements(dataset: Dataset) -> Iterator[DataElement]:
+    """Every readable element at any depth that is not bulk data; unreadable ones are left out."""
+    for tag in list(dataset.keys()):
+        if tag.group == 0x7FE0:  # noqa: PLR2004 - pixel data
+            continue
+        try:
+            element = dataset[tag]
+            value = element.value
+        except UNREADABLE:
+            continue
+        if element.VR == "SQ":
+            for item in value or ():
+                yield from elements(item)
+        else:
+            yield element
+
+
+def texts(element: DataElement) -> list[str]:
+    """The element's values as texts, without padding."""
+    value = element.value
+    values = value if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue" else [value]
+    return [text for text in (str(v).strip(" \0") for v in values if v is not None) if text]
+
+
+def identity_of(dataset: Dataset) -> Identity:
+    """The original identity, for the vault."""
+
+    def first(keyword: str) -> str:
+        try:
+            found = texts(dataset[keyword]) if keyword in dataset else []
+        except UNREADABLE:
+            return ""
+        return found[0] if found else ""
+
+    return Identity(
+        patient_id=first("PatientID"),
+        patient_name=first("PatientName"),
+        birth_date=first("PatientBirthDate"),
+        accession_number=first("AccessionNumber"),
+        study_uid=first("StudyInstanceUID"),
+        series_uid=first("SeriesInstanceUID"),
+        sop_uid=first("SOPInstanceUID"),
+    )
+
+
+def patient_key(identity: Identity) -> str:
+    """What makes this patient this patient: the ID, else name and birth date, else the study."""
+    if identity.patient_id:
+        return identity.patient_id
+    if identity.patient_name:
+        return f"name\0{identity.patient_name}\0{identity.birth_date}"
+    return f"study\0{identity.study_uid or identity.series_uid or identity.sop_uid}"

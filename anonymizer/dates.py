@@ -1,0 +1,93 @@
+"""Dates and times of DICOM (PS3.5 Table 6.2-1): read in the spellings that files really hold, moved, written well."""
+
+import datetime
+import re
+
+_DA = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})$")
+_DT = re.compile(r"(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\.\d{1,6})?([+-]\d{4})?$")
+_TM = re.compile(r"([01]\d|2[0-3])(?::?([0-5]\d)(?::?([0-5]\d|60)(\.\d{1,6})?)?)?$")
+_AS = re.compile(r"(\d{3})([DWMY])$")
+_DAYS = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}
+OLDEST_AGE = 89  # beyond it an age identifies (HIPAA Safe Harbor, PS3.15 E.3.6)
+
+
+def move_date(value: str, days: int) -> str | None:
+    """A DA value moved by days, "" stays "", None where it is no date."""
+    match = _DA.match(value.strip())
+    if not match:
+        return None if value.strip() else ""
+    moved = _move(match.groups(), days)
+    return moved.strftime("%Y%m%d").zfill(8) if moved else None
+
+
+def move_datetime(value: str, days: int) -> str | None:
+    """A DT value moved by days, to the precision that it had; None where it is no date and time."""
+    value = value.strip()
+    match = _DT.match(value)
+    if not match:
+        return None if value else ""
+    year, month, day, *rest = match.groups()
+    moved = _move((year, month or "01", day or "01"), days)
+    if moved is None or _bad_clock(rest[:3]):
+        return None
+    precision = 4 + 2 * (month is not None) + 2 * (day is not None)
+    return moved.strftime("%Y%m%d").zfill(8)[:precision] + "".join(part or "" for part in rest)
+
+
+def _move(parts: tuple[str | None, ...], days: int) -> datetime.date | None:
+    try:
+        return datetime.date(*(int(part or 1) for part in parts)) + datetime.timedelta(days)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _bad_clock(parts: list[str | None]) -> bool:
+    limits = (23, 59, 60)
+    return any(part is not None and int(part) > limit for part, limit in zip(parts, limits, strict=True))
+
+
+def clean_time(value: str) -> str | None:
+    """A TM value as it should be written; None where it is no time of day."""
+    match = _TM.match(value.strip())
+    if not match:
+        return None if value.strip() else ""
+    return "".join(part or "" for part in match.groups())
+
+
+def clean_age(value: str) -> str | None:
+    """An AS value in which ages over 89 years stand as 090Y; None where it is no age."""
+    match = _AS.match(value.strip())
+    if not match:
+        return None if value.strip() else ""
+    years = int(match.group(1)) / _DAYS[match.group(2)]
+    return "090Y" if years > OLDEST_AGE + 1 - 1e-9 or value.strip() == "090Y" else value.strip()
+
+
+def spellings(value: str) -> set[str]:
+    """The ways in which people write a DA value in text: 19510324, 24.03.1951, 3/24/51, 24 March 1951 …"""
+    match = _DA.match(value.strip())
+    if not match:
+        return set()
+    year, month, day = match.groups()
+    try:
+        date = datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        return set()
+    short = year[2:]
+    found = {f"{year}{month}{day}", f"{day}{month}{year}", f"{month}{day}{year}"}
+    for mark in "./- ":
+        for d, m in ((day, month), (str(date.day), str(date.month))):
+            for y in (year, short):
+                found |= {mark.join((d, m, y)), mark.join((m, d, y))}
+            found.add(mark.join((year, m, d)))
+    name = _MONTHS[date.month - 1]
+    for label in (name, name[:3]):
+        found |= {f"{date.day} {label} {year}", f"{label} {date.day} {year}", f"{label} {date.day}, {year}",
+                  f"{day}-{label}-{year}", f"{day}{label}{year}"}  # fmt: skip
+    return found
+
+
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip

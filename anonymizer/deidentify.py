@@ -1,0 +1,283 @@
+"""One instance from start to finish: read, collect, mask pixels and header, check the bytes, write."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import UID
+
+from anonymizer.collect import collect, identity_of, patient_key, texts
+from anonymizer.errors import AnonymizerError, PixelError, SourceError, WriteError
+from anonymizer.facts import facts_of, safe_part
+from anonymizer.file_format import (
+    UNREADABLE,
+    NotDicomError,
+    lenient,
+    parse,
+    renew_meta,
+    searchable,
+    serialise,
+    transfer_syntax,
+)
+from anonymizer.harvest import Harvest
+from anonymizer.header import HeaderMasker
+from anonymizer.key import SecretKey
+from anonymizer.marks import mark
+from anonymizer.plan import Plan
+from anonymizer.profile import Profile
+from anonymizer.pseudonyms import Pseudonyms
+from anonymizer.report import Change, FileRecord, Identity, Outcome, Region
+from anonymizer.residue import remove_holders, residue
+from anonymizer.source import Source
+from anonymizer.truncation import repair_pixels
+
+
+class Layout(StrEnum):
+    """How the output folder is arranged."""
+
+    TREE = "tree"  # <patient>/<study>/<series>/<instance>.dcm
+    FLAT = "flat"  # <instance>.dcm
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every instance of a run is masked with."""
+
+    profile: Profile
+    key: SecretKey
+    find_text: bool = True
+
+
+class _QuarantineError(SourceError):
+    """The instance cannot be made fit to leave."""
+
+
+_ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
+_MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = Layout.TREE) -> FileRecord:
+    """Mask one input and write it below `out`. Every input gets a record, whatever happens to it.
+
+    Raises WriteError where the output folder cannot be written, as then every input would fail.
+    """
+    if source.refused:
+        return FileRecord(source.path, Outcome.SKIPPED, source.refused)
+    identity: Identity | None = None
+    with lenient():
+        try:
+            raw = source.read()
+            dataset = parse(raw)
+            identity = identity_of(dataset)
+            return _mask(source, raw, dataset, _Run(out, settings, layout))
+        except NotDicomError as error:
+            return FileRecord(source.path, Outcome.SKIPPED, str(error))
+        except WriteError:
+            raise
+        except AnonymizerError as error:
+            return FileRecord(source.path, Outcome.QUARANTINED, _sentence(error), identity=identity)
+        except RecursionError:
+            reason = "The file nests sequences too deeply."
+            return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
+
+
+def _sentence(error: AnonymizerError) -> str:
+    return f"{error} {error.remedy}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    out: Path
+    settings: Settings
+    layout: Layout
+
+
+@lru_cache(4)
+def _tools(profile: Profile, key: SecretKey) -> tuple[Plan, Pseudonyms]:
+    return Plan(profile), Pseudonyms(key)
+
+
+def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRecord:
+    plan, pseudonyms = _tools(run.settings.profile, run.settings.key)
+    changes: list[Change] = []
+    review: list[str] = []
+    _admit(dataset, raw, changes)
+    identity = identity_of(dataset)
+    harvest = collect(dataset, plan)
+    _forget_registered(dataset, harvest)
+    syntax = transfer_syntax(dataset)
+    if repair_pixels(dataset):
+        review.append("The file is truncated: the missing part of its image is blank.")
+        dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
+    renewed = _with_meta(dataset, syntax)
+    regions, notes, pixels_cleaned = _mask_pixels(renewed, run.settings)
+    review += notes
+    masker = HeaderMasker(
+        plan, pseudonyms, harvest, patient=patient_key(identity), device=_first(dataset, "DeviceSerialNumber")
+    )
+    masker.mask(dataset)
+    mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
+    renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
+    body, removed = _checked(dataset, harvest)
+    facts = facts_of(dataset)
+    record = FileRecord(
+        source.path,
+        Outcome.MASKED,
+        review=tuple(review),
+        changes=(*changes, *masker.changes, *removed),
+        regions=regions,
+        facts=facts,
+        identity=identity,
+    )
+    parts = (facts.patient, facts.study, facts.series) if run.layout is Layout.TREE else ()
+    where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
+    if not write_new(run.out / where, body):
+        reason = (
+            "Another instance with the same SOP Instance UID but different content was written before. "
+            "Find out which of the two is right."
+        )
+        return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
+    return replace(record, new_path=where.as_posix())
+
+
+def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
+    """Refuse what cannot be masked; complete what the file only says in its file meta information."""
+    meta = getattr(dataset, "file_meta", None) or Dataset()
+    for keyword, stored in (
+        ("SOPClassUID", "MediaStorageSOPClassUID"),
+        ("SOPInstanceUID", "MediaStorageSOPInstanceUID"),
+    ):
+        if not _first(dataset, keyword) and _first(meta, stored):
+            setattr(dataset, keyword, UID(_first(meta, stored)))
+    sop_class = _first(dataset, "SOPClassUID")
+    if sop_class == _MEDIA_DIRECTORY:
+        raise NotDicomError("A DICOMDIR lists other files; those are masked one by one.")
+    if not sop_class:
+        raise _QuarantineError("The file does not say what kind of DICOM object it is (no SOP Class UID).")
+    if sop_class.startswith(_ENCAPSULATED) or "EncapsulatedDocument" in dataset:
+        raise _QuarantineError(
+            "The file carries a whole document (PDF, CDA or a model) whose content cannot be masked.",
+            "Export the document by other means if it is needed.",
+        )
+    if not _first(dataset, "SOPInstanceUID"):
+        dataset.SOPInstanceUID = _own_uid("", raw)
+        changes.append(
+            Change("(0008,0018)", "SOP Instance UID", "U", "file", "The file had none; it was given one.")
+        )
+
+
+def _own_uid(uid: str, raw: bytes) -> UID:
+    """A UID for an object that is not, or not any more, what its own UID stands for: by its content."""
+    number = int.from_bytes(hashlib.sha256(uid.encode() + raw).digest()[:16], "big")
+    return UID(f"2.25.{number}")
+
+
+def _first(dataset: Dataset, keyword: str) -> str:
+    try:
+        found = texts(dataset[keyword]) if keyword in dataset else []
+    except UNREADABLE:
+        return ""
+    return found[0] if found else ""
+
+
+def _forget_registered(dataset: Dataset, harvest: Harvest) -> None:
+    """Identities that are equal to the program's own marks would only hide the file's real ones."""
+    harvest.originals.discard("")
+    harvest.codes.discard("")
+
+
+def _with_meta(dataset: FileDataset, syntax: UID) -> FileDataset:
+    renew_meta(dataset, syntax)
+    return dataset
+
+
+def _mask_pixels(dataset: FileDataset, settings: Settings) -> tuple[tuple[Region, ...], Iterable[str], bool]:
+    if not settings.find_text or "PixelData" not in dataset:
+        return (), (), False
+    from anonymizer.pixels import mask_burned_in_text
+
+    try:
+        result = mask_burned_in_text(dataset, find=True)
+    except PixelError:
+        raise
+    except UNREADABLE as error:
+        raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
+    return result.regions, result.review, True
+
+
+def _checked(dataset: FileDataset, harvest: Harvest) -> tuple[bytes, list[Change]]:
+    """The bytes to be written, searched for identities; what still holds one is removed, once."""
+    removed: list[Change] = []
+    try:
+        body = serialise(dataset)
+    except UNREADABLE:
+        removed += remove_holders(dataset, harvest, unwritable=True)
+        body = _serialise_or_refuse(dataset)
+    if residue(searchable(body), dataset, harvest):
+        removed += remove_holders(dataset, harvest)
+        body = _serialise_or_refuse(dataset)
+        if residue(searchable(body), dataset, harvest):
+            raise _QuarantineError("An identity is left in the masked file where it cannot be removed.")
+    return body, removed
+
+
+def _serialise_or_refuse(dataset: FileDataset) -> bytes:
+    try:
+        return serialise(dataset)
+    except UNREADABLE as error:
+        raise _QuarantineError("The masked file cannot be written as valid DICOM.") from error
+
+
+def write_new(path: Path, body: bytes) -> bool:
+    """Write a file whole or not at all. False if another content stands there already: nothing is overwritten."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return path.read_bytes() == body
+        try:
+            with temporary.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh = _claim(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        return fresh or path.read_bytes() == body
+    except OSError as error:
+        raise WriteError(
+            "The output folder cannot be written.", "Check free space and permissions, then run again."
+        ) from error
+
+
+def _claim(temporary: Path, path: Path) -> bool:
+    """Give the file its name unless the name is taken: atomic, so that two workers cannot both succeed."""
+    try:
+        if os.name == "nt":
+            temporary.rename(path)
+        else:
+            os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if path.exists():
+            return False
+        temporary.replace(path)
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

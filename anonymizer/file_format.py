@@ -1,0 +1,147 @@
+"""DICOM files as bytes: read leniently but within limits, written strictly (PS3.10).
+
+The file meta information and the preamble are never copied: they are made anew.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pydicom
+from pydicom.config import IGNORE, settings
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from anonymizer.errors import SourceError
+
+IMPLEMENTATION_CLASS_UID = "2.25.118246938837391214506842870346517733909"
+IMPLEMENTATION_VERSION_NAME = "LEADGLASS_0_1"
+MAX_INFLATED = 512 * 2**20
+# what pydicom raises where a value or a structure is not as it should be
+UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, ArithmeticError,
+              EOFError, UnicodeError, struct.error, zlib.error, AssertionError, pydicom.errors.InvalidDicomError)  # fmt: skip
+_SIGNS_OF_DICOM = (
+    "SOPClassUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "PatientID",
+    "Modality",
+    "SOPInstanceUID",
+)
+_FIRST_GROUPS = (b"\x02\0", b"\x08\0", b"\0\x02", b"\0\x08")
+_PREAMBLE, _PREFIX = 128, b"DICM"
+
+
+class NotDicomError(SourceError):
+    """A file of another kind."""
+
+
+@contextmanager
+def lenient() -> Iterator[None]:
+    """Values that break the rules of their VR neither raise nor warn while this lasts."""
+    reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
+    settings.reading_validation_mode = settings.writing_validation_mode = IGNORE
+    try:
+        yield
+    finally:
+        settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
+
+
+def looks_like_dicom(raw: bytes) -> bool:
+    """Whether the first bytes can be those of a DICOM file, with or without file meta information."""
+    if raw[_PREAMBLE : _PREAMBLE + 4] == _PREFIX or raw[:4] == _PREFIX:
+        return True
+    return raw[:2] in _FIRST_GROUPS and len(raw) > 16  # noqa: PLR2004 - two elements at least
+
+
+def parse(raw: bytes) -> FileDataset:
+    """The data set in a file's bytes, values still undecoded.
+
+    Raises NotDicomError for other files, SourceError for DICOM files that are damaged beyond reading.
+    """
+    if not raw:
+        raise NotDicomError("The file is empty.")
+    if not looks_like_dicom(raw):
+        raise NotDicomError("This is not a DICOM file.")
+    _check_inflation(raw)
+    try:
+        dataset = pydicom.dcmread(BytesIO(raw), force=True)
+        known = sum(keyword in dataset for keyword in _SIGNS_OF_DICOM)
+    except RecursionError as error:
+        raise SourceError("The file nests sequences too deeply.") from error
+    except (*UNREADABLE, OSError) as error:
+        if raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
+            raise NotDicomError("This is not a DICOM file.") from error
+        raise SourceError("The file is damaged and cannot be read as DICOM.") from error
+    if not known and raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
+        raise NotDicomError("This is not a DICOM file.")
+    return dataset
+
+
+def _deflated_part(raw: bytes) -> bytes:
+    """The compressed part of a file in the deflated transfer syntax, else b""."""
+    head = raw[:2048]
+    if DeflatedExplicitVRLittleEndian.encode() not in head or head[132:136] != b"\x02\0\0\0":
+        return b""
+    return raw[144 + struct.unpack("<L", raw[140:144])[0] :]
+
+
+def _check_inflation(raw: bytes) -> None:
+    packed = _deflated_part(raw)
+    if not packed:
+        return
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    size, rest = 0, packed
+    try:
+        while rest:
+            size += len(unpacker.decompress(rest, 2**20))
+            rest = unpacker.unconsumed_tail
+            if size > MAX_INFLATED:
+                raise SourceError("The file unpacks to more than 512 MB; it may be made to harm.")
+    except zlib.error as error:
+        raise SourceError("The compressed part of the file is damaged.") from error
+
+
+def transfer_syntax(dataset: FileDataset) -> UID:
+    """The transfer syntax that the file names, or the one that it was found to be written in."""
+    named = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
+    if named:
+        return UID(named)
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def renew_meta(dataset: FileDataset, syntax: UID) -> None:
+    """Give the data set new file meta information (PS3.10 7.1) and an empty preamble."""
+    meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\0\1"
+    meta.MediaStorageSOPClassUID = UID(str(dataset.SOPClassUID))
+    meta.MediaStorageSOPInstanceUID = UID(str(dataset.SOPInstanceUID))
+    meta.TransferSyntaxUID = syntax
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+    meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
+    dataset.file_meta = meta
+    dataset.preamble = bytes(_PREAMBLE)
+
+
+def serialise(dataset: Dataset) -> bytes:
+    """The data set as the bytes of a file. Raises one of UNREADABLE where a value cannot be written."""
+    buffer = BytesIO()
+    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def searchable(raw: bytes) -> bytes:
+    """A written file's bytes with nothing compressed in the way of a search in its header."""
+    packed = _deflated_part(raw)
+    return raw if not packed else raw[: len(raw) - len(packed)] + zlib.decompressobj(-15).decompress(packed)

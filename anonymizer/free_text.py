@@ -1,0 +1,99 @@
+"""Free text: what of it identifies a person is taken out, what is known to be harmless stays.
+
+`hunt` takes out harvested identities and what looks like one (phone numbers, dates, …); `clean` moreover keeps
+only words of the radiological vocabulary: the option "clean descriptors" (PS3.15 E.3.5).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from anonymizer.harvest import Harvest, is_ideographic
+from anonymizer.vocabulary import harmless_words, is_technical, normal
+
+_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*"
+_PATTERNS = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*", 0),  # e-mail
+        (r"\b(?:https?|ftp|file|ldap)://\S+|\bwww\.\S+", re.I),
+        (r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b", 0),  # dates
+        (rf"\b\d{{1,2}}\.?[ -]?{_MONTH}\.?[ -]?(?:19|20)?\d\d\b|\b{_MONTH}\.? \d{{1,2}},? (?:19|20)\d\d\b", re.I),
+        (r"(?<![\d.])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)", 0),
+        (r"(?<![\w.])\+?\(?\d{2,5}\)?(?:[ ./-]\(?\d{2,5}\)?){2,5}(?![\d.])", 0),  # phone numbers
+        (r"\b\d{3}-\d{2}-\d{4}\b", 0),  # United States' social security number
+        (r"\b\d{1,5}[a-z]?,? +(?:[A-Z][\w'-]+ +){1,3}(?:street|st|road|rd|avenue|ave|crescent|way|lane|drive|close|court|square|place|blvd)\b\.?", re.I),
+        (r"\b[A-ZÄÖÜ][\w-]*(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee) *\d{1,4}[a-z]?\b", re.I),
+        (r"\b(?:rue|avenue|via|calle|rua|plaza|piazza) +(?:[\w']+ +){0,3}\d{1,4}\b", re.I),
+        (r"\b[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]\b", re.I),  # British national insurance number
+        (r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", 0),  # British postcode
+        (r"(?<![\w.])(?:\+\d{6,15}|\d{3,4}[ -]\d{4,8})(?![\d.])", 0),
+        (r"(?<![\d.])\d{6,}(?![\d.])", 0),  # record numbers
+    )
+)  # fmt: skip
+# "MR", "MS", "PT" and "SR" in capitals are modalities; "DR" is both, and words that are harmless end a name
+_AFTER_TITLE = re.compile(
+    r"\b(?:[Dd]r|DR|[Mm]r|[Mm]rs|MRS|[Mm]s|Pt|pt|Sr|Sra|Sig|"
+    r"(?i:prof|professor|doctor|miss|herr|frau|herrn|mme|mlle|dott|patient|patientin|dhr|mevr|physician|nurse))\b"
+    r"\.?:? +((?:[^\W\d_][\w'’.-]*[ ,]*){1,3})"
+)
+_CERTAIN = 10  # so many patterns, from the first, hardly ever mean anything else
+_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)?[*%°]?")
+_CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
+_NOTHING_LEFT = re.compile(r"[\W_]*$")
+Span = tuple[int, int]
+
+
+def hunt(text: str, harvest: Harvest) -> str:
+    """The text without harvested identities, names behind titles, addresses, dates and phone numbers."""
+    return _without(text, [*harvest.spans(text), *_pattern_spans(text, _PATTERNS[:_CERTAIN])])
+
+
+def clean(text: str, harvest: Harvest, keep_words: frozenset[str] = frozenset()) -> str:
+    """The text's harmless words, punctuation between them kept."""
+    spans = [*harvest.spans(text), *_pattern_spans(text)]
+    spans += [m.span() for m in _TOKEN.finditer(text) if not _harmless(m.group(), keep_words)]
+    return _without(text, spans)
+
+
+def has_pattern(text: str) -> bool:
+    """Whether a text holds a phone number, an e-mail address, a URL, a date or another identifier's form."""
+    return any(pattern.search(text) for pattern in _PATTERNS)
+
+
+def _pattern_spans(text: str, patterns: Sequence[re.Pattern[str]] = _PATTERNS) -> Iterable[Span]:
+    for pattern in patterns:
+        yield from (match.span() for match in pattern.finditer(text))
+    for match in _AFTER_TITLE.finditer(text):
+        start = match.start(1)
+        for word in re.finditer(r"[\w'’-]+", match.group(1)):
+            if normal(word.group()) in harmless_words() or is_technical(normal(word.group())):
+                break
+            yield start + word.start(), start + word.end()
+
+
+def _harmless(token: str, keep_words: frozenset[str]) -> bool:
+    plain = normal(token).rstrip("*%°")
+    if plain in harmless_words() or plain in keep_words or is_technical(plain):
+        return True
+    if is_ideographic(token) or len(plain) < 2:  # noqa: PLR2004 - a lone letter is an initial
+        return False
+    parts = _CAMEL.findall(token)
+    return len(parts) > 1 and all(len(part) > 1 and normal(part) in harmless_words() for part in parts)
+
+
+def _without(text: str, spans: Iterable[Span]) -> str:
+    """The text with the spans cut out and what they leave tidied: no empty brackets, no double spaces."""
+    cut = sorted(spans)
+    if not cut:
+        return text
+    kept, position = [], 0
+    for start, end in cut:
+        if start >= position:
+            kept.append(text[position:start])
+        position = max(position, end)
+    kept.append(text[position:])
+    left = re.sub(r"[(\[{]\s*[)\]}]", "", "".join(kept))
+    left = re.sub(r"[ \t]+(?=[,.;:!?)\]])|(?<=[(\[])[ \t]+", "", left)
+    left = re.sub(r"([,.;:/&+-])(?:[ \t]*[,.;:/&+-])+", r"\1", left)
+    left = re.sub(r"[ \t]{2,}", " ", left).strip(" \t,;:/&+-^=_#'\"")
+    return "" if _NOTHING_LEFT.match(left) else left

@@ -1,0 +1,147 @@
+"""The identities of one instance, collected from itself, and the hunt for them in texts and bytes.
+
+Three kinds of term: words (parts of names and addresses), codes (numbers and identifiers, found in any
+punctuation) and phrases that are too short or too common to be hunted inside other words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from anonymizer.vocabulary import harmless_words, is_technical, normal
+
+_WORD = re.compile(r"[^\W_]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_SHORTEST_WORD, _SHORTEST_INSIDE, _SHORTEST_CODE, _SHORTEST_PREFIX = 2, 4, 5, 5
+_SHORTEST_IN_BYTES = 5
+_CODECS = ("utf-8", "latin-1", "iso2022_jp", "shift_jis", "euc_kr", "gb18030", "iso8859_5", "iso8859_7")
+_TITLES = frozenset("dr prof mr mrs ms miss md phd jr sr ii iii iv von van de der den la le el bin al anonymous anonymized anon".split())  # fmt: skip
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether a text holds letters of a script that writes without spaces."""
+    return any("\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text)
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What was collected: ask it whether a text holds any of it, and where."""
+
+    words: set[str] = field(default_factory=set)  # hunted as whole words
+    inside: set[str] = field(default_factory=set)  # distinctive: hunted inside words too
+    codes: set[str] = field(default_factory=set)  # identifiers without punctuation, normal form
+    originals: set[str] = field(default_factory=set)  # spellings as found, for the search in bytes
+    uids: set[str] = field(default_factory=set)  # UIDs that were replaced
+
+    def add_name(self, value: str) -> None:
+        """A person's name in DICOM form: components and component groups."""
+        for part in re.split(r"[\^=\\,;]", value):
+            self.add_words(part, name=True)
+
+    def add_words(self, text: str, *, name: bool = False) -> None:
+        """The words of an address, an institution, an occupation or (name=True) a person's name."""
+        for match in _WORD.finditer(text):
+            self._add_word(match.group(), name=name)
+        if name and "-" in text:
+            self._add_word(_NOT_ALNUM.sub("", text), name=True)
+
+    def _add_word(self, word: str, *, name: bool) -> None:
+        plain = normal(word)
+        shortest = 1 if is_ideographic(word) else _SHORTEST_WORD if name else _SHORTEST_INSIDE
+        if len(plain) < shortest or plain in _TITLES or is_technical(plain):
+            return
+        common = plain in harmless_words()
+        if common and not name:
+            return
+        self.words.add(plain)
+        if not common and (len(plain) >= _SHORTEST_INSIDE or (is_ideographic(word) and len(plain) > 1)):
+            self.inside.add(plain)
+            self.originals.add(word)
+
+    def add_code(self, value: str) -> None:
+        """An identifier: a number, an accession, a phone number, a serial number."""
+        plain = _NOT_ALNUM.sub("", normal(value))
+        if len(plain) < _SHORTEST_CODE or plain in harmless_words() or len(set(plain)) == 1:
+            return
+        if not any(letter.isdigit() for letter in plain):
+            self.add_words(value)
+            return
+        self.codes.add(plain)
+        self.originals.add(value.strip())
+
+    def add_spellings(self, texts: Iterable[str]) -> None:
+        """Whole texts that must not stand anywhere, such as the ways to write a date of birth."""
+        for text in texts:
+            plain = _NOT_ALNUM.sub("", normal(text))
+            if len(plain) >= 8 or not plain.isdigit():  # noqa: PLR2004 - a day with all its digits
+                self.codes.add(plain)
+            if len(text) >= 8:  # noqa: PLR2004 - shorter ones are found by pattern, not in bytes
+                self.originals.add(text)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where a text holds an identity: (start, end) pairs, perhaps overlapping."""
+        found = [match.span() for match in _WORD.finditer(text) if self.is_identity(match.group())]
+        compact = _NOT_ALNUM.sub("", normal(text))
+        for code in self.codes:
+            if code in compact:
+                found.extend(match.span() for match in _loose(code).finditer(text))
+        return found
+
+    def is_identity(self, word: str) -> bool:
+        """Whether a word is, holds or is the beginning of a harvested name."""
+        plain = normal(word)
+        if plain in self.words or any(name in plain for name in self.inside):
+            return True
+        return len(plain) >= _SHORTEST_PREFIX and any(
+            name.startswith(plain) for name in self.inside if plain not in harmless_words()
+        )
+
+    def distinctive_in(self, text: str) -> bool:
+        """Whether a code string holds a name or identifier that is nothing else; common words do not count."""
+        plain = normal(text)
+        compact = _NOT_ALNUM.sub("", plain)
+        return any(name in plain for name in self.inside) or any(code in compact for code in self.codes)
+
+    def touches(self, text: str) -> bool:
+        """Whether a text holds any identity."""
+        return bool(self.spans(text))
+
+    def found_in_bytes(self, raw: bytes) -> Iterator[tuple[int, int]]:
+        """Where bytes hold an identity in any of the usual encodings: (start, end)."""
+        lowered = raw.lower()
+        for needle in self.needles():
+            start = lowered.find(needle)
+            while start >= 0:
+                end = start + len(needle)
+                if _stands_alone(lowered, start, end):
+                    yield start, end
+                start = lowered.find(needle, start + 1)
+
+    def needles(self) -> set[bytes]:
+        """What is searched in bytes: every distinctive spelling in every encoding, in lower case."""
+        needles = {uid.encode("ascii", "ignore") for uid in self.uids if len(uid) >= 12}  # noqa: PLR2004
+        for text in self.originals | {code for code in self.codes if len(code) >= 6}:  # noqa: PLR2004
+            for codec in _CODECS:
+                try:
+                    needle = text.lower().encode(codec)
+                except UnicodeEncodeError:
+                    continue
+                if len(needle) >= _SHORTEST_IN_BYTES:
+                    needles.add(needle.lower())
+        return needles
+
+
+def _stands_alone(raw: bytes, start: int, end: int) -> bool:
+    """Digits count only where no further digit or UID component stands beside them."""
+    if not raw[start : start + 1].isdigit() or not raw[end - 1 : end].isdigit():
+        return True
+    before, after = raw[max(0, start - 1) : start], raw[end : end + 1]
+    return not (before.isdigit() or after.isdigit() or before == b"." or after == b".")
+
+
+def _loose(code: str) -> re.Pattern[str]:
+    """A pattern for an identifier in any punctuation, not inside a longer number."""
+    body = r"[\W_]{0,2}".join(re.escape(letter) for letter in code)
+    left = r"(?<!\d)" if code[0].isdigit() else ""
+    right = r"(?!\d)" if code[-1].isdigit() else ""
+    return re.compile(left + body + right, re.IGNORECASE)

@@ -1,0 +1,68 @@
+"""Pseudonyms as functions of the key and the original value: the same always, everywhere, without a database.
+
+Everything is HMAC-SHA-256 (RFC 2104) with a label per purpose, so that no two purposes share a value.
+"""
+
+import base64
+import hashlib
+import hmac
+import unicodedata
+from functools import lru_cache
+
+from pydicom.uid import UID_dictionary
+
+from anonymizer.key import SecretKey
+
+_CACHED = 20_000
+_FEWEST_WEEKS, _WEEKS = 53, 520  # one to eleven years back: never into the future
+_STANDARD_ROOT = "1.2.840.10008."
+
+
+class Pseudonyms:
+    """New identifiers for old ones, under one key."""
+
+    def __init__(self, key: SecretKey) -> None:
+        self._secret = key.secret
+        self.uid = lru_cache(_CACHED)(self._uid)
+        self.patient_id = lru_cache(_CACHED)(self._patient_id)
+
+    def _mac(self, purpose: str, text: str) -> bytes:
+        message = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, message, hashlib.sha256).digest()
+
+    def _patient_id(self, original: str) -> str:
+        """The pseudonym of a patient: "LG" and sixteen letters and digits (80 bits: no two patients share it).
+
+        Padding around the original does not count; nothing else about it is ignored.
+        """
+        letters = base64.b32encode(self._mac("patient", strip_padding(original))[:10]).decode("ascii")
+        return "LG" + letters
+
+    def _uid(self, original: str) -> str:
+        """A UID below 2.25 (PS3.5 B.2), from a UUID of version 8; registered UIDs stay as they are."""
+        original = strip_padding(original)
+        if is_registered_uid(original):
+            return original
+        number = bytearray(self._mac("uid", original)[:16])
+        number[6] = number[6] & 0x0F | 0x80
+        number[8] = number[8] & 0x3F | 0x80
+        return f"2.25.{int.from_bytes(number, 'big')}"
+
+    def day_shift(self, patient: str) -> int:
+        """By how many days the dates of this patient (original ID) move: negative, whole weeks."""
+        number = int.from_bytes(self._mac("dates", strip_padding(patient))[:8], "big")
+        return -7 * (_FEWEST_WEEKS + number % _WEEKS)
+
+    def digest(self, text: str) -> str:
+        """A blind index: finds the same text again without telling what it is. 32 hexadecimal digits."""
+        return self._mac("digest", text)[:16].hex()
+
+
+def strip_padding(value: str) -> str:
+    """A value without the padding that files put around it, in Unicode normal form C."""
+    return unicodedata.normalize("NFC", value).strip(" \0\t\r\n")
+
+
+def is_registered_uid(uid: str) -> bool:
+    """Whether the DICOM registry (PS3.6 Annex A) knows this UID, so that it names no instance."""
+    return uid.startswith(_STANDARD_ROOT) and uid in UID_dictionary

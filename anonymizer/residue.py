@@ -1,0 +1,77 @@
+"""The last check before writing: no harvested identity may stand in the bytes, in any usual encoding."""
+
+from pydicom.charset import default_encoding
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_data_element
+from pydicom.tag import BaseTag
+
+from anonymizer.file_format import UNREADABLE
+from anonymizer.harvest import Harvest
+from anonymizer.report import Change
+
+_PIXELS = BaseTag(0x7FE00010)
+_NEVER_REMOVED = frozenset(
+    {0x00020010, 0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00100010, 0x00100020,
+     0x00120062, 0x00120063, 0x00120064, 0x00280303, 0x7FE00010}
+)  # fmt: skip
+_LONG_IN_PIXELS = 7  # shorter texts occur in noise
+
+
+def residue(raw: bytes, dataset: Dataset, harvest: Harvest) -> bool:
+    """Whether written bytes hold an identity; in pixel data only long ones count, as noise spells short ones."""
+    header, pixels = _split(raw, dataset)
+    if next(harvest.found_in_bytes(header), None):
+        return True
+    return any(end - start >= _LONG_IN_PIXELS for start, end in harvest.found_in_bytes(pixels))
+
+
+def _split(raw: bytes, dataset: Dataset) -> tuple[bytes, bytes]:
+    element = dataset.get_item(_PIXELS) if _PIXELS in dataset else None
+    value = element.value if element is not None else None
+    if not isinstance(value, bytes) or not value:
+        return raw, b""
+    start = raw.rfind(value)
+    if start < 0:
+        return raw, b""
+    return raw[:start] + b"\0" + raw[start + len(value) :], value
+
+
+def remove_holders(dataset: Dataset, harvest: Harvest, *, unwritable: bool = False) -> list[Change]:
+    """Remove every element, at any depth, that holds an identity or, on request, that cannot be written."""
+    return _remove(dataset, harvest, "", unwritable=unwritable)
+
+
+def _remove(dataset: Dataset, harvest: Harvest, prefix: str, *, unwritable: bool) -> list[Change]:
+    changes = []
+    for tag in list(dataset.keys()):
+        if int(tag) in _NEVER_REMOVED:
+            continue
+        path = f"{prefix}({tag.group:04X},{tag.element:04X})"
+        try:
+            element = dataset[tag]
+            if element.VR == "SQ":
+                for index, item in enumerate(element.value or ()):
+                    changes += _remove(item, harvest, f"{path}[{index}]/", unwritable=unwritable)
+            written = _written(element)
+        except UNREADABLE:
+            if not unwritable:
+                continue
+            changes.append(_drop(dataset, tag, path, "The value cannot be written."))
+            continue
+        if next(harvest.found_in_bytes(written), None):
+            changes.append(_drop(dataset, tag, path, "It still held an identity."))
+    return changes
+
+
+def _written(element: DataElement) -> bytes:
+    buffer = DicomBytesIO()
+    buffer.is_little_endian, buffer.is_implicit_VR = True, False
+    write_data_element(buffer, element, [default_encoding, "utf8"] if element.VR == "SQ" else ["utf8"])
+    return bytes(buffer.getvalue())
+
+
+def _drop(dataset: Dataset, tag: BaseTag, path: str, reason: str) -> Change:
+    del dataset[tag]
+    return Change(path, "Private attribute" if tag.is_private else "Attribute", "X", "harvest", reason)

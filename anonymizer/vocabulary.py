@@ -1,0 +1,41 @@
+"""The words that are known to be harmless in descriptions, and how words are compared."""
+
+import re
+import unicodedata
+from functools import cache
+
+from resources import find
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+)
+_TECHNICAL = re.compile(
+    r"(?:[a-z]{1,2}\d{1,2}[a-z]{0,2}\*?"  # T1w, B30f, C5, Br36
+    r"|\d{1,4}(?:[.,]\d{1,3})?(?:mm|cm|m|s|ms|sec|min|h|kv|kvp|ma|mas|t|ml|mg|mgy|mhz|hz|x|d|w|mo|y|b|k|kev|ch|st|nd|rd|th|g|°|%)?"
+    r"|\d{1,4}x\d{1,4}(?:x\d{1,4})?|b\d{1,4})$"
+)  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+def normal(text: str) -> str:
+    """Text as it is compared: case folded, without accents, compatibility forms resolved."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+@cache
+def harmless_words() -> frozenset[str]:
+    """The carried vocabulary in normal form."""
+    words: set[str] = set()
+    for name in ("radiology.txt", "concepts.txt"):
+        for line in find("vocabulary", name).read_text(encoding="utf-8").splitlines():
+            if not line.startswith("#"):
+                words.update(normal(line).split())
+    return frozenset(words)
+
+
+def is_technical(word: str) -> bool:
+    """Whether a word (normal form) is a number, a measure or a technical short form such as "b30f" or "t2w"."""
+    return bool(_TECHNICAL.match(word)) and not _YEAR.match(word)
