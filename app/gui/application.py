@@ -1,0 +1,74 @@
+"""Starts the window: one QApplication, its theme, and the place where unforeseen errors end."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app import NAME, VERSION
+from app.gui.dialogs.errors import show_error
+from app.gui.jobs import JobRunner
+from app.gui.main_window import MainWindow
+from app.gui.preferences import Preferences
+from app.gui.session import Session
+from app.gui.theme import apply_theme
+
+log = logging.getLogger(__name__)
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """Return the one QApplication, made where there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication([NAME, *arguments])
+    application.setApplicationName(NAME)
+    application.setApplicationVersion(VERSION)
+    return application
+
+
+def make_window(application: QApplication, preferences: Preferences | None = None) -> MainWindow:
+    """Make the window in the user's theme, with no project open."""
+    preferences = preferences or Preferences()
+    apply_theme(application, preferences.theme, preferences.scale)
+    session = Session(preferences)
+    window = MainWindow(session, JobRunner())
+    session.setParent(window)
+    window.jobs.setParent(window)
+    return window
+
+
+def run(project: Path | None = None, arguments: Sequence[str] = ()) -> int:
+    """Show the window, on a project if one is given, until it is closed; returns the exit code."""
+    application = make_application(arguments)
+    window = make_window(application)
+    sys.excepthook = _hook(window)
+    window.show()
+    if project is not None:
+        window.open_folder(project)
+    return application.exec()
+
+
+def _hook(window: MainWindow) -> Callable[..., None]:
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        log.error("Unforeseen error in the window", exc_info=(kind, error, trace))
+        remedy = getattr(error, "remedy", None)
+        if remedy is not None:
+            show_error(window, str(error), remedy)
+        else:
+            show_error(
+                window,
+                "Something unforeseen happened; your labels and masked instances are safe on disk.",
+                "Try again. If it happens again, the log tells the developers more.",
+            )
+
+    return hook

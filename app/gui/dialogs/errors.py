@@ -1,0 +1,19 @@
+"""Tells the user what went wrong and what to do about it."""
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+def show_error(parent: QWidget | None, message: str, remedy: str = "") -> QMessageBox:
+    """Open a box with the message and the remedy; it does not stop the program's own work."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Leadglass", message, QMessageBox.StandardButton.Ok, parent)
+    box.setInformativeText(remedy)
+    box.open()
+    return box
+
+
+def show_exception(parent: QWidget | None, error: Exception) -> QMessageBox:
+    """Show an error of an engine: one with a `remedy`; anything else is a bug and is raised again."""
+    remedy = getattr(error, "remedy", None)
+    if remedy is None:
+        raise error
+    return show_error(parent, str(error), str(remedy))

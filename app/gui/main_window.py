@@ -1,0 +1,252 @@
+"""The window: menus, the steps at the left, the page at the right; what is open is in the session."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QWidget,
+)
+
+from app import NAME, NOTICE
+from app.gui import theme
+from app.gui.dialogs.errors import show_exception
+from app.gui.icons import icon
+from app.gui.jobs import JobRunner
+from app.gui.menus import Menus
+from app.gui.pages import STEPS
+from app.gui.pages.base import Page
+from app.gui.pages.start import StartPage
+from app.gui.session import Session
+from app.gui.widgets.job_status import JobStatus
+from app.gui.widgets.rail import Rail
+
+
+class MainWindow(QMainWindow):
+    """Shows one page at a time. Pages are made when they are first shown."""
+
+    def __init__(self, session: Session, jobs: JobRunner) -> None:
+        super().__init__()
+        self.session = session
+        self.jobs = jobs
+        self.pages: dict[str, QWidget] = {}
+        self.rail = Rail(STEPS)
+        self.stack = QStackedWidget()
+        self.start = StartPage(session)
+        self.stack.addWidget(self.start)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(centre)
+        self.menus = Menus(self)
+        self.statusBar().addPermanentWidget(JobStatus(jobs))
+        self.statusBar().addPermanentWidget(QLabel(f"{NOTICE} "))
+        self.setAcceptDrops(True)
+        self.setWindowIcon(icon("leadglass"))
+        self.resize(1280, 800)
+        self.restoreGeometry(session.preferences.geometry)
+        self._connect()
+        self._on_project_changed()
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.go)
+        self.session.navigate.connect(self.go)
+        self.session.project_changed.connect(self._on_project_changed)
+        self.session.status.connect(self.statusBar().showMessage)
+        self.start.new_wanted.connect(self.new_project)
+        self.start.open_wanted.connect(self.open_project)
+        self.start.sample_wanted.connect(self.open_sample)
+        self.start.project_chosen.connect(self.open_folder)
+
+    def go(self, name: str) -> None:
+        """Show the page of a step."""
+        if not self.session.is_open:
+            return
+        page = self.pages.get(name) or self._make(name)
+        self.stack.setCurrentWidget(page)
+        self.rail.mark(name)
+        _activate(page)
+
+    def current_page(self) -> QWidget | None:
+        """Return the page that is shown."""
+        return self.stack.currentWidget()
+
+    def _make(self, name: str) -> QWidget:
+        step = next(step for step in STEPS if step.name == name)
+        page = step.make(self.session, self.jobs)
+        self.pages[name] = page
+        self.stack.addWidget(page)
+        return page
+
+    def _on_project_changed(self) -> None:
+        opened = self.session.is_open
+        name = self.session.project.name if opened else ""
+        self.setWindowTitle(f"{name} – {NAME}" if opened else NAME)
+        self.rail.show_project(name)
+        self.menus.show_state(project_open=opened)
+        if not opened:
+            self.stack.setCurrentWidget(self.start)
+            self.start.activate()
+        elif self.stack.currentWidget() is self.start:
+            self.go("mask" if self.session.catalogue.count() else "import")
+        else:
+            _activate(self.stack.currentWidget())
+
+    # Commands of the menus; the names stand in actions.COMMANDS.
+
+    def new_project(self) -> None:
+        """Ask for name, place, profile and protection, make the project and open it."""
+        from app.gui.dialogs.new_project import NewProjectDialog
+
+        dialog = NewProjectDialog(self.session, self)
+        dialog.made.connect(self.open_folder)
+        dialog.open()
+
+    def open_project(self) -> None:
+        """Ask for a project's folder and open it."""
+        folder = QFileDialog.getExistingDirectory(self, "Open a project (a folder ending in .leadglass)")
+        if folder:
+            self.open_folder(Path(folder))
+
+    def open_sample(self) -> None:
+        """Open the sample project, made where it does not exist yet, and import its images."""
+        from app.gui.sample import open_sample
+
+        try:
+            sources = open_sample(self.session)
+        except Exception as error:  # noqa: BLE001 - shown if it is one for users, else raised again
+            show_exception(self, error)
+        else:
+            self.go("import" if sources else "mask")
+            if sources:
+                self.session.import_requested.emit(sources)
+
+    def open_folder(self, folder: Path) -> None:
+        """Open the project in `folder`, or say why that is impossible."""
+        if self._may_stop_work("Opening another project"):
+            try:
+                self.session.open(folder)
+            except Exception as error:  # noqa: BLE001 - shown if it is one for users, else raised again
+                show_exception(self, error)
+
+    def close_project(self) -> None:
+        """Close the project and show the start page."""
+        if self._may_stop_work("Closing the project"):
+            self.session.close()
+
+    def choose_reader(self) -> None:
+        """Ask under which name labels are entered."""
+        name, accepted = QInputDialog.getText(
+            self, "Reader", "Your name as it shall stand beside your labels:", text=self.session.reader
+        )
+        if accepted and name.strip():
+            self.session.reader = name
+
+    def show_folder(self) -> None:
+        """Open the project's folder in the system's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.session.project.folder)))
+
+    def switch_theme(self) -> None:
+        """Dark to light and back."""
+        name, scale = theme.current()
+        self._apply_theme("light" if name == "dark" else "dark", scale)
+
+    def larger(self) -> None:
+        """Make the text larger."""
+        name, scale = theme.current()
+        self._apply_theme(name, scale + 0.1)
+
+    def smaller(self) -> None:
+        """Make the text smaller."""
+        name, scale = theme.current()
+        self._apply_theme(name, scale - 0.1)
+
+    def normal_size(self) -> None:
+        """Text of the system's size."""
+        self._apply_theme(theme.current()[0], 1.0)
+
+    def show_help(self) -> None:
+        """Show what the page is for and all keys."""
+        from app.gui.dialogs.help import HelpDialog
+
+        page = self.current_page()
+        HelpDialog(page if isinstance(page, Page) else None, self).open()
+
+    def show_about(self) -> None:
+        """Show version, notice and licences."""
+        from app.gui.dialogs.help import AboutDialog
+
+        AboutDialog(self).open()
+
+    def _apply_theme(self, name: str, scale: float) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply_theme(application, name, scale)
+        preferences = self.session.preferences
+        preferences.theme, preferences.scale = theme.current()
+        self.rail.repaint_icons()
+        _activate(self.stack.currentWidget())
+
+    def _may_stop_work(self, what: str) -> bool:
+        if not self.jobs.active:
+            return True
+        kinds = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self,
+            NAME,
+            f"{what} stops the work that is running. What it has finished is kept. Go on?",
+            kinds.Yes | kinds.No,
+            kinds.No,
+        )
+        if answer is kinds.Yes:
+            self.jobs.shutdown()
+        return answer is kinds.Yes
+
+    # Qt's own events.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders while a project is open."""
+        if self.session.is_open and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand dropped files and folders to the Import page."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.go("import")
+            self.session.import_requested.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask before work is stopped; leave no child behind."""
+        if not self._may_stop_work("Closing the window"):
+            event.ignore()
+            return
+        self.jobs.shutdown()
+        self.session.preferences.geometry = self.saveGeometry()
+        self.session.close()
+        super().closeEvent(event)
+
+
+def _activate(page: QWidget | None) -> None:
+    activate = getattr(page, "activate", None)
+    if callable(activate):
+        activate()
+
+
+def raise_window(window: MainWindow) -> None:
+    """Show the window in front of the others."""
+    window.show()
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()

@@ -1,0 +1,1 @@
+"""Models that tables show, built for a hundred thousand rows."""

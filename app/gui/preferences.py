@@ -1,0 +1,81 @@
+"""What the window remembers between starts: theme, size of text, place, recent projects, reader."""
+
+import getpass
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from app.settings import config_folder
+
+LONGEST_LIST = 8
+
+
+class Preferences:
+    """A small file in the user's configuration folder; nothing of a patient is ever in it."""
+
+    def __init__(self) -> None:
+        file = config_folder() / "window.ini"
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """Name of the theme: "dark" or "light"."""
+        return str(self._store.value("theme", "dark"))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    @property
+    def scale(self) -> float:
+        """Size of the text, 1 being the system's."""
+        try:
+            return float(str(self._store.value("scale", "1")))
+        except ValueError:
+            return 1.0
+
+    @scale.setter
+    def scale(self, value: float) -> None:
+        self._store.setValue("scale", f"{value:.2f}")
+
+    @property
+    def reader(self) -> str:
+        """Under which name labels are entered."""
+        return str(self._store.value("reader", "")) or _account()
+
+    @reader.setter
+    def reader(self, name: str) -> None:
+        self._store.setValue("reader", name)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """Where the window was, in Qt's own form; empty at first."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("geometry", value)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Projects opened lately that still exist, the last one first."""
+        return tuple(path for path in self._recent() if path.is_dir())
+
+    def remember(self, project: Path) -> None:
+        """Put a project first among the recent ones."""
+        others = [path for path in self._recent() if path != project]
+        self._store.setValue("recent", [str(path) for path in [project, *others][:LONGEST_LIST]])
+
+    def _recent(self) -> list[Path]:
+        value = self._store.value("recent")
+        if isinstance(value, str):  # Qt writes a list of one as a plain text
+            value = [value]
+        return [Path(str(entry)) for entry in value] if isinstance(value, list) else []
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # an account without a name, as in some containers
+        return "reader"

@@ -1,0 +1,144 @@
+"""What the window works on: the open project with its catalogue, the reader, the vault once unlocked."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.gui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from anonymizer import Vault
+    from app.project import Project
+    from labeller import Catalogue
+
+
+class NoProjectError(RuntimeError):
+    """A page asked for the project while none is open: a bug, not a user's mistake."""
+
+
+class Session(QObject):
+    """The one place that pages ask for the project; it tells them what changed."""
+
+    project_changed = Signal()
+    catalogue_changed = Signal()  # instances, labels, runs or predictions changed
+    selection_changed = Signal(str)  # SOP Instance UID of the instance that the pages look at
+    reader_changed = Signal(str)
+    status = Signal(str)  # a line for the bottom of the window; never an identity
+    navigate = Signal(str)  # name of the step that a page wants to go to
+    import_requested = Signal(list)  # paths that were dropped on the window
+
+    def __init__(self, preferences: Preferences | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.preferences = preferences or Preferences()
+        self._project: Project | None = None
+        self._catalogue: Catalogue | None = None
+        self._vault: Vault | None = None
+        self._passphrase = ""
+        self.selected = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a project is open."""
+        return self._project is not None
+
+    @property
+    def project(self) -> "Project":
+        """The open project; raises NoProjectError if there is none."""
+        if self._project is None:
+            raise NoProjectError
+        return self._project
+
+    @property
+    def catalogue(self) -> "Catalogue":
+        """The open project's catalogue; raises NoProjectError if there is none."""
+        if self._catalogue is None:
+            raise NoProjectError
+        return self._catalogue
+
+    @property
+    def reader(self) -> str:
+        """The name under which labels are entered."""
+        return self.preferences.reader
+
+    @reader.setter
+    def reader(self, name: str) -> None:
+        self.preferences.reader = name.strip()
+        self.reader_changed.emit(self.reader)
+
+    @property
+    def vault(self) -> "Vault | None":
+        """The vault where it was unlocked, else None; see `unlock`."""
+        return self._vault
+
+    def open(self, folder: Path) -> None:
+        """Open the project in `folder` in place of the present one.
+
+        Raises ProjectError or CatalogueError and then leaves the present one open.
+        """
+        from app.project import Project
+
+        project = Project.open(folder)
+        catalogue = project.catalogue()
+        self._let_go()
+        self._project, self._catalogue = project, catalogue
+        self.preferences.remember(folder.resolve())
+        self.project_changed.emit()
+
+    def close(self) -> None:
+        """Close the project, so that none is open."""
+        if self.is_open:
+            self._let_go()
+            self.project_changed.emit()
+
+    def select(self, sop_uid: str) -> None:
+        """Make an instance the one that the pages look at; "" for none."""
+        if sop_uid != self.selected:
+            self.selected = sop_uid
+            self.selection_changed.emit(sop_uid)
+
+    def unlock(self, ask: Callable[[str], str | None]) -> "Vault | None":
+        """Open the project's vault, asking for its passphrase where one is needed: once, then it stays open.
+
+        `ask` gets a hint ("" at first, then what was wrong) and returns the passphrase or None to give up.
+        Raises VaultError where no passphrase would help.
+        """
+        if self._vault is None:
+            self._vault = self._open_vault(ask)
+        return self._vault
+
+    def child_environment(self) -> dict[str, str]:
+        """Return what a child needs in its environment to open this project's vault; after `unlock`."""
+        from app.workflows.projects import PASSPHRASE_VARIABLE
+
+        return {PASSPHRASE_VARIABLE: self._passphrase} if self._passphrase else {}
+
+    def remember_passphrase(self, text: str) -> None:
+        """Keep the passphrase of a project just made, so that it is not asked for again."""
+        self._passphrase = text
+
+    def _open_vault(self, ask: Callable[[str], str | None]) -> "Vault | None":
+        from anonymizer import VaultLockedError
+        from app.workflows.projects import unlock
+
+        text: str | None = self._passphrase
+        hint = ""
+        while True:
+            try:
+                vault = unlock(self.project, text or None)
+            except VaultLockedError as error:
+                hint = str(error) if text else hint
+                text = ask(hint)
+                if not text:
+                    return None
+            else:
+                self._passphrase = text or ""
+                return vault
+
+    def _let_go(self) -> None:
+        for held in (self._vault, self._catalogue):
+            if held is not None:
+                held.close()
+        self._project = self._catalogue = self._vault = None
+        self._passphrase = self.selected = ""
