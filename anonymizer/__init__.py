@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anonymizer.batch import Limits as Limits
     from anonymizer.batch import mask_batch as mask_batch
     from anonymizer.comparison import AttributeRow as AttributeRow
     from anonymizer.comparison import compare_headers as compare_headers
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from anonymizer.errors import WriteError as WriteError
     from anonymizer.journal import Journal as Journal
     from anonymizer.key import SecretKey as SecretKey
+    from anonymizer.pool import Limits as Limits
     from anonymizer.profile import OPTIONS as OPTIONS
     from anonymizer.profile import Option as Option
     from anonymizer.profile import Profile as Profile
@@ -51,13 +51,14 @@ if TYPE_CHECKING:
     from anonymizer.verify import verify_tree as verify_tree
 
 _HOMES = {
-    "batch": ("Limits", "mask_batch"),
+    "batch": ("mask_batch",),
     "comparison": ("AttributeRow", "compare_headers"),
     "deidentify": ("Layout", "Settings", "deidentify"),
     "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError", "TextFinderError",
                "VaultError", "VaultLockedError", "WriteError"),
     "journal": ("Journal",),
     "key": ("SecretKey",),
+    "pool": ("Limits",),
     "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
     "pseudonyms": ("Pseudonyms",),
     "rendering": ("DicomImage",),

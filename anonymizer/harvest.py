@@ -78,6 +78,14 @@ class Harvest:
             if len(text) >= 8:  # noqa: PLR2004 - shorter ones are found by pattern, not in bytes
                 self.originals.add(text)
 
+    def merge(self, other: "Harvest") -> None:
+        """Take over what another harvest holds."""
+        self.words |= other.words
+        self.inside |= other.inside
+        self.codes |= other.codes
+        self.originals |= other.originals
+        self.uids |= other.uids
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where a text holds an identity: (start, end) pairs, perhaps overlapping."""
         found = [match.span() for match in _WORD.finditer(text) if self.is_identity(match.group())]

@@ -23,7 +23,7 @@ from anonymizer.harvest import Harvest
 from anonymizer.plan import Decision, Plan
 from anonymizer.pseudonyms import Pseudonyms
 from anonymizer.report import Change
-from anonymizer.table import safe_private
+from anonymizer.table import is_safe_private
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
 _CODE_STRING = re.compile(r"[A-Z0-9_ ]{0,16}$")
@@ -336,12 +336,10 @@ class HeaderMasker:
         if not self._plan.profile.has("retain_safe_private"):
             self._remove(dataset, tag, path, "private", "Private attributes are removed.")
             return
-        if tag.is_private_creator:
-            if not self._serves(dataset, tag):
-                self._remove(dataset, tag, path, "private", "None of this creator's attributes is kept.")
-            return
-        if not _is_safe(dataset, tag):
+        if not is_safe_private(dataset, tag):
             self._remove(dataset, tag, path, "private", "It is not on the list of safe private attributes.")
+            return
+        if tag.is_private_creator:
             return
         try:
             element = dataset[tag]
@@ -353,13 +351,6 @@ class HeaderMasker:
             self._sequence(dataset, element, path, None, dummies=False)
         else:
             self._by_vr(dataset, element, path, dummies=False)
-
-    def _serves(self, dataset: Dataset, creator: BaseTag) -> bool:
-        block = creator.element
-        return any(
-            tag.group == creator.group and tag.element >> 8 == block and _is_safe(dataset, tag)
-            for tag in dataset.keys()
-        )
 
     # -- notes -------------------------------------------------------------------------------------------
 
@@ -427,12 +418,3 @@ def _values(element: DataElement) -> list[Any]:
 
 def _joined(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
-
-
-def _is_safe(dataset: Dataset, tag: BaseTag) -> bool:
-    creator = dataset.get_item(BaseTag(tag.group << 16 | tag.element >> 8))
-    if creator is None or creator.value is None:
-        return False
-    value = creator.value
-    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    return (text.strip(" \0"), tag.group, tag.element & 0xFF) in safe_private()

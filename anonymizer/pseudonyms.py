@@ -9,7 +9,7 @@ import hmac
 import unicodedata
 from functools import lru_cache
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 from anonymizer.key import SecretKey
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
 from resources import find
 
 EDITION = "2026d"
@@ -71,3 +74,18 @@ def safe_private() -> frozenset[tuple[str, int, int]]:
         return frozenset(
             (row["creator"], int(row["group"], 16), int(row["element"], 16)) for row in csv.DictReader(file)
         )
+
+
+def is_safe_private(dataset: Dataset, tag: BaseTag) -> bool:
+    """Tell whether a private attribute is on the list, by creator and element; creators of such blocks are too."""
+    if tag.is_private_creator:
+        return any(
+            other.group == tag.group and other.element >> 8 == tag.element and is_safe_private(dataset, other)
+            for other in dataset.keys()  # noqa: SIM118 - iterating a data set decodes its values
+        )
+    creator = dataset.get_item(BaseTag(tag.group << 16 | tag.element >> 8))
+    if creator is None or creator.value is None:
+        return False
+    value = creator.value
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return (text.strip(" \0"), tag.group, tag.element & 0xFF) in safe_private()

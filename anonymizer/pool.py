@@ -1,0 +1,210 @@
+"""Worker processes in which a bad file costs one file, never the batch.
+
+A worker that dies or hangs is replaced; its file is tried once more in a fresh worker and then given up. Not
+more inputs are drawn than workers are free, so memory stays constant however many there are. The standard
+library's executors give up the whole pool when one process dies, so this one manages its processes itself.
+"""
+
+import logging
+import multiprocessing
+import os
+import sys
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Generic, Protocol, TypeVar
+
+from anonymizer.errors import AnonymizerError
+from anonymizer.source import Source
+
+_TRIES = 2
+_POLL = 0.2  # seconds between two looks at `cancelled`
+_OVER_MEMORY = "The file needs more memory than is allowed."
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    seconds: float = 300.0
+    memory: int = 8 * 2**30  # address space of a worker in bytes, where the system can limit it; 0: no limit
+
+
+class Task(Protocol[ResultT_co]):
+    """What workers do with each source; it travels to them pickled."""
+
+    def work(self, source: Source) -> ResultT_co:
+        """Do it, in a worker. An AnonymizerError ends the whole batch."""
+
+    def failure(self, source: Source, reason: str, *, crashed: bool) -> ResultT_co:
+        """Say instead that it could not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    source: Source
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew(Generic[ResultT]):
+    """What every worker of a pool is started with."""
+
+    task: Task[ResultT]
+    limits: Limits
+
+
+class _Worker(Generic[ResultT]):
+    """A child process and the file that it works on."""
+
+    def __init__(self, crew: _Crew[ResultT]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(
+            target=serve, args=(theirs, crew.task, crew.limits.memory), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.job: _Job | None = None
+        self.deadline = 0.0
+
+    def start(self, job: _Job, seconds: float) -> None:
+        self.job, self.deadline = job, time.monotonic() + seconds
+        try:
+            self.pipe.send(job.source)
+        except OSError:
+            self.process.join(1)  # it died while idle: noticed and retried like any other death
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool(Generic[ResultT]):
+    """Workers of one batch, started when there is work for them. Use as a context manager."""
+
+    def __init__(self, task: Task[ResultT], *, workers: int | None, limits: Limits | None) -> None:
+        self._crew = _Crew(task, limits or Limits())
+        self._size = workers or os.cpu_count() or 1
+        self._workers: list[_Worker[ResultT]] = []
+        self._again: deque[_Job] = deque()
+
+    def __enter__(self) -> "Pool[ResultT]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.stop()
+        self._workers.clear()
+
+    def run(self, sources: Iterator[Source], cancelled: Callable[[], bool]) -> Iterator[ResultT]:
+        """Yield a result for each source as soon as it is there; end early once `cancelled` says so."""
+        more = True
+        while not cancelled():
+            more = self._hand_out(sources) if more or self._again else False
+            busy = [worker for worker in self._workers if worker.job is not None]
+            if not busy:
+                return
+            yield from self._gather(busy)
+
+    def _hand_out(self, sources: Iterator[Source]) -> bool:
+        """Give every free worker a job. False once nothing is left to give."""
+        while True:
+            free = next((worker for worker in self._workers if worker.job is None), None)
+            if free is None and len(self._workers) >= self._size:
+                return True
+            job = self._next(sources)
+            if job is None:
+                return False
+            if free is None:
+                free = _Worker(self._crew)
+                self._workers.append(free)
+            free.start(job, self._crew.limits.seconds)
+
+    def _next(self, sources: Iterator[Source]) -> _Job | None:
+        if self._again:
+            return self._again.popleft()
+        source = next(sources, None)
+        return None if source is None else _Job(source)
+
+    def _gather(self, busy: list[_Worker[ResultT]]) -> Iterator[ResultT]:
+        """Collect what finished, died or ran out of time within a moment."""
+        ready = set(
+            wait([worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy], _POLL)
+        )
+        now = time.monotonic()
+        for worker in busy:
+            if worker.pipe in ready or worker.process.sentinel in ready:
+                yield from self._receive(worker)
+            elif now > worker.deadline:
+                yield from self._lost(worker, "took longer than is allowed")
+
+    def _receive(self, worker: _Worker[ResultT]) -> Iterator[ResultT]:
+        try:
+            if not worker.pipe.poll():
+                raise EOFError
+            reply: ResultT | AnonymizerError = worker.pipe.recv()
+        except (EOFError, OSError):
+            yield from self._lost(worker, "made its worker process die")
+            return
+        worker.job = None
+        if isinstance(reply, AnonymizerError):
+            raise reply
+        yield reply
+
+    def _lost(self, worker: _Worker[ResultT], what: str) -> Iterator[ResultT]:
+        """Replace a worker; its file gets another chance or is given up."""
+        job = worker.job
+        self._workers.remove(worker)
+        worker.stop()
+        if job is None:
+            return
+        if job.tries + 1 < _TRIES:
+            self._again.append(_Job(job.source, job.tries + 1))
+            return
+        reason = f"The file {what}, twice; it was left out."
+        yield self._crew.task.failure(job.source, reason, crashed=False)
+
+
+def serve(pipe: Connection, task: Task[ResultT], memory: int) -> None:
+    """Work off one source after the other in a child process until the parent closes the pipe."""
+    # pydicom's warnings quote values, so they could carry identities into logs
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    _limit_memory(memory)
+    while True:
+        try:
+            source = pipe.recv()
+        except (EOFError, OSError, KeyboardInterrupt):
+            return
+        pipe.send(_attempt(task, source))
+
+
+def _attempt(task: Task[ResultT], source: Source) -> ResultT | AnonymizerError:
+    try:
+        return task.work(source)
+    except AnonymizerError as error:
+        return type(error)(str(error), error.remedy)
+    except MemoryError:
+        return task.failure(source, _OVER_MEMORY, crashed=False)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - decoders written in Rust panic with a BaseException
+        reason = f"The file met an error of the program ({type(error).__name__})."
+        return task.failure(source, reason, crashed=True)
+
+
+def _limit_memory(limit: int) -> None:
+    if sys.platform == "win32" or not limit:
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
