@@ -1,0 +1,68 @@
+"""Nothing opens a network connection, and everything works where there is none."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.program import command
+
+pytestmark = pytest.mark.slow
+
+ON_LINUX = sys.platform.startswith("linux")
+INTERNET = re.compile(r"socket\(AF_INET6?|connect\(.*AF_INET6?|sendto\(.*AF_INET6?")
+
+
+def run(prefix: list[str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    # Some libraries keep quiet where CI is set: here they must behave as on a user's machine.
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    words = [*prefix, *command(*map(str, arguments))]
+    return subprocess.run(
+        words, capture_output=True, encoding="utf-8", check=False, env=environment, stdin=subprocess.DEVNULL
+    )
+
+
+def the_line(folder: Path, sample: Path) -> list[tuple[object, ...]]:
+    project, dataset, model = folder / "p.leadglass", folder / "dataset", folder / "model"
+    return [
+        ("new", project),
+        ("import", project, sample / "dicom"),
+        ("label", project, "--from", sample / "labels.csv"),
+        ("export", project, "--out", dataset),
+        ("train", dataset, "--out", model, "--recipe", "quick"),
+        ("predict", model, "--project", project),
+        ("screenshots", project, "--out", folder / "pictures"),
+    ]
+
+
+@pytest.mark.skipif(not ON_LINUX or not shutil.which("strace"), reason="needs strace (Debian package strace)")
+def test_no_internet_socket_is_ever_opened(tmp_path: Path, sample: Path, own_home: Path) -> None:
+    for number, step in enumerate(the_line(tmp_path, sample)):
+        trace = tmp_path / f"trace{number}"
+        ended = run(["strace", "-f", "-q", "-e", "trace=network", "-o", str(trace)], *step)
+        assert ended.returncode == 0, (step, ended.stderr[-2000:])
+        opened = [line for line in trace.read_text(errors="replace").splitlines() if INTERNET.search(line)]
+        assert not opened, (step, opened[:3])
+    assert not [path for path in own_home.rglob("*") if "microsoft" in path.name.lower()]
+
+
+def namespace() -> list[str]:
+    """The command prefix that cuts the network off, or nothing where that is not allowed."""
+    for prefix in (["unshare", "-n"], ["unshare", "-rn"]):
+        if shutil.which("unshare") and subprocess.run([*prefix, "true"], check=False).returncode == 0:
+            return prefix
+    return []
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="network namespaces are Linux's")
+def test_everything_works_with_the_network_cut_off(tmp_path: Path, sample: Path) -> None:
+    prefix = namespace()
+    if not prefix:
+        pytest.skip("network namespaces are not allowed here")
+    for step in the_line(tmp_path, sample):
+        ended = run(prefix, *step)
+        assert ended.returncode == 0, (step, ended.stderr[-2000:])
