@@ -1,0 +1,115 @@
+"""The neural networks that find and read text: PP-OCRv4 (Apache-2.0), run on one core by ONNX Runtime.
+
+The models lie inside the wheel of rapidocr-onnxruntime and are opened by their path; nothing is fetched, and
+without them the program says so instead of letting pixels pass unexamined.
+"""
+
+import importlib.util
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymizer.errors import TextFinderError
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
+READER = "ch_PP-OCRv4_rec_infer.onnx"
+STRIDE = 32  # the detector halves its input five times
+LINE_HEIGHT = 48  # the reader's input height in pixels
+MAX_LINE_WIDTH = 3200
+
+
+def model_path(name: str) -> Path:
+    """Return where a model lies. Raises TextFinderError where it is missing."""
+    spec = importlib.util.find_spec("rapidocr_onnxruntime")
+    folders = list(spec.submodule_search_locations or []) if spec is not None else []
+    for folder in folders:
+        path = Path(folder) / "models" / name
+        if path.is_file():
+            return path
+    raise TextFinderError("The text detector's model is missing.", "Install Leadglass again.")
+
+
+def _session(name: str) -> Any:
+    path = model_path(name)
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # the pool's workers share the cores already
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # large images would keep their memory for ever
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        # onnxruntime raises its own kinds, none of which can be named before it is imported.
+        raise TextFinderError("The text detector cannot be loaded.", "Install Leadglass again.") from error
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Any:
+    return _session(DETECTOR)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> tuple[Any, tuple[str, ...]]:
+    session = _session(READER)
+    listed = session.get_modelmeta().custom_metadata_map.get("character", "")
+    if not listed:
+        raise TextFinderError("The text reader's model is incomplete.", "Install Leadglass again.")
+    return session, ("", *listed.splitlines(), " ")
+
+
+def load() -> None:
+    """Load the detector now, so that a broken installation is told before any file is touched."""
+    _detector()
+
+
+def text_probability(image: Bytes) -> Floats:
+    """Return how likely each pixel lies in the core of a text line: (rows, columns), 0 to 1.
+
+    `image` is uint8, (rows, columns) or BGR (rows, columns, 3).
+    """
+    rows, columns = image.shape[:2]
+    planes = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)  # noqa: PLR2004 - colour
+    margins = ((0, -rows % STRIDE), (0, -columns % STRIDE), (0, 0))
+    padded = np.pad(planes, margins, mode="edge").astype(np.float32)
+    batch = np.ascontiguousarray((padded / 127.5 - 1.0).transpose(2, 0, 1)[None])
+    session = _detector()
+    found = session.run(None, {session.get_inputs()[0].name: batch})[0]
+    return np.asarray(found[0, 0, :rows, :columns], dtype=np.float32)
+
+
+def read_line(line: Bytes) -> tuple[str, float]:
+    """Return what one horizontal line of text says, and the reader's confidence from 0 to 1.
+
+    `line` is uint8, (rows, columns) or BGR (rows, columns, 3).
+    """
+    import cv2
+
+    planes = line if line.ndim == 3 else np.repeat(line[..., None], 3, axis=2)  # noqa: PLR2004 - colour
+    width = round(planes.shape[1] * LINE_HEIGHT / max(1, planes.shape[0]))
+    resized = cv2.resize(np.ascontiguousarray(planes), (min(max(width, 16), MAX_LINE_WIDTH), LINE_HEIGHT))
+    margin = max(0, 320 - resized.shape[1])  # the width that the reader was trained on
+    batch = np.asarray(resized, np.float32) / 127.5 - 1.0
+    batch = np.pad(batch, ((0, 0), (0, margin), (0, 0))).transpose(2, 0, 1)[None]
+    session, characters = _reader()
+    scores = session.run(None, {session.get_inputs()[0].name: np.ascontiguousarray(batch)})[0][0]
+    return _decode(scores, characters)
+
+
+def _decode(scores: Floats, characters: tuple[str, ...]) -> tuple[str, float]:
+    """Undo the connectionist temporal coding: repeats fall together, class 0 is blank."""
+    best, confidence = scores.argmax(axis=1), scores.max(axis=1)
+    fresh = np.concatenate(([True], best[1:] != best[:-1])) & (best != 0)
+    if not fresh.any():
+        return "", 0.0
+    text = "".join(characters[i] for i in best[fresh] if i < len(characters))
+    return text, float(confidence[fresh].mean())

@@ -1,0 +1,58 @@
+"""Views of an image in which text stands out, made for the detector and not for the eye."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Bytes = npt.NDArray[np.uint8]
+
+SAMPLES = 1_000_000  # pixels that suffice for percentiles
+
+
+def grey_of(image: Array) -> Array:
+    """Return (rows, columns): of colours the strongest channel, so that text of any colour is bright."""
+    return image.max(axis=2) if image.ndim == 3 else image  # noqa: PLR2004 - colour
+
+
+def _finite(grey: Array) -> Array:
+    return np.nan_to_num(grey, posinf=0.0, neginf=0.0) if grey.dtype.kind == "f" else grey
+
+
+def _stretched(grey: Array, low: float, high: float) -> Bytes:
+    scaled = (grey.astype(np.float32) - low) * (255.0 / max(high - low, 1e-6))
+    return np.asarray(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
+    """Return the values between two percentiles stretched to 0–255."""
+    grey = _finite(grey)
+    sample = grey.ravel()[:: max(1, grey.size // SAMPLES)]
+    bottom, top = (float(v) for v in np.percentile(sample, (low, high)))
+    if top <= bottom:
+        bottom, top = float(grey.min()), float(grey.max())
+    return _stretched(grey, bottom, top)
+
+
+def local_contrast(grey: Array) -> Bytes:
+    """Return contrast equalised in each neighbourhood (CLAHE): faint text becomes as strong as any."""
+    import cv2
+
+    wide = percentile(grey, 0.1, 99.9)
+    cells = max(2, min(16, round(min(grey.shape) / 96)))
+    return np.asarray(cv2.createCLAHE(clipLimit=4.0, tileGridSize=(cells, cells)).apply(wide), np.uint8)
+
+
+def rank(grey: Array) -> Bytes:
+    """Return each value's rank: every grey step that holds pixels gets its share of contrast."""
+    grey = _finite(grey)
+    if grey.dtype.kind == "f":
+        grey = percentile(grey, 0.01, 99.99)
+    low = int(grey.min())
+    positions = grey.astype(np.int64) - low
+    if int(positions.max()) >= 1 << 24:
+        return percentile(grey)
+    counts = np.cumsum(np.bincount(positions.ravel())).astype(np.float64)
+    table = (counts - counts[0]) / max(counts[-1] - counts[0], 1.0) * 255.0
+    return np.asarray(table.astype(np.uint8)[positions])
