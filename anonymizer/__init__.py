@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from anonymizer.batch import mask_batch as mask_batch
     from anonymizer.comparison import AttributeRow as AttributeRow
     from anonymizer.comparison import compare_headers as compare_headers
+    from anonymizer.correction import mask_drawn as mask_drawn
     from anonymizer.deidentify import Layout as Layout
     from anonymizer.deidentify import Settings as Settings
     from anonymizer.deidentify import deidentify as deidentify
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from anonymizer.profile import load_profile as load_profile
     from anonymizer.profile import profile_names as profile_names
     from anonymizer.pseudonyms import Pseudonyms as Pseudonyms
+    from anonymizer.protection import Protection as Protection
     from anonymizer.rendering import DicomImage as DicomImage
+    from anonymizer.rendering import read_image as read_image
     from anonymizer.report import Change as Change
     from anonymizer.report import Facts as Facts
     from anonymizer.report import FileRecord as FileRecord
@@ -42,9 +45,11 @@ if TYPE_CHECKING:
     from anonymizer.report import Region as Region
     from anonymizer.source import Source as Source
     from anonymizer.source import find_sources as find_sources
-    from anonymizer.vault import KeyFile as KeyFile
-    from anonymizer.vault import Keyring as Keyring
-    from anonymizer.vault import Passphrase as Passphrase
+    from anonymizer.protection import KeyFile as KeyFile
+    from anonymizer.protection import Keyring as Keyring
+    from anonymizer.protection import Passphrase as Passphrase
+    from anonymizer.text_finder import find_text as find_text
+    from anonymizer.text_finder import read_text as read_text
     from anonymizer.vault import Vault as Vault
     from anonymizer.verify import Grade as Grade
     from anonymizer.verify import VerifyRecord as VerifyRecord
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "batch": ("mask_batch",),
     "comparison": ("AttributeRow", "compare_headers"),
+    "correction": ("mask_drawn",),
     "deidentify": ("Layout", "Settings", "deidentify"),
     "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError", "TextFinderError",
                "VaultError", "VaultLockedError", "WriteError"),
@@ -61,10 +67,12 @@ _HOMES = {
     "pool": ("Limits",),
     "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
     "pseudonyms": ("Pseudonyms",),
-    "rendering": ("DicomImage",),
+    "protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
+    "rendering": ("DicomImage", "read_image"),
     "report": ("Change", "Facts", "FileRecord", "Finding", "Identity", "Outcome", "Region"),
     "source": ("Source", "find_sources"),
-    "vault": ("KeyFile", "Keyring", "Passphrase", "Vault"),
+    "text_finder": ("find_text", "read_text"),
+    "vault": ("Vault",),
     "verify": ("Grade", "VerifyRecord", "verify_tree"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

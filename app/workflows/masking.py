@@ -133,23 +133,16 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
 def _all_records(
     sources: Sequence[Source], journal: Journal, request: MaskRequest, progress: Progress
 ) -> Iterator[FileRecord]:
-    todo: list[Source] = []
-    for source in sources:
-        done = journal.finished(source)
-        if done is None:
-            todo.append(source)
-        else:
-            yield done
-    by_path = {source.path: source for source in todo}
+    yield from journal.finished(sources)
     for record in mask_batch(
-        todo,
+        journal.pending(sources),
         request.out,
         request.settings,
         layout=Layout.TREE,
         workers=request.workers,
         cancelled=progress.cancelled,
     ):
-        journal.add(by_path[record.path], record)
+        journal.add(record)
         yield record
 
 
