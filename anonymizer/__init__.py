@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from anonymizer.profile import Profile as Profile
     from anonymizer.profile import load_profile as load_profile
     from anonymizer.profile import profile_names as profile_names
-    from anonymizer.pseudonyms import Pseudonyms as Pseudonyms
+    from anonymizer.protection import KeyFile as KeyFile
+    from anonymizer.protection import Keyring as Keyring
+    from anonymizer.protection import Passphrase as Passphrase
     from anonymizer.protection import Protection as Protection
+    from anonymizer.pseudonyms import Pseudonyms as Pseudonyms
     from anonymizer.rendering import DicomImage as DicomImage
     from anonymizer.rendering import read_image as read_image
     from anonymizer.report import Change as Change
@@ -45,9 +48,6 @@ if TYPE_CHECKING:
     from anonymizer.report import Region as Region
     from anonymizer.source import Source as Source
     from anonymizer.source import find_sources as find_sources
-    from anonymizer.protection import KeyFile as KeyFile
-    from anonymizer.protection import Keyring as Keyring
-    from anonymizer.protection import Passphrase as Passphrase
     from anonymizer.text_finder import find_text as find_text
     from anonymizer.text_finder import read_text as read_text
     from anonymizer.vault import Vault as Vault
