@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import NAME, NOTICE
+from app.errors import USER_ERRORS
 from app.gui import theme
-from app.gui.dialogs.errors import show_exception
+from app.gui.dialogs.errors import show_error
 from app.gui.icons import icon
 from app.gui.jobs import JobRunner
 from app.gui.menus import Menus
@@ -90,6 +91,8 @@ class MainWindow(QMainWindow):
         return page
 
     def _on_project_changed(self) -> None:
+        was = next((name for name, page in self.pages.items() if page is self.current_page()), "")
+        self._drop_pages()
         opened = self.session.is_open
         name = self.session.project.name if opened else ""
         self.setWindowTitle(f"{name} – {NAME}" if opened else NAME)
@@ -98,10 +101,15 @@ class MainWindow(QMainWindow):
         if not opened:
             self.stack.setCurrentWidget(self.start)
             self.start.activate()
-        elif self.stack.currentWidget() is self.start:
-            self.go("mask" if self.session.catalogue.count() else "import")
         else:
-            _activate(self.stack.currentWidget())
+            self.go(was or ("mask" if self.session.catalogue.count() else "import"))
+
+    def _drop_pages(self) -> None:
+        # Pages end with their project, so that nothing of one project is ever seen in another.
+        for page in self.pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self.pages.clear()
 
     # Commands of the menus; the names stand in actions.COMMANDS.
 
@@ -109,7 +117,7 @@ class MainWindow(QMainWindow):
         """Ask for name, place, profile and protection, make the project and open it."""
         from app.gui.dialogs.new_project import NewProjectDialog
 
-        dialog = NewProjectDialog(self.session, self)
+        dialog = NewProjectDialog(self)
         dialog.made.connect(self.open_folder)
         dialog.open()
 
@@ -125,8 +133,8 @@ class MainWindow(QMainWindow):
 
         try:
             sources = open_sample(self.session)
-        except Exception as error:  # noqa: BLE001 - shown if it is one for users, else raised again
-            show_exception(self, error)
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
         else:
             self.go("import" if sources else "mask")
             if sources:
@@ -137,8 +145,8 @@ class MainWindow(QMainWindow):
         if self._may_stop_work("Opening another project"):
             try:
                 self.session.open(folder)
-            except Exception as error:  # noqa: BLE001 - shown if it is one for users, else raised again
-                show_exception(self, error)
+            except USER_ERRORS as error:
+                show_error(self, str(error), error.remedy)
 
     def close_project(self) -> None:
         """Close the project and show the start page."""

@@ -114,10 +114,6 @@ class Session(QObject):
 
         return {PASSPHRASE_VARIABLE: self._passphrase} if self._passphrase else {}
 
-    def remember_passphrase(self, text: str) -> None:
-        """Keep the passphrase of a project just made, so that it is not asked for again."""
-        self._passphrase = text
-
     def _open_vault(self, ask: Callable[[str], str | None]) -> "Vault | None":
         from anonymizer import VaultLockedError
         from app.workflows.projects import unlock

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from string import Template
 
+from resources import find
+
 _SHEET = Template("""
 QToolTip { color: $text; background: $raised; border: 1px solid $line; padding: 4px; }
 QLabel[role="title"] { font-size: ${title_size}pt; font-weight: 600; }
@@ -48,6 +50,8 @@ QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QC
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QSpinBox:focus,
 QDoubleSpinBox:focus, QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; }
 QAbstractItemView { background: $surface; border: 1px solid $line; border-radius: 6px; gridline-color: $line;
   selection-background-color: $raised; selection-color: $text; alternate-background-color: $window; }
@@ -82,6 +86,6 @@ QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color:
 
 
 def style_sheet(colours: Mapping[str, str], points: float) -> str:
-    """Return the style sheet for text of `points` points; only headings differ from the application's font."""
+    """Return the style sheet for text of `points` points; only headings differ from the font."""
     sizes = {"title_size": f"{points * 1.6:.1f}", "heading_size": f"{points * 1.12:.1f}"}
-    return _SHEET.substitute(colours, **sizes)
+    return _SHEET.substitute(colours, arrow=find("icons", "down.svg").as_posix(), **sizes)

@@ -9,11 +9,3 @@ def show_error(parent: QWidget | None, message: str, remedy: str = "") -> QMessa
     box.setInformativeText(remedy)
     box.open()
     return box
-
-
-def show_exception(parent: QWidget | None, error: Exception) -> QMessageBox:
-    """Show an error of an engine: one with a `remedy`; anything else is a bug and is raised again."""
-    remedy = getattr(error, "remedy", None)
-    if remedy is None:
-        raise error
-    return show_error(parent, str(error), str(remedy))
