@@ -1,0 +1,44 @@
+"""Pictures of every page on a project, made without showing the window."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from app.errors import AppError
+from app.gui.application import make_application, make_window
+from app.gui.pages import STEPS
+from app.gui.preferences import Preferences
+
+SETTLE_MS = 1500  # a page decodes its first image beside the window's thread
+
+
+def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, int]) -> list[Path]:
+    """Save one PNG a page to `out`; `size` is the window's in device-independent pixels.
+
+    Raises ProjectError if the project cannot be opened, AppError if a picture cannot be written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    application = make_application()
+    preferences = Preferences(out / ".window.ini")
+    preferences.theme = theme
+    window = make_window(application, preferences)
+    window.resize(*size)
+    window.show()
+    window.session.open(project)
+    files = []
+    for number, step in enumerate(STEPS, start=1):
+        window.go(step.name)
+        _settle()
+        file = out / f"{number}-{step.name}.png"
+        if not window.grab().save(str(file)):
+            raise AppError(f"{file} cannot be written.", "Choose another folder.")
+        files.append(file)
+    window.close()
+    (out / ".window.ini").unlink(missing_ok=True)
+    return files
+
+
+def _settle() -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, loop.quit)
+    loop.exec()
