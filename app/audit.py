@@ -15,7 +15,11 @@ START = "0" * 64
 
 def append(file: Path, action: str, **facts: object) -> None:
     """Add what was done just now; it is on the disk when this returns."""
-    entry: dict[str, object] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, **facts}
+    entry: dict[str, object] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "action": action,
+        **facts,
+    }
     with file.open("a+b") as stream:
         _drop_unfinished_line(stream.fileno(), file)
         entry["previous"] = _last_hash(file)

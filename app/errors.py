@@ -1,9 +1,9 @@
 """Errors of the application that a user can act on, and the one list of all such errors.
 
-    AppError
-    ├── ProjectError   a project folder that is missing, damaged, in use or of a newer version
-    ├── UsageError     a command that does not make sense as given (exit code 2)
-    └── JobError       a child process that ended without a result
+AppError
+├── ProjectError   a project folder that is missing, damaged, in use or of a newer version
+├── UsageError     a command that does not make sense as given (exit code 2)
+└── JobError       a child process that ended without a result
 """
 
 from anonymizer.errors import AnonymizerError

@@ -97,9 +97,13 @@ class Project:
                 "Choose a folder whose name ends in .leadglass, or make one with `leadglass new`.",
             ) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ProjectError(f"The project file {file} cannot be read.", "Restore it from a backup.") from error
+            raise ProjectError(
+                f"The project file {file} cannot be read.", "Restore it from a backup."
+            ) from error
         if version > VERSION:
-            raise ProjectError(f"{folder} was made by a newer version of Leadglass.", "Install the newer version.")
+            raise ProjectError(
+                f"{folder} was made by a newer version of Leadglass.", "Install the newer version."
+            )
         return project
 
     @classmethod
@@ -122,7 +126,9 @@ class Project:
             for part in (project.instances, project.models, project.exports):
                 part.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ProjectError(f"{folder} cannot be made: {error.strerror}.", "Choose another place.") from error
+            raise ProjectError(
+                f"{folder} cannot be made: {error.strerror}.", "Choose another place."
+            ) from error
         return project
 
     def save(self) -> None:

@@ -30,7 +30,9 @@ def make(folder: Path, files: int, size: int) -> None:
         ds.file_meta = FileMetaDataset()
         ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = CTImageStorage
-        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[f"i{number}"])
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid(
+            entropy_srcs=[f"i{number}"]
+        )
         patient = number // 10
         ds.StudyInstanceUID = generate_uid(entropy_srcs=[f"s{patient}"])
         ds.SeriesInstanceUID = generate_uid(entropy_srcs=[f"r{patient}"])
@@ -42,7 +44,7 @@ def make(folder: Path, files: int, size: int) -> None:
         ds.BitsAllocated, ds.BitsStored, ds.HighBit = 16, 12, 11
         ds.RescaleIntercept, ds.RescaleSlope = -1024, 1
         axis = np.linspace(-1, 1, size)
-        body = 1100 * (axis[:, None] ** 2 + axis**2 < 0.7)  # noqa: PLR2004 - a disc
+        body = 1100 * (axis[:, None] ** 2 + axis**2 < 0.7)
         ds.PixelData = (body + rng.normal(20, 10, (size, size)).clip(0)).astype(np.uint16).tobytes()
         ds.save_as(folder / f"{number:05d}.dcm", enforce_file_format=True)
 
@@ -56,7 +58,9 @@ def timed(what: str, count: int, megabytes: float, begun: float) -> float:
 
 def main() -> None:
     """Make or take the files, copy them, mask them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("src", nargs="?", type=Path)
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--size", type=int, default=512)
@@ -75,10 +79,22 @@ def main() -> None:
         copied = timed("plain copy", len(paths), megabytes, begun)
         for title, extra in (("mask, headers only", ["--headers-only"]), ("mask, with burned-in text", [])):
             out = folder / title.replace(" ", "-").replace(",", "")
-            words = ["mask", str(source), "--out", str(out), "--key", str(folder / "key"), "--progress", "none"]
+            words = [
+                "mask",
+                str(source),
+                "--out",
+                str(out),
+                "--key",
+                str(folder / "key"),
+                "--progress",
+                "none",
+            ]
             begun = time.perf_counter()
             done = subprocess.run(
-                command(*words, "--workers", str(given.workers), *extra), check=False, capture_output=True, text=True
+                command(*words, "--workers", str(given.workers), *extra),
+                check=False,
+                capture_output=True,
+                text=True,
             )
             seconds = timed(title, len(paths), megabytes, begun)
             print(f"{'':34} {seconds / copied:8.1f} times the plain copy; {done.stdout.splitlines()[0]}")

@@ -1,11 +1,11 @@
-"""Sets up Leadglass from its source tree and runs it, its tests or its checks. Needs Python alone.
+r"""Sets up Leadglass from its source tree and runs it, its tests or its checks. Needs Python alone.
 
     python3 installer/bootstrap.py demo [--headless] [--folder DIR]
     python3 installer/bootstrap.py test [arguments of pytest]
     python3 installer/bootstrap.py check
     python3 installer/bootstrap.py run [arguments of leadglass]
 
-On Windows: py -3.11 installer\\bootstrap.py demo
+On Windows: py -3.11 installer\bootstrap.py demo
 
 What is missing is set up first: the virtual environment in .venv with the locked dependencies, and on Debian and
 Ubuntu the system libraries that Qt needs, where they may be installed. All of it can be run again at any time.
@@ -112,7 +112,9 @@ def set_up(lock: str) -> int:
         if VENV.exists():
             shutil.rmtree(VENV)
         if subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False).returncode:
-            return fail("The virtual environment cannot be made.", "On Debian: sudo apt-get install python3-venv")
+            return fail(
+                "The virtual environment cannot be made.", "On Debian: sudo apt-get install python3-venv"
+            )
     say("Installing the locked dependencies (some 600 MB; a few minutes the first time)")
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     progress = [] if sys.stdout.isatty() else ["--progress-bar", "off"]
@@ -122,7 +124,9 @@ def set_up(lock: str) -> int:
     )
     for step in steps:
         if subprocess.run(step, check=False).returncode:
-            return fail("The dependencies could not be installed.", "The messages above say why; then run this again.")
+            return fail(
+                "The dependencies could not be installed.", "The messages above say why; then run this again."
+            )
     stamp.write_text(wanted, encoding="utf-8")
     return 0
 
@@ -148,7 +152,9 @@ def ensure_system_libraries() -> None:
         command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
         if subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL).returncode == 0:
             return
-    say(f"The window needs libraries that are missing here. Ask for: sudo apt-get install {' '.join(missing)}")
+    say(
+        f"The window needs libraries that are missing here. Ask for: sudo apt-get install {' '.join(missing)}"
+    )
 
 
 def loads(library: str) -> bool:

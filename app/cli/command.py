@@ -31,4 +31,3 @@ class Command:
     teaches: str  # the text of `leadglass NAME --help`
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Progress], Result]
-    hidden: bool = False

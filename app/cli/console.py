@@ -15,6 +15,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from app.progress import Progress
+
 
 class Cancellation:
     """Whether the user wants the work to stop: Ctrl+C, a termination signal, or the window closing our input."""
@@ -30,6 +32,7 @@ class Cancellation:
             threading.Thread(target=self._watch_input, daemon=True).start()
 
     def __call__(self) -> bool:
+        """Whether it is wanted."""
         return self._wanted.is_set()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -45,15 +48,14 @@ class Cancellation:
         self._wanted.set()
 
 
-class Output(Protocol):
+class Output(Progress, Protocol):
     """A `Progress` that also shows how the command ended."""
 
-    def stage(self, title: str, total: int | None = None) -> None: ...
-    def step(self, done: int, message: str = "") -> None: ...
-    def item(self, kind: str, facts: Mapping[str, Any]) -> None: ...
-    def cancelled(self) -> bool: ...
-    def result(self, code: int, facts: Mapping[str, Any], text: str) -> None: ...
-    def error(self, message: str, remedy: str) -> None: ...
+    def result(self, code: int, facts: Mapping[str, Any], text: str) -> None:
+        """Show the result: `facts` to programs, `text` to people."""
+
+    def error(self, message: str, remedy: str) -> None:
+        """Show why there is no result."""
 
 
 @dataclass(slots=True)
@@ -116,7 +118,12 @@ class Text:
             self._terminal.print(f"{escape(title)} …", soft_wrap=True)
             return
         if self._bar is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
             self._bar = Bar(*columns, console=self._terminal)
             self._bar.start()
         if self._task is not None:

@@ -33,13 +33,18 @@ EXIT_CODES = "Exit codes: 0 done; 1 done, but some inputs failed and are named; 
 def parser() -> argparse.ArgumentParser:
     """The parser, made from the table of commands."""
     layout = argparse.RawDescriptionHelpFormatter
-    top = argparse.ArgumentParser("leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout)
+    top = argparse.ArgumentParser(
+        "leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout
+    )
     top.add_argument("--version", action="version", version=f"{NAME} {VERSION}. {NOTICE}.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for command in COMMANDS:
-        extra = {} if command.hidden else {"help": command.summary}
         sub = commands.add_parser(
-            command.name, description=command.teaches, epilog=EXIT_CODES, formatter_class=layout, **extra
+            command.name,
+            help=command.summary,
+            description=command.teaches,
+            epilog=EXIT_CODES,
+            formatter_class=layout,
         )
         command.arguments(sub)
         how = sub.add_argument_group("output")

@@ -74,7 +74,9 @@ class Demo:
         for number, step in enumerate(steps, start=1):
             announce(f"\n[{number}/{len(steps)}] {step.title}\n    leadglass {' '.join(step.arguments)}")
             begun = time.monotonic()
-            code = subprocess.run(command(*step.arguments, "--progress", self.progress), check=False).returncode
+            code = subprocess.run(
+                command(*step.arguments, "--progress", self.progress), check=False
+            ).returncode
             self.seconds[step.title] = round(time.monotonic() - begun, 1)
             if code != 0:
                 raise JobError(f"“{step.title}” failed (exit code {code}).", "Its own message stands above.")

@@ -62,7 +62,7 @@ def label_from_list(
 
 
 def label_instances(
-    project: Project, vault: Vault, uids: Sequence[str], class_name: str, progress: Progress, *, reader: str
+    project: Project, vault: Vault, uids: Sequence[str], progress: Progress, *, class_name: str, reader: str
 ) -> LabelSummary:
     """Set one label on instances named by their SOP Instance UID, the original or the masked one."""
     if not reader:
@@ -72,13 +72,23 @@ def label_instances(
         find = _finder(catalogue, vault, Path.cwd())
         found = []
         for uid in uids:
-            sop = find(ListedLabel(line=0, path="", sop_instance_uid=uid, class_name=class_name, reader=reader))
+            sop = find(
+                ListedLabel(line=0, path="", sop_instance_uid=uid, class_name=class_name, reader=reader)
+            )
             if sop is None:
                 summary.problems.append(f"{uid}: no such instance in the project")
             else:
                 found.append(sop)
         progress.stage("Labelling", len(found))
-        _set(catalogue, found, class_name, reader=reader, means="command line", summary=summary, progress=progress)
+        _set(
+            catalogue,
+            found,
+            class_name,
+            reader=reader,
+            means="command line",
+            summary=summary,
+            progress=progress,
+        )
     project.record("labelled from the command line", labelled=summary.labelled, reader=reader)
     return summary
 

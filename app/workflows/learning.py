@@ -113,7 +113,9 @@ def predict_project(
         if not rows:
             raise UsageError("The project has no such instances.", "Import some first.")
         files = [project.instances / row.file for row in rows]
-        told = list(zip((row.sop_instance_uid for row in rows), _predict(model, files, progress), strict=False))
+        told = list(
+            zip((row.sop_instance_uid for row in rows), _predict(model, files, progress), strict=False)
+        )
         at = datetime.now(UTC).isoformat(timespec="seconds")
         catalogue.add_predictions(
             model.name,
@@ -176,5 +178,3 @@ def write_heat_map(model: Path, file: Path, out: Path, *, class_name: str | None
     Image.fromarray(np.round(heat.values * 255).astype(np.uint8)).save(temporary, format="PNG")
     temporary.replace(out)
     return heat.class_name
-
-

@@ -232,7 +232,9 @@ class Verification:
         return "\n".join(lines)
 
 
-def verify(root: Path, against: Sequence[Path], progress: Progress, *, workers: int | None = None) -> Verification:
+def verify(
+    root: Path, against: Sequence[Path], progress: Progress, *, workers: int | None = None
+) -> Verification:
     """Look for identity that is left under `root`, with that of the originals `against` where given."""
     existing([root, *against])
     progress.stage("Checking what is left")
@@ -240,7 +242,7 @@ def verify(root: Path, against: Sequence[Path], progress: Progress, *, workers: 
     findings: list[VerifyRecord] = []
     records: Iterable[VerifyRecord] = verify_tree(
         root,
-        against=list(find_sources(against)) if against else None,
+        against=against or None,
         workers=workers,
         cancelled=progress.cancelled,
     )

@@ -18,7 +18,7 @@ from app.project import Project
 from app.settings import vault_key_file
 from labeller import Catalogue
 
-PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"
+PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"  # noqa: S105 - the name of a variable
 PROTECTIONS = ("key file", "keyring", "passphrase")
 
 
@@ -71,7 +71,9 @@ def _protection(project: Project, passphrase: str | None) -> Protection:
     if project.protection == "keyring":
         return Keyring(project.identifier)
     if project.protection != "passphrase":
-        raise ProjectError(f"The vault's protection “{project.protection}” is not known.", "Restore project.toml.")
+        raise ProjectError(
+            f"The vault's protection “{project.protection}” is not known.", "Restore project.toml."
+        )
     text = passphrase or os.environ.get(PASSPHRASE_VARIABLE)
     if not text:
         raise VaultLockedError(

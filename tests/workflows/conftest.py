@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,15 +102,22 @@ def radiograph(folder: Path, number: int, *, patient: int, text: str = "") -> Pa
         f"1.2.826.0.1.3680043.10.77.{patient}",
         f"1.2.826.0.1.3680043.10.77.{patient}.1",
     )
-    ds.file_meta.MediaStorageSOPClassUID, ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPClassUID, ds.SOPInstanceUID
-    ds.PatientName, ds.PatientID, ds.PatientBirthDate = f"Zembrovka{patient}^Tulia", f"MRN77{patient:04d}", "19510213"
+    ds.file_meta.MediaStorageSOPClassUID, ds.file_meta.MediaStorageSOPInstanceUID = (
+        ds.SOPClassUID,
+        ds.SOPInstanceUID,
+    )
+    ds.PatientName, ds.PatientID, ds.PatientBirthDate = (
+        f"Zembrovka{patient}^Tulia",
+        f"MRN77{patient:04d}",
+        "19510213",
+    )
     ds.PatientSex, ds.Modality, ds.StudyDate, ds.StudyTime = "F", "CR", "20240214", "101500"
     ds.AccessionNumber, ds.StudyID, ds.ReferringPhysicianName = f"ACC77{patient:04d}", "1", "Quilbrathe^Odo"
     ds.SeriesNumber, ds.InstanceNumber, ds.BodyPartExamined = 1, number, "CHEST"
     ds.SamplesPerPixel, ds.PhotometricInterpretation, ds.PixelRepresentation = 1, "MONOCHROME2", 0
     ds.BitsAllocated, ds.BitsStored, ds.HighBit = 16, 12, 11
     rng = np.random.default_rng(number)
-    rows, columns = np.mgrid[-1 : 1 : 96j, -1 : 1 : 80j]
+    rows, columns = np.mgrid[-1:1:96j, -1:1:80j]
     bright = np.exp(-(rows**2 + columns**2) * (2 if patient % 2 else 6))
     pixels = np.clip(bright * 3000 + rng.normal(300, 30, bright.shape), 0, 4095).astype(np.uint16)
     ds.Rows, ds.Columns, ds.PixelData = *pixels.shape, pixels.tobytes()
@@ -122,7 +128,7 @@ def radiograph(folder: Path, number: int, *, patient: int, text: str = "") -> Pa
 
 
 @pytest.fixture
-def incoming(tmp_path: Path) -> Iterator[Path]:
+def incoming(tmp_path: Path) -> Path:
     """Twelve radiographs of twelve invented patients, two classes, and a label list."""
     folder = tmp_path / "incoming"
     rows = ["path,class,reader"]
@@ -130,4 +136,4 @@ def incoming(tmp_path: Path) -> Iterator[Path]:
         path = radiograph(folder, number, patient=number)
         rows.append(f"{path},{'wide' if number % 2 else 'narrow'},Reader One")
     (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    yield folder
+    return folder

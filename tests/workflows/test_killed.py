@@ -14,7 +14,19 @@ pytestmark = pytest.mark.slow
 
 def test_masking_goes_on(incoming: Path, tmp_path: Path) -> None:
     out, report, key = tmp_path / "out", tmp_path / "report.json", tmp_path / "key"
-    arguments = ("mask", incoming, "--out", out, "--report", report, "--key", key, "--workers", "1", "--headers-only")
+    arguments = (
+        "mask",
+        incoming,
+        "--out",
+        out,
+        "--report",
+        report,
+        "--key",
+        key,
+        "--workers",
+        "1",
+        "--headers-only",
+    )
     reported = kill_after(4, *arguments)
     before = {row["new_path"]: (out / row["new_path"]).stat().st_mtime_ns for row in reported}
     ended = leadglass(*arguments, "--json")

@@ -24,7 +24,9 @@ def recipes_text() -> str:
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="a data set folder")
     parser.add_argument("--out", required=True, type=Path, metavar="MODEL", help="the model folder")
-    parser.add_argument("--recipe", choices=tuple(RECIPES), default=DEFAULT_RECIPE, help=f"({DEFAULT_RECIPE})")
+    parser.add_argument(
+        "--recipe", choices=tuple(RECIPES), default=DEFAULT_RECIPE, help=f"({DEFAULT_RECIPE})"
+    )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model (0)")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
 
@@ -80,12 +82,19 @@ def evaluation_text(found: Evaluation) -> str:
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="DICOM or image files, folders")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="DICOM or image files, folders"
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the predictions as a table")
     parser.add_argument(
-        "--project", type=Path, metavar="PROJECT", help="predict the project's instances and keep it in the project"
+        "--project",
+        type=Path,
+        metavar="PROJECT",
+        help="predict the project's instances and keep it in the project",
     )
-    parser.add_argument("--sop", action="append", default=[], metavar="UID", help="with --project: only these")
+    parser.add_argument(
+        "--sop", action="append", default=[], metavar="UID", help="with --project: only these"
+    )
 
 
 def _predict(given: argparse.Namespace, progress: Progress) -> Result:
@@ -99,7 +108,11 @@ def _predict(given: argparse.Namespace, progress: Progress) -> Result:
     if given.csv:
         learning.write_predictions(given.csv, told)
     failed = [p for p in told if p.error]
-    facts = {"predictions": [learning.prediction_json(p) for p in told], "failed": len(failed), "notice": NOTICE}
+    facts = {
+        "predictions": [learning.prediction_json(p) for p in told],
+        "failed": len(failed),
+        "notice": NOTICE,
+    }
     return Result(predictions_text(told, given.csv), facts, SOME_FAILED if failed else DONE)
 
 
@@ -107,8 +120,7 @@ def predictions_text(told: Sequence[Prediction], table: Path | None) -> str:
     """Predictions, for people; the first ones where a table holds them all."""
     good = [p for p in told if not p.error]
     lines = [f"{len(good)} images predicted."]
-    for p in good[:SHOWN]:
-        lines.append(f"  {p.path}: {p.predicted} ({p.probabilities[p.predicted]:.0%})")
+    lines += [f"  {p.path}: {p.predicted} ({p.probabilities[p.predicted]:.0%})" for p in good[:SHOWN]]
     if len(good) > SHOWN:
         lines.append(f"  … and {len(good) - SHOWN} more")
     lines += [f"  failed: {p.path}: {p.error}" for p in told if p.error]
@@ -121,7 +133,9 @@ def _heatmap_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
     parser.add_argument("file", type=Path, metavar="FILE", help="a DICOM or image file")
     parser.add_argument("--out", required=True, type=Path, metavar="PNG", help="where the map is written")
-    parser.add_argument("--class", dest="class_name", metavar="NAME", help="for this class (the predicted one)")
+    parser.add_argument(
+        "--class", dest="class_name", metavar="NAME", help="for this class (the predicted one)"
+    )
 
 
 def _heatmap(given: argparse.Namespace, progress: Progress) -> Result:

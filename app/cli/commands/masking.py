@@ -22,9 +22,15 @@ def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile", default="basic", metavar="FILE|NAME", help="the de-identification profile (basic)"
     )
     parser.add_argument(
-        "--option", action="append", default=[], metavar="NAME", help="add an option of PS3.15; may be repeated"
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="add an option of PS3.15; may be repeated",
     )
-    parser.add_argument("--key", type=Path, metavar="FILE", help="the secret key; the same key, the same pseudonyms")
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="the secret key; the same key, the same pseudonyms"
+    )
 
 
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +49,21 @@ def positive(text: str) -> int:
 
 
 def _mask_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the masked tree is written")
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="where the masked tree is written"
+    )
     add_profile_arguments(parser)
     add_workers_argument(parser)
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write what happened to each input as JSON")
     parser.add_argument(
-        "--headers-only", action="store_true", help="do not look for burned-in text; files with pixels want review"
+        "--report", type=Path, metavar="FILE", help="write what happened to each input as JSON"
+    )
+    parser.add_argument(
+        "--headers-only",
+        action="store_true",
+        help="do not look for burned-in text; files with pixels want review",
     )
 
 
@@ -67,7 +81,12 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="what was written")
     parser.add_argument(
-        "--against", action="append", default=[], type=Path, metavar="SRC", help="the originals; may be repeated"
+        "--against",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="SRC",
+        help="the originals; may be repeated",
     )
     add_workers_argument(parser)
 

@@ -22,11 +22,13 @@ PARTS = ("pydicom", "numpy", "onnxruntime", "sqlalchemy", "pyside6-essentials", 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where the sample project is made")
     parser.add_argument(
-        "--headless", action="store_true", help="open no window; save pictures of every page to a folder instead"
+        "--headless",
+        action="store_true",
+        help="open no window; save pictures of every page to a folder instead",
     )
 
 
-def _demo(given: argparse.Namespace, progress: Progress) -> Result:
+def _demo(given: argparse.Namespace, _progress: Progress) -> Result:
     demo = Demo((given.folder or data_folder() / "demo").resolve(), given.progress)
     demo.prepare()
 
@@ -36,7 +38,9 @@ def _demo(given: argparse.Namespace, progress: Progress) -> Result:
 
     demo.run(announce)
     facts: dict[str, object] = {"project": str(demo.project), "seconds": demo.seconds, "notice": NOTICE}
-    text = f"\nThe whole line ran in {sum(demo.seconds.values()):.0f} s. The project: {demo.project}. {NOTICE}."
+    text = (
+        f"\nThe whole line ran in {sum(demo.seconds.values()):.0f} s. The project: {demo.project}. {NOTICE}."
+    )
     if given.headless or not has_display():
         facts["screenshots"] = str(demo.screenshots(announce))
         return Result(f"{text}\nPictures of every page: {facts['screenshots']}", facts)
@@ -123,7 +127,9 @@ same folder is replaced.""",
     _demo_arguments,
     _demo,
 )
-INFO = Command("info", "versions, places, what runs where", "Print versions and places.", _no_arguments, _info)
+INFO = Command(
+    "info", "versions, places, what runs where", "Print versions and places.", _no_arguments, _info
+)
 WINDOW = Command(
     "window", "open the window", "Open the window, on a project if one is named.", _window_arguments, _window
 )
@@ -133,5 +139,4 @@ SCREENSHOTS = Command(
     "Save a picture of every page of the window on a project, without showing it.",
     _screenshots_arguments,
     _screenshots,
-    hidden=True,
 )

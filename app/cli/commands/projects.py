@@ -18,7 +18,9 @@ from app.workflows import corrections, datasets, importing, labelling, masking, 
 
 def add_project_argument(parser: argparse.ArgumentParser) -> None:
     """The project folder, as every command that works in one has it."""
-    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project folder, such as knees.leadglass")
+    parser.add_argument(
+        "project", type=Path, metavar="PROJECT", help="the project folder, such as knees.leadglass"
+    )
 
 
 def ask_passphrase(*, twice: bool = False) -> str | None:
@@ -67,7 +69,9 @@ def _new(given: argparse.Namespace, progress: Progress) -> Result:
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
-    parser.add_argument("sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips")
+    parser.add_argument(
+        "sources", nargs="+", type=Path, metavar="SRC", help="files, folders, DICOMDIRs or zips"
+    )
     add_workers_argument(parser)
 
 
@@ -81,9 +85,15 @@ def _import(given: argparse.Namespace, progress: Progress) -> Result:
 def _label_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument(
-        "--from", dest="file", type=Path, metavar="CSV", help="columns path or sop_instance_uid, class, reader"
+        "--from",
+        dest="file",
+        type=Path,
+        metavar="CSV",
+        help="columns path or sop_instance_uid, class, reader",
     )
-    parser.add_argument("--set", dest="class_name", metavar="CLASS", help="the class for the instances that follow")
+    parser.add_argument(
+        "--set", dest="class_name", metavar="CLASS", help="the class for the instances that follow"
+    )
     parser.add_argument("--reader", default="", metavar="NAME", help="who labels")
     parser.add_argument("uids", nargs="*", metavar="SOP", help="SOP Instance UIDs, original or masked")
 
@@ -97,8 +107,9 @@ def _label(given: argparse.Namespace, progress: Progress) -> Result:
             masking.existing([given.file])
             summary = labelling.label_from_list(project, vault, given.file, progress, reader=given.reader)
         else:
-            uids, name = given.uids, given.class_name
-            summary = labelling.label_instances(project, vault, uids, name, progress, reader=given.reader)
+            summary = labelling.label_instances(
+                project, vault, given.uids, progress, class_name=given.class_name, reader=given.reader
+            )
     return Result(summary.as_text(), summary.as_json(), SOME_FAILED if summary.problems else DONE)
 
 
@@ -106,7 +117,10 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the data set folder")
     parser.add_argument(
-        "--format", choices=("png", "dicom"), default="png", help="8-bit PNG as a viewer shows it, or masked DICOM"
+        "--format",
+        choices=("png", "dicom"),
+        default="png",
+        help="8-bit PNG as a viewer shows it, or masked DICOM",
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same split (0)")
     parser.add_argument(
@@ -116,7 +130,9 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="T,V,T",
         help="shares of patients for training, validation and test (0.7,0.15,0.15)",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace an earlier export in the same place")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace an earlier export in the same place"
+    )
 
 
 def fractions(text: str) -> tuple[float, float, float]:
