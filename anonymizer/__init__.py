@@ -1,7 +1,7 @@
 """De-identification of DICOM instances: headers and burned-in text.
 
-The front door. Attributes are imported when they are first asked for, so that `import anonymizer` costs nothing
-and a header can be masked without the text detector.
+The front door. Attributes are imported when they are first asked for, so that `import anonymizer` costs
+nothing and a header can be masked without the text detector.
 """
 
 from importlib import import_module
@@ -60,8 +60,8 @@ _HOMES = {
     "comparison": ("AttributeRow", "compare_headers"),
     "correction": ("mask_drawn",),
     "deidentify": ("Layout", "Settings", "deidentify"),
-    "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError", "TextFinderError",
-               "VaultError", "VaultLockedError", "WriteError"),
+    "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError",
+               "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
     "journal": ("Journal",),
     "key": ("SecretKey",),
     "pool": ("Limits",),

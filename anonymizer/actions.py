@@ -13,5 +13,5 @@ _DUMMIES: dict[str, object] = {
 
 
 def dummy(vr: str) -> object:
-    """A non-empty value of a VR that identifies nobody; None where a VR has no such value."""
+    """Return a non-empty value of a VR that identifies nobody; None where a VR has no such value."""
     return DUMMY_TEXT if vr in TEXT_VRS else _DUMMIES.get(vr)

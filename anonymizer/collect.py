@@ -14,24 +14,32 @@ from anonymizer.table import standard_table
 
 _WORDS_AND_CODES = frozenset({"LO", "SH", "ST", "LT", "UC", "UT"})
 _ADDRESS_LIKE = frozenset(
-    "InstitutionName InstitutionAddress InstitutionalDepartmentName PatientAddress Occupation StationName "
-    "IssuerOfPatientID ModifyingSystem ResponsibleOrganization VerifyingOrganization PatientInstitutionResidence "
-    "RequestingService CurrentPatientLocation RegionOfResidence PersonAddress CustodialOrganization "
-    "InstitutionalDepartmentTypeName ContentCreatorName PerformedLocation AdmittingPhysicianAddress".split()
-)
+    {
+        "InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName", "PatientAddress",
+        "Occupation", "StationName", "IssuerOfPatientID", "ModifyingSystem", "ResponsibleOrganization",
+        "VerifyingOrganization", "PatientInstitutionResidence", "RequestingService",
+        "CurrentPatientLocation", "RegionOfResidence", "PersonAddress", "CustodialOrganization",
+        "InstitutionalDepartmentTypeName", "ContentCreatorName", "PerformedLocation",
+    }
+)  # fmt: skip
 _CODES = frozenset(
-    "PatientID OtherPatientIDs AccessionNumber StudyID MedicalRecordLocator PatientTelephoneNumbers StationName "
-    "DeviceSerialNumber RequestedProcedureID ScheduledProcedureStepID PerformedProcedureStepID AdmissionID "
-    "FillerOrderNumberImagingServiceRequest PlacerOrderNumberImagingServiceRequest InsurancePlanIdentification "
-    "PersonTelephoneNumbers OrderCallbackPhoneNumber ReferringPhysicianTelephoneNumbers ServiceEpisodeID DetectorID "
-    "PlateID GantryID CassetteID TreatmentMachineName PatientAddress InstitutionAddress IssueOfAdmissionID DeviceUDI "
-    "UniqueDeviceIdentifier ClinicalTrialSubjectID ClinicalTrialSubjectReadingID EquipmentFrameOfReferenceDescription".split()
+    {
+        "PatientID", "OtherPatientIDs", "AccessionNumber", "StudyID", "MedicalRecordLocator",
+        "PatientTelephoneNumbers", "StationName", "DeviceSerialNumber", "RequestedProcedureID",
+        "ScheduledProcedureStepID", "PerformedProcedureStepID", "AdmissionID",
+        "FillerOrderNumberImagingServiceRequest", "PlacerOrderNumberImagingServiceRequest",
+        "InsurancePlanIdentification", "PersonTelephoneNumbers", "OrderCallbackPhoneNumber",
+        "ReferringPhysicianTelephoneNumbers", "ServiceEpisodeID", "DetectorID", "PlateID", "GantryID",
+        "CassetteID", "TreatmentMachineName", "PatientAddress", "InstitutionAddress", "DeviceUDI",
+        "UniqueDeviceIdentifier", "ClinicalTrialSubjectID", "ClinicalTrialSubjectReadingID",
+        "EquipmentFrameOfReferenceDescription",
+    }
 )  # fmt: skip
 _BIRTH_DATES = frozenset({"PatientBirthDate", "PatientBirthDateInAlternativeCalendar"})
 
 
 def collect(dataset: Dataset, plan: Plan) -> Harvest:
-    """Every identity that the instance tells about itself, at any depth; kept attributes are not collected."""
+    """Collect every identity that the instance tells of itself, at any depth; kept attributes excepted."""
     harvest = Harvest()
     for element in elements(dataset):
         if element.VR == "PN":
@@ -78,14 +86,14 @@ def elements(dataset: Dataset) -> Iterator[DataElement]:
 
 
 def texts(element: DataElement) -> list[str]:
-    """The element's values as texts, without padding."""
+    """Return the element's values as texts, without padding."""
     value = element.value
     values = value if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue" else [value]
     return [text for text in (str(v).strip(" \0") for v in values if v is not None) if text]
 
 
 def identity_of(dataset: Dataset) -> Identity:
-    """The original identity, for the vault."""
+    """Return the original identity, for the vault."""
 
     def first(keyword: str) -> str:
         try:
@@ -106,7 +114,7 @@ def identity_of(dataset: Dataset) -> Identity:
 
 
 def patient_key(identity: Identity) -> str:
-    """What makes this patient this patient: the ID, else name and birth date, else the study."""
+    """Tell what makes this patient this patient: the ID, else name and birth date, else the study."""
     if identity.patient_id:
         return identity.patient_id
     if identity.patient_name:

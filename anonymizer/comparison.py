@@ -53,7 +53,7 @@ def _order(path: str) -> list[tuple[str, int]]:
 
 
 def _change(path: str, reasons: dict[str, Change]) -> Change | None:
-    """The change of the attribute itself or of the sequence or item that it went with."""
+    """Return the change of the attribute itself or of the sequence or item that it went with."""
     while path:
         if path in reasons:
             return reasons[path]

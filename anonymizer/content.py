@@ -8,7 +8,7 @@ from anonymizer.table import standard_table
 
 
 def content_decision(item: Dataset, plan: Plan) -> Decision | None:
-    """What Table E.3.4-1 says about a content item; None if the item is none or its concept is not listed.
+    """Tell what Table E.3.4-1 says about a content item; None if it is none or its concept is not listed.
 
     The order X/D is read as D, so that templates keep their mandatory rows.
     """

@@ -1,6 +1,6 @@
-"""Dates and times of DICOM (PS3.5 Table 6.2-1): read in the spellings that files really hold, moved, written well."""
+"""Dates and times (PS3.5 Table 6.2-1): read in the spellings that files really hold, moved, written well."""
 
-import datetime
+import datetime as dt
 import re
 
 _DA = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})$")
@@ -12,7 +12,7 @@ OLDEST_AGE = 89  # beyond it an age identifies (HIPAA Safe Harbor, PS3.15 E.3.6)
 
 
 def move_date(value: str, days: int) -> str | None:
-    """A DA value moved by days, "" stays "", None where it is no date."""
+    """Return a DA value moved by days, "" stays "", None where it is no date."""
     match = _DA.match(value.strip())
     if not match:
         return None if value.strip() else ""
@@ -21,7 +21,7 @@ def move_date(value: str, days: int) -> str | None:
 
 
 def move_datetime(value: str, days: int) -> str | None:
-    """A DT value moved by days, to the precision that it had; None where it is no date and time."""
+    """Return a DT value moved by days, to the precision that it had; None where it is no date and time."""
     value = value.strip()
     match = _DT.match(value)
     if not match:
@@ -34,9 +34,9 @@ def move_datetime(value: str, days: int) -> str | None:
     return moved.strftime("%Y%m%d").zfill(8)[:precision] + "".join(part or "" for part in rest)
 
 
-def _move(parts: tuple[str | None, ...], days: int) -> datetime.date | None:
+def _move(parts: tuple[str | None, ...], days: int) -> dt.date | None:
     try:
-        return datetime.date(*(int(part or 1) for part in parts)) + datetime.timedelta(days)
+        return dt.date(*(int(part or 1) for part in parts)) + dt.timedelta(days)
     except (ValueError, OverflowError):
         return None
 
@@ -47,7 +47,7 @@ def _bad_clock(parts: list[str | None]) -> bool:
 
 
 def clean_time(value: str) -> str | None:
-    """A TM value as it should be written; None where it is no time of day."""
+    """Return a TM value as it should be written; None where it is no time of day."""
     match = _TM.match(value.strip())
     if not match:
         return None if value.strip() else ""
@@ -55,7 +55,7 @@ def clean_time(value: str) -> str | None:
 
 
 def clean_age(value: str) -> str | None:
-    """An AS value in which ages over 89 years stand as 090Y; None where it is no age."""
+    """Return an AS value in which ages over 89 years stand as 090Y; None where it is no age."""
     match = _AS.match(value.strip())
     if not match:
         return None if value.strip() else ""
@@ -64,13 +64,13 @@ def clean_age(value: str) -> str | None:
 
 
 def spellings(value: str) -> set[str]:
-    """The ways in which people write a DA value in text: 19510324, 24.03.1951, 3/24/51, 24 March 1951 …"""
+    """Return the ways in which people write a DA value in text: 19510324, 24.03.1951, 3/24/51, and so on."""
     match = _DA.match(value.strip())
     if not match:
         return set()
     year, month, day = match.groups()
     try:
-        date = datetime.date(int(year), int(month), int(day))
+        date = dt.date(int(year), int(month), int(day))
     except ValueError:
         return set()
     short = year[2:]

@@ -110,18 +110,18 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     _admit(dataset, raw, changes)
     identity = identity_of(dataset)
     harvest = collect(dataset, plan)
-    _forget_registered(dataset, harvest)
     syntax = transfer_syntax(dataset)
     if repair_pixels(dataset):
         review.append("The file is truncated: the missing part of its image is blank.")
         dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
-    renewed = _with_meta(dataset, syntax)
-    regions, notes, pixels_cleaned = _mask_pixels(renewed, run.settings)
+    renew_meta(dataset, syntax)
+    regions, notes, pixels_cleaned = _mask_pixels(dataset, run.settings)
     review += notes
     masker = HeaderMasker(
         plan, pseudonyms, harvest, patient=patient_key(identity), device=_first(dataset, "DeviceSerialNumber")
     )
     masker.mask(dataset)
+    dataset.PatientID = dataset.PatientName = pseudonyms.patient_id(patient_key(identity))
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
     body, removed = _checked(dataset, harvest)
@@ -149,10 +149,8 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
 def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
     """Refuse what cannot be masked; complete what the file only says in its file meta information."""
     meta = getattr(dataset, "file_meta", None) or Dataset()
-    for keyword, stored in (
-        ("SOPClassUID", "MediaStorageSOPClassUID"),
-        ("SOPInstanceUID", "MediaStorageSOPInstanceUID"),
-    ):
+    for keyword in ("SOPClassUID", "SOPInstanceUID"):
+        stored = f"MediaStorage{keyword}"
         if not _first(dataset, keyword) and _first(meta, stored):
             setattr(dataset, keyword, UID(_first(meta, stored)))
     sop_class = _first(dataset, "SOPClassUID")
@@ -173,7 +171,7 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
 
 
 def _own_uid(uid: str, raw: bytes) -> UID:
-    """A UID for an object that is not, or not any more, what its own UID stands for: by its content."""
+    """Return a UID by content, for an object that is not (any more) what its own UID stands for."""
     number = int.from_bytes(hashlib.sha256(uid.encode() + raw).digest()[:16], "big")
     return UID(f"2.25.{number}")
 
@@ -184,17 +182,6 @@ def _first(dataset: Dataset, keyword: str) -> str:
     except UNREADABLE:
         return ""
     return found[0] if found else ""
-
-
-def _forget_registered(dataset: Dataset, harvest: Harvest) -> None:
-    """Identities that are equal to the program's own marks would only hide the file's real ones."""
-    harvest.originals.discard("")
-    harvest.codes.discard("")
-
-
-def _with_meta(dataset: FileDataset, syntax: UID) -> FileDataset:
-    renew_meta(dataset, syntax)
-    return dataset
 
 
 def _mask_pixels(dataset: FileDataset, settings: Settings) -> tuple[tuple[Region, ...], Iterable[str], bool]:
@@ -212,7 +199,7 @@ def _mask_pixels(dataset: FileDataset, settings: Settings) -> tuple[tuple[Region
 
 
 def _checked(dataset: FileDataset, harvest: Harvest) -> tuple[bytes, list[Change]]:
-    """The bytes to be written, searched for identities; what still holds one is removed, once."""
+    """Return the bytes to be written, searched for identities; what still holds one is removed, once."""
     removed: list[Change] = []
     try:
         body = serialise(dataset)
@@ -235,7 +222,7 @@ def _serialise_or_refuse(dataset: FileDataset) -> bytes:
 
 
 def write_new(path: Path, body: bytes) -> bool:
-    """Write a file whole or not at all. False if another content stands there already: nothing is overwritten."""
+    """Write a file whole or not at all. False if another content stands there: nothing is overwritten."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

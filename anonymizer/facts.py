@@ -60,5 +60,5 @@ def _value(dataset: FileDataset, keyword: str) -> Any:
 
 
 def safe_part(text: str) -> str:
-    """A part of an output path: identifiers only, never "." or ".." or a separator."""
+    """Return a part of an output path: identifiers only, never "." or ".." or a separator."""
     return text if _SAFE.match(text) and text.strip(".") else "unknown"

@@ -26,8 +26,10 @@ IMPLEMENTATION_CLASS_UID = "2.25.118246938837391214506842870346517733909"
 IMPLEMENTATION_VERSION_NAME = "LEADGLASS_0_1"
 MAX_INFLATED = 512 * 2**20
 # what pydicom raises where a value or a structure is not as it should be
-UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, ArithmeticError,
-              EOFError, UnicodeError, struct.error, zlib.error, AssertionError, pydicom.errors.InvalidDicomError)  # fmt: skip
+UNREADABLE = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, IndexError, KeyError, NotImplementedError,
+    TypeError, UnicodeError, ValueError, struct.error, zlib.error, pydicom.errors.InvalidDicomError,
+)  # fmt: skip
 _SIGNS_OF_DICOM = (
     "SOPClassUID",
     "StudyInstanceUID",
@@ -63,7 +65,7 @@ def looks_like_dicom(raw: bytes) -> bool:
 
 
 def parse(raw: bytes) -> FileDataset:
-    """The data set in a file's bytes, values still undecoded.
+    """Return the data set in a file's bytes, values still undecoded.
 
     Raises NotDicomError for other files, SourceError for DICOM files that are damaged beyond reading.
     """
@@ -87,7 +89,7 @@ def parse(raw: bytes) -> FileDataset:
 
 
 def _deflated_part(raw: bytes) -> bytes:
-    """The compressed part of a file in the deflated transfer syntax, else b""."""
+    """Return the compressed part of a file in the deflated transfer syntax, else b""."""
     head = raw[:2048]
     if DeflatedExplicitVRLittleEndian.encode() not in head or head[132:136] != b"\x02\0\0\0":
         return b""
@@ -111,7 +113,7 @@ def _check_inflation(raw: bytes) -> None:
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:
-    """The transfer syntax that the file names, or the one that it was found to be written in."""
+    """Return the transfer syntax that the file names, or the one that it was found to be written in."""
     named = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
     if named:
         return UID(named)
@@ -135,13 +137,13 @@ def renew_meta(dataset: FileDataset, syntax: UID) -> None:
 
 
 def serialise(dataset: Dataset) -> bytes:
-    """The data set as the bytes of a file. Raises one of UNREADABLE where a value cannot be written."""
+    """Return the data set as a file's bytes. Raises one of UNREADABLE where a value cannot be written."""
     buffer = BytesIO()
     pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
     return buffer.getvalue()
 
 
 def searchable(raw: bytes) -> bytes:
-    """A written file's bytes with nothing compressed in the way of a search in its header."""
+    """Return a written file's bytes with nothing compressed in the way of a search in its header."""
     packed = _deflated_part(raw)
     return raw if not packed else raw[: len(raw) - len(packed)] + zlib.decompressobj(-15).decompress(packed)

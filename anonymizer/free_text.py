@@ -1,7 +1,7 @@
 """Free text: what of it identifies a person is taken out, what is known to be harmless stays.
 
-`hunt` takes out harvested identities and what looks like one (phone numbers, dates, …); `clean` moreover keeps
-only words of the radiological vocabulary: the option "clean descriptors" (PS3.15 E.3.5).
+`hunt` takes out harvested identities and what looks like one (phone numbers, dates, …); `clean` moreover
+keeps only words of the radiological vocabulary: the option "clean descriptors" (PS3.15 E.3.5).
 """
 
 import re
@@ -11,17 +11,19 @@ from anonymizer.harvest import Harvest, is_ideographic
 from anonymizer.vocabulary import harmless_words, is_technical, normal
 
 _MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*"
+_STREETS = r"(?:street|st|road|rd|avenue|ave|crescent|way|lane|drive|close|court|square|place|blvd)\b\.?"
 _PATTERNS = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*", 0),  # e-mail
         (r"\b(?:https?|ftp|file|ldap)://\S+|\bwww\.\S+", re.I),
         (r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b", 0),  # dates
-        (rf"\b\d{{1,2}}\.?[ -]?{_MONTH}\.?[ -]?(?:19|20)?\d\d\b|\b{_MONTH}\.? \d{{1,2}},? (?:19|20)\d\d\b", re.I),
+        (rf"\b\d{{1,2}}\.?[ -]?{_MONTH}\.?[ -]?(?:19|20)?\d\d\b", re.I),
+        (rf"\b{_MONTH}\.? \d{{1,2}},? (?:19|20)\d\d\b", re.I),
         (r"(?<![\d.])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)", 0),
         (r"(?<![\w.])\+?\(?\d{2,5}\)?(?:[ ./-]\(?\d{2,5}\)?){2,5}(?![\d.])", 0),  # phone numbers
         (r"\b\d{3}-\d{2}-\d{4}\b", 0),  # United States' social security number
-        (r"\b\d{1,5}[a-z]?,? +(?:[A-Z][\w'-]+ +){1,3}(?:street|st|road|rd|avenue|ave|crescent|way|lane|drive|close|court|square|place|blvd)\b\.?", re.I),
+        (r"\b\d{1,5}[a-z]?,? +(?:[A-Z][\w'-]+ +){1,3}" + _STREETS, re.I),
         (r"\b[A-ZÄÖÜ][\w-]*(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee) *\d{1,4}[a-z]?\b", re.I),
         (r"\b(?:rue|avenue|via|calle|rua|plaza|piazza) +(?:[\w']+ +){0,3}\d{1,4}\b", re.I),
         (r"\b[A-CEGHJ-PR-TW-Z]{2}\d{6}[A-D]\b", re.I),  # British national insurance number
@@ -36,7 +38,7 @@ _AFTER_TITLE = re.compile(
     r"(?i:prof|professor|doctor|miss|herr|frau|herrn|mme|mlle|dott|patient|patientin|dhr|mevr|physician|nurse))\b"
     r"\.?:? +((?:[^\W\d_][\w'’.-]*[ ,]*){1,3})"
 )
-_CERTAIN = 10  # so many patterns, from the first, hardly ever mean anything else
+_CERTAIN = 11  # so many patterns, from the first, hardly ever mean anything else
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)?[*%°]?")
 _CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
@@ -44,12 +46,12 @@ Span = tuple[int, int]
 
 
 def hunt(text: str, harvest: Harvest) -> str:
-    """The text without harvested identities, names behind titles, addresses, dates and phone numbers."""
+    """Return the text without harvested identities, names behind titles, addresses, dates, phone numbers."""
     return _without(text, [*harvest.spans(text), *_pattern_spans(text, _PATTERNS[:_CERTAIN])])
 
 
 def clean(text: str, harvest: Harvest, keep_words: frozenset[str] = frozenset()) -> str:
-    """The text's harmless words, punctuation between them kept."""
+    """Return the text's harmless words, punctuation between them kept."""
     spans = [*harvest.spans(text), *_pattern_spans(text)]
     spans += [m.span() for m in _TOKEN.finditer(text) if not _harmless(m.group(), keep_words)]
     return _without(text, spans)
@@ -82,7 +84,7 @@ def _harmless(token: str, keep_words: frozenset[str]) -> bool:
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:
-    """The text with the spans cut out and what they leave tidied: no empty brackets, no double spaces."""
+    """Return the text with the spans cut out and tidied: no empty brackets, no double spaces."""
     cut = sorted(spans)
     if not cut:
         return text

@@ -15,7 +15,12 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 _SHORTEST_WORD, _SHORTEST_INSIDE, _SHORTEST_CODE, _SHORTEST_PREFIX = 2, 4, 5, 5
 _SHORTEST_IN_BYTES = 5
 _CODECS = ("utf-8", "latin-1", "iso2022_jp", "shift_jis", "euc_kr", "gb18030", "iso8859_5", "iso8859_7")
-_TITLES = frozenset("dr prof mr mrs ms miss md phd jr sr ii iii iv von van de der den la le el bin al anonymous anonymized anon".split())  # fmt: skip
+_TITLES = frozenset(
+    {
+        "dr", "prof", "mr", "mrs", "ms", "miss", "md", "phd", "jr", "sr", "ii", "iii", "iv", "von",
+        "van", "de", "der", "den", "la", "le", "el", "bin", "al", "anonymous", "anonymized", "anon",
+    }
+)  # fmt: skip
 
 
 def is_ideographic(text: str) -> bool:
@@ -34,12 +39,12 @@ class Harvest:
     uids: set[str] = field(default_factory=set)  # UIDs that were replaced
 
     def add_name(self, value: str) -> None:
-        """A person's name in DICOM form: components and component groups."""
+        """Return a person's name in DICOM form: components and component groups."""
         for part in re.split(r"[\^=\\,;]", value):
             self.add_words(part, name=True)
 
     def add_words(self, text: str, *, name: bool = False) -> None:
-        """The words of an address, an institution, an occupation or (name=True) a person's name."""
+        """Return the words of an address, an institution, an occupation or (name=True) a person's name."""
         for match in _WORD.finditer(text):
             self._add_word(match.group(), name=name)
         if name and "-" in text:
@@ -59,7 +64,7 @@ class Harvest:
             self.originals.add(word)
 
     def add_code(self, value: str) -> None:
-        """An identifier: a number, an accession, a phone number, a serial number."""
+        """Return an identifier: a number, an accession, a phone number, a serial number."""
         plain = _NOT_ALNUM.sub("", normal(value))
         if len(plain) < _SHORTEST_CODE or plain in harmless_words() or len(set(plain)) == 1:
             return
@@ -105,7 +110,7 @@ class Harvest:
         )
 
     def distinctive_in(self, text: str) -> bool:
-        """Whether a code string holds a name or identifier that is nothing else; common words do not count."""
+        """Tell whether a text holds a distinctive name or identifier; common words do not count."""
         plain = normal(text)
         compact = _NOT_ALNUM.sub("", plain)
         return any(name in plain for name in self.inside) or any(code in compact for code in self.codes)
@@ -126,7 +131,7 @@ class Harvest:
                 start = lowered.find(needle, start + 1)
 
     def needles(self) -> set[bytes]:
-        """What is searched in bytes: every distinctive spelling in every encoding, in lower case."""
+        """Tell what is searched in bytes: every distinctive spelling in every encoding, in lower case."""
         needles = {uid.encode("ascii", "ignore") for uid in self.uids if len(uid) >= 12}  # noqa: PLR2004
         for text in self.originals | {code for code in self.codes if len(code) >= 6}:  # noqa: PLR2004
             for codec in _CODECS:
@@ -148,7 +153,7 @@ def _stands_alone(raw: bytes, start: int, end: int) -> bool:
 
 
 def _loose(code: str) -> re.Pattern[str]:
-    """A pattern for an identifier in any punctuation, not inside a longer number."""
+    """Return a pattern for an identifier in any punctuation, not inside a longer number."""
     body = r"[\W_]{0,2}".join(re.escape(letter) for letter in code)
     left = r"(?<!\d)" if code[0].isdigit() else ""
     right = r"(?!\d)" if code[-1].isdigit() else ""

@@ -32,7 +32,7 @@ class Journal:
 
     @classmethod
     def open(cls, out: Path, settings: Settings, layout: Layout = Layout.TREE) -> "Journal":
-        """The journal of an output folder, made if there is none. Raises WriteError."""
+        """Return the journal of an output folder, made if there is none. Raises WriteError."""
         try:
             out.mkdir(parents=True, exist_ok=True)
             setting = f"{settings.profile.identity}|{settings.find_text}|{layout.value}"
@@ -73,7 +73,7 @@ class Journal:
         return done
 
     def pending(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """The sources that are not finished yet; finished ones are left for `finished`."""
+        """Return the sources that are not finished yet; finished ones are left for `finished`."""
         for source in sources:
             digest = self._digest(source)
             if digest not in self._done:
@@ -81,7 +81,7 @@ class Journal:
                 yield source
 
     def finished(self, sources: Iterable[Source]) -> Iterator[FileRecord]:
-        """The records of those of the sources that an earlier run finished."""
+        """Return the records of those of the sources that an earlier run finished."""
         with self._path.open("rb") as file:
             for source in sources:
                 place = self._done.get(self._digest(source))
@@ -90,7 +90,7 @@ class Journal:
                     yield record_from_json(json.loads(file.readline())["record"], source.path)
 
     def add(self, record: FileRecord) -> None:
-        """Note that an input is finished; safe on disk when this returns. Failures are tried again next time."""
+        """Note that an input is finished, safely on disk. Failures are tried again next time."""
         digest = self._pending.pop(record.path, None)
         if digest is None or record.outcome is Outcome.FAILED:
             return
@@ -101,13 +101,13 @@ class Journal:
         os.fsync(self._file.fileno())
 
     def complete(self) -> None:
-        """The run is through: the journal is deleted."""
+        """Return the run is through: the journal is deleted."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
 
 def record_from_json(row: dict[str, Any], path: str) -> FileRecord:
-    """A record as `FileRecord.as_json` wrote it, without its identity."""
+    """Return a record as `FileRecord.as_json` wrote it, without its identity."""
     record = FileRecord(path, Outcome(row["outcome"]), row["reason"], row["new_path"])
     return replace(
         record,

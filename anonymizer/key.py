@@ -29,7 +29,7 @@ class SecretKey:
 
     @classmethod
     def generate(cls) -> "SecretKey":
-        """A new key from the operating system's random source."""
+        """Return a new key from the operating system's random source."""
         return cls(secrets.token_bytes(_BYTES))
 
     @classmethod

@@ -35,7 +35,7 @@ def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewri
 
 
 def _lines(profile: Profile) -> list[str]:
-    """The profile's options as values of a multi-valued LO, at most 64 characters each."""
+    """Return the profile's options as values of a multi-valued LO, at most 64 characters each."""
     return [option.title[:_MAX_LO] for option in OPTIONS if profile.has(option.name)]
 
 

@@ -1,4 +1,4 @@
-"""What happens to each attribute under a profile: the table's row, the chosen options, the site's own decision.
+"""What happens to each attribute under a profile: table row, chosen options, the site's own decision.
 
 Where the table allows several actions by the attribute's type in the IOD (X/Z/D …), the one is taken that is
 valid whatever the type is: D before Z before X; for sequences U before Z before D, as an empty sequence says
@@ -38,7 +38,7 @@ class Plan:
         self._decided: dict[tuple[int, bool], Decision | None] = {}
 
     def decide(self, tag: int, *, sequence: bool = False) -> Decision | None:
-        """The decision for a public attribute; None where neither site nor table names it."""
+        """Return the decision for a public attribute; None where neither site nor table names it."""
         key = (tag, sequence)
         if key not in self._decided:
             self._decided[key] = self._decide(tag, sequence=sequence)
@@ -52,7 +52,7 @@ class Plan:
         return self.resolve(rule, sequence=sequence) if rule else None
 
     def resolve(self, rule: Rule, *, sequence: bool = False) -> Decision:
-        """The decision that a row of a table leads to under the chosen options."""
+        """Return the decision that a row of a table leads to under the chosen options."""
         chosen = {name: action for name, action in rule.options.items() if self.profile.has(name)}
         if "modified_dates" in chosen:
             device = "retain_device_identity" in rule.options

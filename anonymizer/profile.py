@@ -28,27 +28,79 @@ class Option:
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("retain_safe_private", "Retain safe private", "Private attributes of vendors that are known to be harmless, such as diffusion values.",
-           "Trust in the lists of the standard and of The Cancer Imaging Archive.", "113111"),
-    Option("retain_uids", "Retain UIDs", "The original study, series and instance UIDs.",
-           "Whoever has access to the archive can find the patient by a UID.", "113110"),
-    Option("retain_device_identity", "Retain device identity", "Serial numbers, station names and calibration of the devices.",
-           "A device can reveal the hospital, rare devices the patient.", "113109"),
-    Option("retain_institution_identity", "Retain institution identity", "Name, address and department of the institution.",
-           "Together with dates it narrows down who the patient is.", "113112"),
-    Option("retain_patient_characteristics", "Retain patient characteristics", "Sex, age, size, weight and the like; ages over 89 become 90.",
-           "Rare combinations can point to a person.", "113108"),
-    Option("full_dates", "Retain full dates", "All dates and times as they are.",
-           "Dates of examinations are identifying for anyone who knows when the patient was seen.", "113106", ("modified_dates",)),
-    Option("modified_dates", "Modify dates", "The intervals between dates: all dates of a patient move by the same number of weeks.",
-           "Season and true date are lost.", "113107", ("full_dates",)),
-    Option("clean_descriptors", "Clean descriptors", "Harmless words of descriptions and comments.",
-           "Words that are not in the radiological vocabulary are lost.", "113105"),
-    Option("clean_structured_content", "Clean structured content", "Cleaned content of structured reports, acquisition context and specimen preparation.",
-           "Reports may describe a rare case that somebody recognises.", "113104"),
-    Option("clean_graphics", "Clean graphics", "Graphic annotations, with their text cleaned, and overlays.",
-           "Drawings may hold handwriting; overlays with graphics want a look.", "113103"),
-)  # fmt: skip
+    Option(
+        "retain_safe_private",
+        "Retain safe private",
+        "Private attributes of vendors that are known to be harmless, such as diffusion values.",
+        "Trust in the lists of the standard and of The Cancer Imaging Archive.",
+        "113111",
+    ),
+    Option(
+        "retain_uids",
+        "Retain UIDs",
+        "The original study, series and instance UIDs.",
+        "Whoever has access to the archive can find the patient by a UID.",
+        "113110",
+    ),
+    Option(
+        "retain_device_identity",
+        "Retain device identity",
+        "Serial numbers, station names and calibration of the devices.",
+        "A device can reveal the hospital, rare devices the patient.",
+        "113109",
+    ),
+    Option(
+        "retain_institution_identity",
+        "Retain institution identity",
+        "Name, address and department of the institution.",
+        "Together with dates it narrows down who the patient is.",
+        "113112",
+    ),
+    Option(
+        "retain_patient_characteristics",
+        "Retain patient characteristics",
+        "Sex, age, size, weight and the like; ages over 89 become 90.",
+        "Rare combinations can point to a person.",
+        "113108",
+    ),
+    Option(
+        "full_dates",
+        "Retain full dates",
+        "All dates and times as they are.",
+        "Dates of examinations are identifying for anyone who knows when the patient was seen.",
+        "113106",
+        ("modified_dates",),
+    ),
+    Option(
+        "modified_dates",
+        "Modify dates",
+        "The intervals between dates: all dates of a patient move by the same number of weeks.",
+        "Season and true date are lost.",
+        "113107",
+        ("full_dates",),
+    ),
+    Option(
+        "clean_descriptors",
+        "Clean descriptors",
+        "Harmless words of descriptions and comments.",
+        "Words that are not in the radiological vocabulary are lost.",
+        "113105",
+    ),
+    Option(
+        "clean_structured_content",
+        "Clean structured content",
+        "Cleaned content of structured reports, acquisition context and specimen preparation.",
+        "Reports may describe a rare case that somebody recognises.",
+        "113104",
+    ),
+    Option(
+        "clean_graphics",
+        "Clean graphics",
+        "Graphic annotations, with their text cleaned, and overlays.",
+        "Drawings may hold handwriting; overlays with graphics want a look.",
+        "113103",
+    ),
+)
 _BY_NAME = {option.name: option for option in OPTIONS}
 
 
@@ -75,13 +127,13 @@ class Profile:
 
 
 def profile_names() -> tuple[str, ...]:
-    """The presets that the program carries, basic first."""
+    """Return the presets that the program carries, basic first."""
     names = sorted(path.stem for path in find("profiles").glob("*.toml"))
     return tuple(sorted(names, key=lambda name: (name != "basic", name)))
 
 
 def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Profile:
-    """A preset by name or a site's TOML file, with further options added.
+    """Return a preset by name or a site's TOML file, with further options added.
 
     Raises ProfileError for an unknown name, an unreadable file, an unknown option or action, or options that
     contradict each other.
@@ -100,10 +152,8 @@ def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Pr
 
 
 def _read(name_or_file: str) -> tuple[str, Mapping[str, Any]]:
-    if name_or_file in profile_names():
-        path = find("profiles", f"{name_or_file}.toml")
-    else:
-        path = Path(name_or_file)
+    preset = name_or_file in profile_names()
+    path = find("profiles", f"{name_or_file}.toml") if preset else Path(name_or_file)
     if not path.is_file():
         raise ProfileError(
             f"There is no profile “{name_or_file}”.",

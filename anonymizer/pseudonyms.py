@@ -31,7 +31,9 @@ class Pseudonyms:
         return hmac.new(self._secret, message, hashlib.sha256).digest()
 
     def _patient_id(self, original: str) -> str:
-        """The pseudonym of a patient: "LG" and sixteen letters and digits (80 bits: no two patients share it).
+        """Return the pseudonym of a patient: "LG" and sixteen letters and digits.
+
+        They carry 80 bits, so that no two patients share one.
 
         Padding around the original does not count; nothing else about it is ignored.
         """
@@ -39,7 +41,7 @@ class Pseudonyms:
         return "LG" + letters
 
     def _uid(self, original: str) -> str:
-        """A UID below 2.25 (PS3.5 B.2), from a UUID of version 8; registered UIDs stay as they are."""
+        """Return a UID below 2.25 (PS3.5 B.2), from a UUID of version 8; registered UIDs stay as they are."""
         original = strip_padding(original)
         if is_registered_uid(original):
             return original
@@ -54,12 +56,12 @@ class Pseudonyms:
         return -7 * (_FEWEST_WEEKS + number % _WEEKS)
 
     def digest(self, text: str) -> str:
-        """A blind index: finds the same text again without telling what it is. 32 hexadecimal digits."""
+        """Return a blind index of 32 hexadecimal digits: it finds the same text again without telling it."""
         return self._mac("digest", text)[:16].hex()
 
 
 def strip_padding(value: str) -> str:
-    """A value without the padding that files put around it, in Unicode normal form C."""
+    """Return a value without the padding that files put around it, in Unicode normal form C."""
     return unicodedata.normalize("NFC", value).strip(" \0\t\r\n")
 
 

@@ -20,7 +20,7 @@ _LONG_IN_PIXELS = 7  # shorter texts occur in noise
 
 
 def residue(raw: bytes, dataset: Dataset, harvest: Harvest) -> bool:
-    """Whether written bytes hold an identity; in pixel data only long ones count, as noise spells short ones."""
+    """Tell whether written bytes hold an identity; in pixels long ones only: noise spells short ones."""
     header, pixels = _split(raw, dataset)
     if next(harvest.found_in_bytes(header), None):
         return True

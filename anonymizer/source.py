@@ -30,7 +30,7 @@ class Source:
     refused: str = ""
 
     def read(self) -> bytes:
-        """The input's bytes. Raises SourceError if it cannot be read."""
+        """Return the input's bytes. Raises SourceError if it cannot be read."""
         try:
             if self.member is None:
                 return self.container.read_bytes()
@@ -90,7 +90,7 @@ def _file(path: Path, *, named: bool) -> Iterator[Source]:
 
 
 def _referenced(dicomdir: Path) -> Iterator[Source]:
-    """The files that a DICOMDIR names, as far as they lie in its own folder (PS3.10 8.6)."""
+    """Return the files that a DICOMDIR names, as far as they lie in its own folder (PS3.10 8.6)."""
     folder = dicomdir.parent
     inside = os.path.realpath(folder)
     try:

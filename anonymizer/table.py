@@ -12,6 +12,7 @@ from pydicom.tag import BaseTag
 from resources import find
 
 EDITION = "2026d"
+_CURVES, _OVERLAYS = 0x5000, 0x6000  # repeating groups, 50xx and 60xx
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,21 @@ class StandardTable:
     content_items: Mapping[tuple[str, str], Rule]  # (scheme, code)
 
     def rule(self, tag: int) -> Rule | None:
-        """The row for a public attribute; repeating groups 50xx and 60xx included."""
+        """Return the row for a public attribute; repeating groups 50xx and 60xx included."""
         found = self.attributes.get(tag)
         if found is not None:
             return found
         group = tag >> 16
-        if group & 0xFF00 == 0x5000:
+        if group & 0xFF00 == _CURVES:
             return self.curves
-        if group & 0xFF00 == 0x6000:
+        if group & 0xFF00 == _OVERLAYS:
             return self.overlays.get(tag & 0xFFFF)
         return None
 
 
 @cache
 def standard_table() -> StandardTable:
-    """The tables of the carried edition."""
+    """Return the tables of the carried edition."""
     data = json.loads(find("profiles", f"ps315_{EDITION}.json").read_text(encoding="utf-8"))
     attributes: dict[int, Rule] = {}
     special: dict[str, Rule] = {}
@@ -77,7 +78,7 @@ def safe_private() -> frozenset[tuple[str, int, int]]:
 
 
 def is_safe_private(dataset: Dataset, tag: BaseTag) -> bool:
-    """Tell whether a private attribute is on the list, by creator and element; creators of such blocks are too."""
+    """Tell whether a private attribute is on the list; so are the creators of blocks that hold one."""
     if tag.is_private_creator:
         return any(
             other.group == tag.group and other.element >> 8 == tag.element and is_safe_private(dataset, other)

@@ -1,7 +1,7 @@
-"""Verification: masked files are opened again, by other ways than they were written, and searched for identity.
+"""Verification: masked files are opened again by other ways than they were written and searched for identity.
 
-Raw bytes are searched for what is known of the originals; every element is walked and judged by what may stand
-there after masking, not by what masking did.
+Raw bytes are searched for what is known of the originals; every element is walked and judged by what may
+stand there after masking, not by what masking did.
 """
 
 import datetime as dt
@@ -66,8 +66,8 @@ def verify_tree(
     """Grade every file below a masked folder, in the order of finishing.
 
     `against` names the originals (files, folders, archives) or identities whose traces are to be looked for;
-    `pixels` searches images for legible text too, which takes seconds per image. Raises SourceError if `root` or
-    an original does not exist.
+    `pixels` searches images for legible text too, which takes seconds per image. Raises SourceError if `root`
+    or an original does not exist.
     """
     root = Path(root)
     options = _options_of_first(root)
@@ -82,7 +82,7 @@ def _written(root: Path) -> Iterator[Source]:
 
 
 def _options_of_first(root: Path) -> frozenset[str]:
-    """Read from the first masked file which options were used, so that what they keep is not called a trace."""
+    """Read from the first masked file which options were used: what they keep is no trace."""
     for source in _written(root):
         try:
             with lenient():

@@ -27,7 +27,7 @@ def normal(text: str) -> str:
 
 @cache
 def harmless_words() -> frozenset[str]:
-    """The carried vocabulary in normal form."""
+    """Return the carried vocabulary in normal form."""
     words: set[str] = set()
     for name in ("radiology.txt", "concepts.txt"):
         for line in find("vocabulary", name).read_text(encoding="utf-8").splitlines():
@@ -37,5 +37,5 @@ def harmless_words() -> frozenset[str]:
 
 
 def is_technical(word: str) -> bool:
-    """Whether a word (normal form) is a number, a measure or a technical short form such as "b30f" or "t2w"."""
+    """Tell whether a word (normal form) is a number, a measure or a short form such as "b30f" or "t2w"."""
     return bool(_TECHNICAL.match(word)) and not _YEAR.match(word)
