@@ -233,7 +233,12 @@ class Verification:
 
 
 def verify(
-    root: Path, against: Sequence[Path], progress: Progress, *, workers: int | None = None
+    root: Path,
+    against: Sequence[Path],
+    progress: Progress,
+    *,
+    pixels: bool = True,
+    workers: int | None = None,
 ) -> Verification:
     """Look for identity that is left under `root`, with that of the originals `against` where given."""
     existing([root, *against])
@@ -243,6 +248,7 @@ def verify(
     records: Iterable[VerifyRecord] = verify_tree(
         root,
         against=against or None,
+        pixels=pixels,
         workers=workers,
         cancelled=progress.cancelled,
     )

@@ -88,11 +88,16 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SRC",
         help="the originals; may be repeated",
     )
+    parser.add_argument(
+        "--headers-only", action="store_true", help="do not look for text in the pixels (faster)"
+    )
     add_workers_argument(parser)
 
 
 def _verify(given: argparse.Namespace, progress: Progress) -> Result:
-    found = masking.verify(given.folder, given.against, progress, workers=given.workers)
+    found = masking.verify(
+        given.folder, given.against, progress, pixels=not given.headers_only, workers=given.workers
+    )
     return Result(found.as_text(), found.as_json(), SOME_FAILED if found.findings else DONE)
 
 
