@@ -21,7 +21,8 @@ class OnEvent(Protocol):
     val_loss, accuracy, val_accuracy, val_auc) or "note" (text).
     """
 
-    def __call__(self, kind: str, facts: Mapping[str, Any]) -> None: ...
+    def __call__(self, kind: str, facts: Mapping[str, Any]) -> None:
+        """Take one event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""Learning by gradient descent: epochs with augmented images, a checkpoint after each, the best one kept."""
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.augmentation import augment
+from trainer.device import import_keras, import_tensorflow
+from trainer.fitting import Fit, Labels, Task, judge, score
+from trainer.forward import Forward
+
+_SMOOTHING = 0.05  # of the labels, so that the network does not become overconfident
+_WEIGHT_DECAY = 1e-4
+_WARM_UP = 0.1  # share of all steps
+_NAME = "state"
+
+
+def fit_by_gradient(task: Task) -> Fit:
+    """Train the task's model, going on from its checkpoint if there is one."""
+    return _Descent(task).run()
+
+
+class _Descent:
+    """One training: the compiled step, the position in it, and the best weights so far."""
+
+    def __init__(self, task: Task) -> None:
+        keras = import_keras()
+        self.task = task
+        self.optimizer = keras.optimizers.AdamW(
+            task.recipe.learning_rate, weight_decay=_WEIGHT_DECAY, clipnorm=5.0
+        )
+        self.optimizer.build(task.model.trainable_variables)
+        self.forward = Forward(task.model, task.preprocessing)
+        self.step = _compile_step(task.model, self.optimizer)
+        self.history: list[dict[str, float | None]] = []
+        self.best_epoch = 0
+        self.best: list[NDArray[Any]] = task.model.get_weights()
+
+    def run(self) -> Fit:
+        plan = self.task.plan
+        self.resume()
+        self.task.on_event("stage", {"title": "Learning", "total": plan.epochs})
+        while len(self.history) < plan.epochs and not self.exhausted() and not self.task.out_of_time():
+            self.epoch(len(self.history))
+        self.task.model.set_weights(self.best)
+        return Fit(tuple(self.history), self.best_epoch)
+
+    def exhausted(self) -> bool:
+        """Whether validation has not improved for as many epochs as the plan has patience."""
+        return bool(self.history) and len(self.history) - self.best_epoch >= self.task.plan.patience
+
+    def epoch(self, number: int) -> None:
+        began = time.monotonic()
+        seen = self.learn(number)
+        probabilities = self.forward(self.task.validation.images.pixels, cancelled=self.task.cancelled)
+        found = judge(probabilities, self.task.validation.labels, self.task.class_weights)
+        row: dict[str, float | None] = {
+            "epoch": number + 1,
+            "epochs": self.task.plan.epochs,
+            "seconds": round(time.monotonic() - began, 2),
+            **seen,
+            "val_loss": found["loss"],
+            "val_accuracy": found["accuracy"],
+            "val_auc": found["auc"],
+        }
+        self.history.append(row)
+        if self.best_epoch == 0 or score(row) > score(self.history[self.best_epoch - 1]):
+            self.best_epoch, self.best = number + 1, self.task.model.get_weights()
+        self.save()
+        self.task.on_event("epoch", row)
+
+    def learn(self, number: int) -> dict[str, float | None]:
+        """One pass over the training images in an order and with changes drawn from seed and epoch."""
+        task, plan = self.task, self.task.plan
+        rng = np.random.default_rng((task.seed, number))
+        order = rng.permutation(len(task.train.labels))
+        steps = -(-len(order) // plan.batch_size)
+        losses, right = [], 0
+        for index in range(steps):
+            task.check_cancelled()
+            chosen = order[index * plan.batch_size : (index + 1) * plan.batch_size]
+            self.optimizer.learning_rate.assign(self.rate(number * steps + index, plan.epochs * steps))
+            images = task.preprocessing.scaled(augment(task.train.images.pixels[chosen], rng))
+            loss, hits = self.step(images, *self.targets(task.train.labels[chosen]))
+            losses.append(float(loss))
+            right += int(hits)
+        return {"loss": float(np.mean(losses)), "accuracy": right / len(order)}
+
+    def rate(self, step: int, total: int) -> float:
+        """Learning rate: a short rise, then half a cosine down to a hundredth."""
+        warm_up = max(1, round(_WARM_UP * total))
+        if step < warm_up:
+            return self.task.recipe.learning_rate * (step + 1) / warm_up
+        progress = (step - warm_up) / max(1, total - warm_up)
+        return self.task.recipe.learning_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
+
+    def targets(self, labels: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Smoothed one-hot labels and the weight of each image."""
+        classes = len(self.task.class_weights)
+        smooth = np.full((len(labels), classes), _SMOOTHING / classes, np.float32)
+        smooth[np.arange(len(labels)), labels] += 1 - _SMOOTHING
+        return smooth, self.task.class_weights[labels]
+
+    def save(self) -> None:
+        arrays = {f"model/{n}": np.asarray(v) for n, v in enumerate(self.task.model.variables)}
+        arrays |= {f"optimizer/{n}": np.asarray(v) for n, v in enumerate(self.optimizer.variables)}
+        arrays |= {f"best/{n}": value for n, value in enumerate(self.best)}
+        state = {"history": self.history, "best_epoch": self.best_epoch}
+        self.task.checkpoint.save(_NAME, arrays, state)
+
+    def resume(self) -> None:
+        stored = self.task.checkpoint.load(_NAME)
+        if stored is None:
+            return
+        arrays, state = stored
+        for n, variable in enumerate(self.task.model.variables):
+            variable.assign(arrays[f"model/{n}"])
+        for n, variable in enumerate(self.optimizer.variables):
+            variable.assign(arrays[f"optimizer/{n}"])
+        self.best = [arrays[f"best/{n}"] for n in range(len(self.best))]
+        self.history, self.best_epoch = state["history"], state["best_epoch"]
+        self.task.on_event("note", {"text": f"Going on after epoch {len(self.history)}."})
+
+
+def _compile_step(model: Any, optimizer: Any) -> Any:
+    """One weight update: `(images, smoothed labels, weights) -> (loss, hits)`."""
+    keras, tensorflow = import_keras(), import_tensorflow()
+    part = keras.Model(model.input, model.get_layer("logits").output)
+    variables = model.trainable_variables
+
+    def step(images: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+        with tensorflow.GradientTape() as tape:
+            logits = part(images, training=True)
+            losses = tensorflow.nn.softmax_cross_entropy_with_logits(targets, logits)
+            loss = tensorflow.reduce_mean(losses * weights)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        hits = tensorflow.argmax(logits, axis=1) == tensorflow.argmax(targets, axis=1)
+        return loss, tensorflow.reduce_sum(tensorflow.cast(hits, tensorflow.int32))
+
+    return tensorflow.function(step, jit_compile=False, reduce_retracing=True)

@@ -1,0 +1,99 @@
+"""Learning only the last step: a regularised linear head on what a frozen network says of each image."""
+
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.fitting import Fit, Sample, Task, judge, score
+from trainer.forward import Forward
+
+Head = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (features, classes), bias (classes)
+_STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)  # scikit-learn's C: from strongly regularised to hardly
+_CHUNK = 512
+_MOST_ITERATIONS = 300
+
+
+def fit_linear_head(task: Task) -> Fit:
+    """Compute each image's embedding once, try several regularisations, keep what validation prefers.
+
+    Each regularisation counts as an epoch, so that a live curve and the history show the choice.
+    """
+    embed = Forward(task.model, task.preprocessing, layer="embedding")
+    total = len(task.train.labels) + len(task.validation.labels)
+    task.on_event("stage", {"title": "Describing the images", "total": total})
+    train = _embeddings(task, embed, task.train, name="train", before=0)
+    validation = _embeddings(task, embed, task.validation, name="validation", before=len(train))
+    strengths = _STRENGTHS[: task.plan.epochs]
+    task.on_event("stage", {"title": "Learning", "total": len(strengths)})
+    rows: list[dict[str, float | None]] = []
+    best_epoch, best = 0, None
+    for number, strength in enumerate(strengths, start=1):
+        task.check_cancelled()
+        began = time.monotonic()
+        head = _solve(train, task, strength)
+        row: dict[str, float | None] = {"epoch": number, "epochs": len(strengths), "regularisation": strength}
+        row |= _judged(head, train, task.train, task, prefix="")
+        row |= _judged(head, validation, task.validation, task, prefix="val_")
+        row["seconds"] = round(time.monotonic() - began, 2)
+        rows.append(row)
+        if best is None or score(row) > score(rows[best_epoch - 1]):
+            best_epoch, best = number, head
+        task.on_event("epoch", row)
+        if task.out_of_time():
+            break
+    assert best is not None
+    task.model.get_layer("logits").set_weights(list(best))
+    return Fit(tuple(rows), best_epoch)
+
+
+def _embeddings(task: Task, embed: Forward, sample: Sample, *, name: str, before: int) -> NDArray[np.float32]:
+    """Embeddings in the sample's order, saved every few hundred images."""
+    total = len(sample.labels)
+    stored = task.checkpoint.load(name)
+    parts = [stored[0]["embeddings"]] if stored else []
+    done = sum(map(len, parts))
+    while done < total:
+        part = embed(sample.images.pixels[done : done + _CHUNK], cancelled=task.cancelled)
+        parts = [np.concatenate([*parts, part])]
+        done = len(parts[0])
+        task.checkpoint.save(name, {"embeddings": parts[0]}, {})
+        task.on_event(
+            "step",
+            {
+                "done": before + done,
+                "total": len(task.train.labels) + len(task.validation.labels),
+                "message": "",
+            },
+        )
+    return parts[0]
+
+
+def _solve(embeddings: NDArray[np.float32], task: Task, strength: float) -> Head:
+    """Logistic regression on standardised embeddings, with the standardisation folded into the head."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = embeddings.mean(axis=0), embeddings.std(axis=0) + 1e-3
+    weights = task.class_weights[task.train.labels]
+    solver = LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early only regularises a little more
+        solver.fit((embeddings - mean) / spread, task.train.labels, sample_weight=weights)
+    kernel, bias = solver.coef_.T, solver.intercept_
+    if kernel.shape[1] == 1:  # two classes: one column of log odds, shared between both
+        kernel, bias = np.hstack([-kernel / 2, kernel / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+    folded = kernel / spread[:, None]
+    return folded.astype(np.float32), (bias - mean @ folded).astype(np.float32)
+
+
+def _judged(
+    head: Head, embeddings: NDArray[np.float32], sample: Sample, task: Task, *, prefix: str
+) -> dict[str, Any]:
+    logits = embeddings @ head[0] + head[1]
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found = judge(exponentials / exponentials.sum(axis=1, keepdims=True), sample.labels, task.class_weights)
+    names = ("loss", "accuracy", "auc") if prefix else ("loss", "accuracy")
+    return {f"{prefix}{name}": found[name] for name in names}

@@ -1,0 +1,196 @@
+"""Model folders: written so that they are complete or not there, read as if a stranger had made them.
+
+Nothing in a model folder is executed. `run.json` names one of the program's own networks; the weights file is
+checked (hash, size, plain HDF5 without links to elsewhere) before it is loaded into that network.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.architectures import architecture
+from trainer.atomic import write_atomically, write_json
+from trainer.device import import_keras
+from trainer.errors import ModelFolderError
+from trainer.preprocessing import Preprocessing
+from trainer.records import NOTICE, RunSummary
+
+FORMAT = 1
+RUN, WEIGHTS, EVALUATION, HISTORY = "run.json", "weights.weights.h5", "evaluation.json", "history.csv"
+_LARGEST_RUN, _LARGEST_WEIGHTS = 4 << 20, 2 << 30
+_MOST_CLASSES = 1000
+_AGAIN = "Train the model again, or choose the folder of a model that this program made."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What run.json says of a model."""
+
+    folder: Path
+    classes: tuple[str, ...]
+    architecture: str
+    preprocessing: Preprocessing
+    recipe: str
+    weights_sha256: str
+    seed: int
+    epochs: int
+    best_epoch: int
+    seconds: float
+    device: str
+    metrics: Mapping[str, float]
+    counts: Mapping[str, Mapping[str, int]]
+    warnings: tuple[str, ...]
+    versions: Mapping[str, str]
+    dataset_sha256: str
+    identity: Mapping[str, Any]  # data set listing, recipe, seed and epochs: the same training again?
+
+    @classmethod
+    def read(cls, folder: Path) -> "ModelInfo":
+        """Read and check run.json; ModelFolderError if it is missing, foreign, damaged or of a newer version."""
+        document = _document(folder)
+        if document.get("format") != FORMAT:
+            raise ModelFolderError(
+                "The model was made by another version of this program.", "Use that version or train again."
+            )
+        try:
+            info = _from_document(folder, document)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise ModelFolderError("The model's run.json is damaged.", _AGAIN) from None
+        architecture(info.architecture)
+        if not _sound_classes(info.classes):
+            raise ModelFolderError("The model's list of classes makes no sense.", _AGAIN)
+        return info
+
+    def summary(self) -> RunSummary:
+        """As `train` reports it."""
+        return RunSummary(
+            folder=self.folder,
+            recipe=self.recipe,
+            classes=self.classes,
+            counts=self.counts,
+            epochs=self.epochs,
+            best_epoch=self.best_epoch,
+            seconds=self.seconds,
+            device=self.device,
+            metrics=self.metrics,
+            warnings=self.warnings,
+        )
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a finished model lies there: run.json is written last."""
+    return (folder / RUN).exists()
+
+
+def write_run(info: ModelInfo) -> None:
+    """Write run.json; it makes the folder complete, so everything else must be written before."""
+    document = {"format": FORMAT, "notice": NOTICE, **asdict(info)}
+    del document["folder"]
+    write_json(info.folder / RUN, document)
+
+
+def save_weights(model: Any, folder: Path) -> str:
+    """Write the model's weights and give their SHA-256."""
+    path = folder / WEIGHTS
+    write_atomically(path, model.save_weights)
+    return _sha256(path)
+
+
+def load_model(info: ModelInfo) -> Any:
+    """Build the network that the model names and load the checked weights into it."""
+    path = info.folder / WEIGHTS
+    _regular_file(path, _LARGEST_WEIGHTS)
+    if _sha256(path) != info.weights_sha256:
+        raise ModelFolderError("The model's weights are not those that run.json names.", _AGAIN)
+    _check_hdf5(path)
+    import_keras()
+    shape = info.preprocessing
+    model = architecture(info.architecture).build(shape.size, shape.channels, len(info.classes))
+    try:
+        model.load_weights(path)
+    except (ValueError, KeyError, OSError) as error:
+        raise ModelFolderError("The model's weights do not fit its network.", _AGAIN) from error
+    return model
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    path = folder / RUN
+    if not path.exists():
+        raise ModelFolderError(
+            f"There is no finished model in {folder.name or folder}: run.json is missing.",
+            "Choose a model folder, or finish the training by repeating its command.",
+        )
+    _regular_file(path, _LARGEST_RUN)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise ModelFolderError("The model's run.json is damaged.", _AGAIN) from None
+    if not isinstance(document, dict):
+        raise ModelFolderError("The model's run.json is damaged.", _AGAIN)
+    return document
+
+
+def _from_document(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
+    return ModelInfo(
+        folder=folder,
+        classes=tuple(document["classes"]),
+        preprocessing=Preprocessing.from_json(document["preprocessing"]),
+        seed=int(document["seed"]),
+        epochs=int(document["epochs"]),
+        best_epoch=int(document["best_epoch"]),
+        seconds=float(document["seconds"]),
+        warnings=tuple(map(str, document["warnings"])),
+        dataset_sha256=str(document["dataset_sha256"]),
+        architecture=str(document["architecture"]),
+        recipe=str(document["recipe"]),
+        weights_sha256=str(document["weights_sha256"]),
+        device=str(document["device"]),
+        metrics={str(name): float(value) for name, value in document["metrics"].items()},
+        counts={split: dict(counts) for split, counts in document["counts"].items()},
+        versions=dict(document["versions"]),
+        identity=dict(document["identity"]),
+    )
+
+
+def _sound_classes(classes: tuple[Any, ...]) -> bool:
+    named = all(isinstance(name, str) and name for name in classes)
+    return named and 1 < len(classes) <= _MOST_CLASSES and len(set(classes)) == len(classes)
+
+
+def _regular_file(path: Path, largest: int) -> None:
+    if path.is_symlink() or not path.is_file():
+        raise ModelFolderError(f"The model's {path.name} is missing or not a plain file.", _AGAIN)
+    if path.stat().st_size > largest:
+        raise ModelFolderError(f"The model's {path.name} is too large to be one of ours.", _AGAIN)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _check_hdf5(path: Path) -> None:
+    """Refuse links to other files and data sets that claim more than the file holds."""
+    import h5py
+
+    def check(group: Any, depth: int) -> None:
+        for name in group:
+            link = group.get(name, getlink=True)
+            if not isinstance(link, h5py.HardLink) or depth > 32:  # noqa: PLR2004 - our files are four deep
+                raise ModelFolderError("The model's weights file holds a link.", _AGAIN)
+            child = group[name]
+            if isinstance(child, h5py.Group):
+                check(child, depth + 1)
+            elif not isinstance(child, h5py.Dataset) or child.is_virtual or child.external:
+                raise ModelFolderError("The model's weights file refers to other files.", _AGAIN)
+            elif child.nbytes > path.stat().st_size:
+                raise ModelFolderError("The model's weights file claims more than it holds.", _AGAIN)
+
+    try:
+        with h5py.File(path, "r") as stored:
+            check(stored, 0)
+    except (OSError, RuntimeError, KeyError):
+        raise ModelFolderError("The model's weights file is damaged.", _AGAIN) from None

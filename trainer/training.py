@@ -1,0 +1,242 @@
+"""One training from a data set folder to a model folder, resumable at any moment."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer import model_folder
+from trainer.architectures import Architecture, architecture
+from trainer.checkpoint import Checkpoint
+from trainer.dataset import DataSet, digest, load_dataset
+from trainer.device import describe_device, make_reproducible, versions
+from trainer.errors import DataSetError, ModelFolderError
+from trainer.evaluation import evaluate_images, write_evaluations
+from trainer.fitting import Fit, Sample, Task, balanced_weights
+from trainer.forward import Forward
+from trainer.gradient import fit_by_gradient
+from trainer.history import write_history
+from trainer.images import Images, probe, read_images
+from trainer.linear import fit_linear_head
+from trainer.model_folder import ModelInfo
+from trainer.preprocessing import Preprocessing
+from trainer.recipes import DEFAULT_RECIPE, Method, Recipe, plan
+from trainer.recipes import recipe as recipe_named
+from trainer.records import Evaluation, OnEvent, ReadImage, RunSummary
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one call of `train` was given, resolved."""
+
+    dataset: DataSet
+    out: Path
+    recipe: Recipe
+    on_event: OnEvent
+    cancelled: Callable[[], bool]
+    seed: int
+    epochs: int | None
+    deadline: float | None
+    checkpoint: Checkpoint
+
+
+def train(
+    dataset_folder: Path,
+    out: Path,
+    *,
+    recipe: str = DEFAULT_RECIPE,
+    read_image: ReadImage,
+    on_event: OnEvent = lambda _kind, _facts: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    seed: int = 0,
+    epochs: int | None = None,
+    limit_seconds: float | None = None,
+) -> RunSummary:
+    """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
+
+    A folder that already holds this very training is left as it is and its summary returned. After
+    `limit_seconds` no new epoch begins and the best one so far is kept. Raises DataSetError, RecipeError,
+    ModelFolderError (the folder holds something else) or CancelledError (the checkpoint is saved).
+    """
+    began = time.monotonic()
+    chosen = recipe_named(recipe)
+    dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed)
+    identity = {"listing": _listing(dataset), "recipe": recipe, "seed": seed, "epochs": epochs}
+    if model_folder.is_complete(out):
+        return _finished(out, identity, on_event)
+    out.mkdir(parents=True, exist_ok=True)
+    deadline = None if limit_seconds is None else began + limit_seconds
+    checkpoint = Checkpoint(out, identity)
+    run = _Run(dataset, out, chosen, on_event, cancelled, seed, epochs, deadline, checkpoint)
+    return _train(run, began).summary()
+
+
+def _train(run: _Run, began: float) -> ModelInfo:
+    for text in run.dataset.warnings:
+        run.on_event("note", {"text": text})
+    network = architecture(run.recipe.architecture)
+    preprocessing = _preprocessing(run, network)
+    train_images = _read(run, "train", preprocessing)
+    validation_images = _read(run, "validation", preprocessing)
+    if network.scale is None:
+        preprocessing = _fitted_scale(preprocessing, train_images)
+    run.on_event("stage", {"title": "Preparing the network", "total": None})
+    task = _task(run, preprocessing, train_images, validation_images)
+    fit = _METHODS[run.recipe.method](task)
+    run.on_event("stage", {"title": "Judging the model", "total": None})
+    weights_sha256 = model_folder.save_weights(task.model, run.out)
+    write_history(run.out, fit.history)
+    evaluations, seen = _evaluate(run, task)
+    write_evaluations(run.out, evaluations)
+    info = _info(run, task, fit, evaluations=evaluations, test=seen)
+    info = replace(info, weights_sha256=weights_sha256, seconds=round(time.monotonic() - began, 1))
+    model_folder.write_run(info)
+    run.checkpoint.remove()
+    return info
+
+
+def _fit_from_scratch(task: Task) -> Fit:
+    return fit_by_gradient(task)
+
+
+def _fine_tune(task: Task) -> Fit:
+    """Learn the head first, then let the upper layers adapt; normalization statistics stay as they are."""
+    from keras import layers
+
+    head = fit_linear_head(task)
+    task.on_event("note", {"text": f"The head alone chose step {head.best_epoch}; now the network adapts."})
+    frozen = True
+    for layer in task.model.layers:
+        frozen = frozen and layer.name != task.recipe.trainable_from
+        layer.trainable = not frozen and not isinstance(layer, layers.BatchNormalization)
+    return fit_by_gradient(task)
+
+
+_METHODS: Mapping[Method, Callable[[Task], Fit]] = {
+    "linear head": fit_linear_head,
+    "from scratch": _fit_from_scratch,
+    "fine-tuning": _fine_tune,
+}
+
+
+def _finished(out: Path, identity: Mapping[str, Any], on_event: OnEvent) -> RunSummary:
+    info = ModelInfo.read(out)
+    if dict(info.identity) != identity:
+        raise ModelFolderError(
+            "The folder already holds a model of another training.",
+            "Choose another folder for the new model.",
+        )
+    Checkpoint(out, identity).remove()
+    on_event("note", {"text": "This training is already finished; its model was left as it is."})
+    return info.summary()
+
+
+def _listing(dataset: DataSet) -> str:
+    """A cheap fingerprint of the data set: names, classes, patients, splits and file sizes."""
+    lines = [(i.name, i.class_name, i.patient, i.split, i.path.stat().st_size) for i in dataset.items]
+    return sha256(repr(sorted(lines)).encode()).hexdigest()
+
+
+def _preprocessing(run: _Run, network: Architecture) -> Preprocessing:
+    side, colour = probe(run.dataset.of("train"), run.dataset.read_image)
+    channels = network.channels or (3 if colour else 1)
+    return Preprocessing(
+        network.input_size(side), colour, channels, network.offset or 0.0, network.scale or 1.0
+    )
+
+
+def _fitted_scale(preprocessing: Preprocessing, images: Images) -> Preprocessing:
+    """Mean and spread of the training images' grey values, rounded so that run.json keeps them exactly."""
+    offset, scale = round(float(images.pixels.mean()), 3), round(float(images.pixels.std()), 3)
+    return replace(preprocessing, offset=offset, scale=max(1.0, scale))
+
+
+def _read(run: _Run, split: str, preprocessing: Preprocessing) -> Images:
+    items = run.dataset.of(split)
+    if not items:
+        raise DataSetError(f"There are no images in the {split} split.", "Label more patients of each class.")
+    return read_images(
+        items,
+        preprocessing,
+        read_image=run.dataset.read_image,
+        on_event=run.on_event,
+        cancelled=run.cancelled,
+    )
+
+
+def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validation_images: Images) -> Task:
+    classes = run.dataset.classes
+    sample = Sample(train_images, labels_of(train_images, classes))
+    unseen = [name for index, name in enumerate(classes) if index not in sample.labels]
+    if unseen:
+        raise DataSetError(
+            f"No readable training image of class: {', '.join(unseen)}.", "Label more patients of that class."
+        )
+    make_reproducible(run.seed)
+    network = architecture(run.recipe.architecture)
+    model = network.build(preprocessing.size, preprocessing.channels, len(classes))
+    if network.pretrained is not None:
+        network.pretrained(model)
+    return Task(
+        recipe=run.recipe,
+        plan=plan(run.recipe, len(sample.labels), run.epochs),
+        model=model,
+        preprocessing=preprocessing,
+        train=sample,
+        validation=Sample(validation_images, labels_of(validation_images, classes)),
+        class_weights=balanced_weights(sample.labels, len(classes)),
+        seed=run.seed,
+        checkpoint=run.checkpoint,
+        on_event=run.on_event,
+        cancelled=run.cancelled,
+        deadline=run.deadline,
+    )
+
+
+def labels_of(images: Images, classes: tuple[str, ...]) -> Any:
+    """Class indices of the images, int64."""
+    return np.array([classes.index(item.class_name) for item in images.items], np.int64)
+
+
+def _evaluate(run: _Run, task: Task) -> tuple[tuple[Evaluation, ...], Images | None]:
+    """Judge on validation and, opened only now, on test."""
+    forward = Forward(task.model, task.preprocessing)
+    classes = run.dataset.classes
+    evaluations = [evaluate_images(forward, task.validation.images, classes, "validation")]
+    test = _read(run, "test", task.preprocessing) if run.dataset.of("test") else None
+    if test is not None:
+        evaluations.append(evaluate_images(forward, test, classes, "test"))
+    return tuple(evaluations), test
+
+
+def _info(
+    run: _Run, task: Task, fit: Fit, *, evaluations: tuple[Evaluation, ...], test: Images | None
+) -> ModelInfo:
+    read = [images for images in (task.train.images, task.validation.images, test) if images is not None]
+    items = tuple(item for images in read for item in images.items)
+    unusable = (*run.dataset.left_out, *(entry for images in read for entry in images.left_out))
+    return ModelInfo(
+        folder=run.out,
+        classes=run.dataset.classes,
+        architecture=run.recipe.architecture,
+        preprocessing=task.preprocessing,
+        recipe=run.recipe.name,
+        weights_sha256="",
+        seed=run.seed,
+        epochs=len(fit.history),
+        best_epoch=fit.best_epoch,
+        seconds=0.0,
+        device=describe_device(),
+        metrics=evaluations[0].metrics,
+        counts=replace(run.dataset, items=items).counts(),
+        warnings=(*run.dataset.warnings, *evaluations[0].warnings, *(entry.reason for entry in unusable)),
+        versions=versions(),
+        dataset_sha256=digest(
+            items, {path: value for images in read for path, value in images.sha256.items()}
+        ),
+        identity=run.checkpoint.identity,
+    )
