@@ -18,6 +18,7 @@ from app.workflows.masking import existing
 from labeller import PredictionRow
 from trainer import (
     DEFAULT_RECIPE,
+    DataSetError,
     Evaluation,
     Prediction,
     Predictor,
@@ -80,7 +81,24 @@ def evaluate_model(model: Path, dataset: Path, split: str | None, progress: Prog
     """How a model does on a data set: on its test split, or on what else it has."""
     existing([model, dataset])
     progress.stage("Evaluating")
-    return evaluate(model, dataset, read_image=read_image, split=split)
+    if split is not None:
+        return _evaluate(model, dataset, split, progress)
+    try:
+        return _evaluate(model, dataset, "test", progress)
+    except DataSetError:
+        progress.item("note", {"text": "The data set has no test split; the validation split is used."})
+        return _evaluate(model, dataset, "validation", progress)
+
+
+def _evaluate(model: Path, dataset: Path, split: str, progress: Progress) -> Evaluation:
+    return evaluate(
+        model,
+        dataset,
+        read_image=read_image,
+        split=split,
+        on_event=lambda kind, facts: _forward(progress, kind, facts),
+        cancelled=progress.cancelled,
+    )
 
 
 def files_under(paths: Sequence[Path]) -> list[Path]:

@@ -18,7 +18,7 @@ SHOWN = 20
 
 def recipes_text() -> str:
     """The recipes in plain words, from the table that the trainer keeps."""
-    return "\n".join(f"  {name:10} {recipe.summary}" for name, recipe in RECIPES.items())
+    return "\n".join(f"  {name:10} {recipe.description}" for name, recipe in RECIPES.items())
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,9 @@ def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="a data set folder")
     parser.add_argument(
-        "--split", choices=("train", "validation", "test"), help="which part (test, or else validation)"
+        "--split",
+        choices=("train", "validation", "test", "all"),
+        help="which part (test, or else validation)",
     )
 
 
