@@ -2,6 +2,9 @@
 
 from labeller.catalogue import Catalogue
 from labeller.errors import CatalogueError, ExportError, LabelError, LabellerError, ManifestError
+from labeller.export import ExportSummary, LeftOut, export_dataset
+from labeller.label_list import ListedLabel, read_label_list
+from labeller.manifest import ManifestRow, read_manifest
 from labeller.records import (
     InstanceFilter,
     InstanceRow,
@@ -12,20 +15,30 @@ from labeller.records import (
     Reader,
     RunRow,
 )
+from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
     "Catalogue",
     "CatalogueError",
     "ExportError",
+    "ExportSummary",
     "InstanceFilter",
     "InstanceRow",
     "LabelClass",
     "LabelError",
     "LabelEvent",
     "LabellerError",
+    "LeftOut",
+    "ListedLabel",
     "ManifestError",
+    "ManifestRow",
     "NewInstance",
     "PredictionRow",
     "Reader",
     "RunRow",
+    "export_dataset",
+    "read_label_list",
+    "read_manifest",
+    "split_by_patient",
+    "split_warnings",
 ]

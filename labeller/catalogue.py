@@ -1,6 +1,6 @@
-"""The catalogue of a project: masked instances, their labels and predictions; the only door to the database."""
+"""A project's catalogue: masked instances, labels and predictions; the only door to the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -56,9 +56,9 @@ class Catalogue:
         self._storage.close()
 
     def add_instances(self, new: Sequence[NewInstance]) -> int:
-        """Enter instances, all or none; one that is there already gets its facts renewed and keeps its labels.
+        """Enter instances, all or none, and return how many are new.
 
-        Returns how many are new.
+        One that is there already gets its facts renewed and keeps its labels.
         """
         with self._storage.writing() as session:
             return instances.add(session, new)
@@ -66,7 +66,7 @@ class Catalogue:
     def instances(
         self, only: InstanceFilter = ALL, *, offset: int = 0, limit: int | None = None
     ) -> list[InstanceRow]:
-        """The instances that match, ordered by patient, study, series and instance number."""
+        """List the instances that match, ordered by patient, study, series and instance number."""
         with self._storage.reading() as session:
             return instances.page(session, only, offset, limit)
 
@@ -76,7 +76,7 @@ class Catalogue:
             return instances.one(session, sop_uid)
 
     def uids(self, only: InstanceFilter = ALL) -> list[str]:
-        """The SOP Instance UIDs that match, in the order of `instances`: cheap for a whole worklist."""
+        """List the SOP Instance UIDs that match, in the order of `instances`: cheap for a whole worklist."""
         with self._storage.reading() as session:
             return instances.uids(session, only)
 
@@ -86,7 +86,7 @@ class Catalogue:
             return instances.count(session, only)
 
     def facets(self, name: Facet) -> dict[str, int]:
-        """The values that a column has and the number of instances with each, for a filter's choices."""
+        """Count the values that a column has, for a filter's choices: value -> instances."""
         with self._storage.reading() as session:
             return instances.facet(session, name)
 
@@ -100,14 +100,19 @@ class Catalogue:
             return classes.counts(session)
 
     def unlabelled_after(self, sop_uid: str | None, only: InstanceFilter = ALL) -> str | None:
-        """The next instance without a label, from the first again after the last; None if all have one."""
+        """Find the next instance without a label, beginning again after the last; None if all have one."""
         with self._storage.reading() as session:
             return instances.unlabelled_after(session, sop_uid, only)
 
     def masking(self, sop_uid: str) -> dict[str, object]:
-        """What was masked in an instance: changes, regions and findings as in the masking report."""
+        """Tell what was masked in an instance: changes, regions and findings as in the masking report."""
         with self._storage.reading() as session:
             return instances.masking(session, sop_uid)
+
+    def set_masking(self, sop_uid: str, report: Mapping[str, object]) -> None:
+        """Renew what was masked in an instance, as after a correction by hand."""
+        with self._storage.writing() as session:
+            instances.set_masking(session, sop_uid, report)
 
     def set_review(self, sop_uid: str, reasons: Sequence[str] = ()) -> None:
         """Say why a human should look at an instance; without reasons: it was looked at."""
@@ -122,8 +127,8 @@ class Catalogue:
     def add_class(self, name: str, *, colour: str | None = None, shortcut: str | None = None) -> LabelClass:
         """Make a label class; a free digit and a colour are chosen where none is given ("#rrggbb").
 
-        Raises LabelError if the name is taken (also in other case), or is none that every spreadsheet and file
-        system bears, or the digit is taken.
+        Raises LabelError if the name is taken (also in other case) or is none that every spreadsheet and file
+        system bears, or if the digit is taken.
         """
         with self._storage.writing() as session:
             return classes.add(session, name, colour, shortcut)
@@ -175,7 +180,7 @@ class Catalogue:
             return labels.history(session, sop_uid)
 
     def labels_by_reader(self, sop_uid: str) -> dict[str, str]:
-        """What each reader labelled an instance, whatever others think: reader's name -> class."""
+        """Tell what each reader labelled an instance, whatever others think: reader's name -> class."""
         with self._storage.reading() as session:
             return labels.by_reader(session, sop_uid)
 

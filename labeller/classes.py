@@ -20,7 +20,7 @@ LONGEST_NAME = 64
 
 
 def checked_name(name: str, what: str) -> str:
-    """A name that every file format and spreadsheet takes as text, spaces around it removed.
+    """Return a name that every file format and spreadsheet takes as text, spaces around it removed.
 
     Raises LabelError for an empty or very long one, control characters, and a first character with which
     spreadsheets begin a formula.
@@ -48,7 +48,7 @@ def _record(row: ClassRow) -> LabelClass:
 
 
 def find(session: Session, name: str) -> ClassRow:
-    """The class of that name; raises LabelError if there is none."""
+    """Find the class of that name; raises LabelError if there is none."""
     row = session.scalar(select(ClassRow).where(ClassRow.name == name))
     if row is None:
         raise LabelError(f"There is no label class “{name}”.", "Make the class first, or check its spelling.")
@@ -56,7 +56,7 @@ def find(session: Session, name: str) -> ClassRow:
 
 
 def add(session: Session, name: str, colour: str | None, shortcut: str | None) -> LabelClass:
-    """A new class at the end; colour and key are chosen where they are not given."""
+    """Make a new class at the end; colour and key are chosen where they are not given."""
     name = checked_name(name, "label class")
     _refuse_taken(session, name)
     there = listed(session)
@@ -116,9 +116,9 @@ def remove(session: Session, name: str) -> None:
 def counts(session: Session) -> dict[str, int]:
     """How many instances each class has now, in the order of the classes, empty ones too."""
     rows = session.execute(
-        select(ClassRow.name, func.count(CurrentLabel.instance_id))
+        select(ClassRow.name, func.count(CurrentLabel.instance_id).label("number"))
         .outerjoin(CurrentLabel, CurrentLabel.class_id == ClassRow.id)
         .group_by(ClassRow.id)
         .order_by(ClassRow.position)
     )
-    return {name: number for name, number in rows}
+    return {row.name: row.number for row in rows}

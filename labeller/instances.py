@@ -1,10 +1,11 @@
 """Instances in the catalogue: entering them, and the questions that lists and grids ask."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVarTuple
 
-from sqlalchemy import Select, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ ALL = InstanceFilter()
 Facet = Literal["modality", "patient", "body_part", "patient_sex", "manufacturer", "study_date"]
 ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
 _OWN = [field.name for field in fields(InstanceRow) if field.name not in {"label", "reader"}]
-_Shape = TypeVar("_Shape", bound=tuple[Any, ...])
+_Shape = TypeVarTuple("_Shape")
 
 
 def add(session: Session, instances: Sequence[NewInstance]) -> int:
@@ -52,14 +53,14 @@ def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[di
 
 
 def ids_of(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
-    """The rows' ids of those SOP Instance UIDs that the catalogue knows."""
+    """Find the rows' ids of those SOP Instance UIDs that the catalogue knows."""
     wanted = func.json_each(_json(sop_uids)).table_valued("value")
     rows = session.execute(
         select(Instance.sop_instance_uid, Instance.id).where(
             Instance.sop_instance_uid.in_(select(wanted.c.value))
         )
     )
-    return {uid: key for uid, key in rows}
+    return {row.sop_instance_uid: row.id for row in rows}
 
 
 def known_ids(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
@@ -75,13 +76,12 @@ def known_ids(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
 
 
 def _json(texts: Sequence[str]) -> str:
-    import json
 
     return json.dumps(list(texts))
 
 
 def page(session: Session, only: InstanceFilter, offset: int, limit: int | None) -> list[InstanceRow]:
-    """The instances that match, ordered by patient, study, series and instance number."""
+    """List the instances that match, ordered by patient, study, series and instance number."""
     keys = _matching(select(Instance.id), only).order_by(*ORDER).offset(offset).limit(limit)
     statement = (
         select(*(getattr(Instance, name) for name in _OWN), ClassRow.name, ReaderRow.name)
@@ -118,7 +118,7 @@ def _row(values: Any) -> InstanceRow:
 
 
 def uids(session: Session, only: InstanceFilter) -> list[str]:
-    """The SOP Instance UIDs that match, in the order of `page`."""
+    """List the SOP Instance UIDs that match, in the order of `page`."""
     return list(session.scalars(_matching(select(Instance.sop_instance_uid), only).order_by(*ORDER)))
 
 
@@ -128,18 +128,19 @@ def count(session: Session, only: InstanceFilter) -> int:
 
 
 def facet(session: Session, name: Facet) -> dict[str, int]:
-    """The values of a column and how many instances have each, sorted by value."""
+    """Count how many instances have each value of a column, sorted by value."""
     column = getattr(Instance, name)
-    return {
-        value: number
-        for value, number in session.execute(
-            select(column, func.count()).select_from(Instance).group_by(column).order_by(column)
-        )
-    }
+    rows = session.execute(
+        select(column.label("value"), func.count().label("number"))
+        .select_from(Instance)
+        .group_by(column)
+        .order_by(column)
+    )
+    return {row.value: row.number for row in rows}
 
 
 def unlabelled_after(session: Session, sop_uid: str | None, only: InstanceFilter) -> str | None:
-    """The next unlabelled instance in order, from the beginning again after the end; None if there is none."""
+    """Find the next unlabelled instance in order, beginning again after the end; None if there is none."""
     unlabelled = _matching(select(Instance.sop_instance_uid), only).where(~_labelled()).order_by(*ORDER)
     if sop_uid is not None:
         here = session.execute(select(*ORDER).where(Instance.sop_instance_uid == sop_uid)).first()
@@ -152,9 +153,15 @@ def unlabelled_after(session: Session, sop_uid: str | None, only: InstanceFilter
 
 
 def masking(session: Session, sop_uid: str) -> dict[str, object]:
-    """What the masking report says of an instance; raises LabelError if it is unknown."""
+    """Tell what the masking report says of an instance; raises LabelError if it is unknown."""
     known_ids(session, [sop_uid])
     return session.scalar(select(Masking.report).where(Masking.sop_instance_uid == sop_uid)) or {}
+
+
+def set_masking(session: Session, sop_uid: str, report: Mapping[str, object]) -> None:
+    """Renew what the masking report says of an instance."""
+    known_ids(session, [sop_uid])
+    session.execute(update(Masking).where(Masking.sop_instance_uid == sop_uid).values(report=dict(report)))
 
 
 def set_review(session: Session, sop_uid: str, reasons: Sequence[str]) -> None:
@@ -168,10 +175,10 @@ def set_review(session: Session, sop_uid: str, reasons: Sequence[str]) -> None:
 
 
 def _labelled() -> Any:
-    return exists().where(CurrentLabel.instance_id == Instance.id)
+    return exists().where(CurrentLabel.instance_id == Instance.id).correlate(Instance)
 
 
-def _matching(statement: Select[_Shape], only: InstanceFilter) -> Select[_Shape]:
+def _matching(statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
     for name in ("modality", "patient", "study", "series", "needs_review"):
         value = getattr(only, name)
         if value is not None:

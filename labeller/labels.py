@@ -1,10 +1,12 @@
 """Labels and their history: events are only ever added, the current label follows in the same transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -13,9 +15,6 @@ from labeller.errors import LabelError
 from labeller.instances import known_ids
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel, ReaderRow
-
-LONGEST_LIST = 400
-"""Ids in one statement; more are looked up in several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class _Held:
 
 
 def now() -> str:
-    """The present time, ISO 8601 in UTC."""
+    """Return the present time, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
@@ -130,12 +129,10 @@ def _held(session: Session, ids: Sequence[int]) -> Mapping[int, _Held]:
         .join(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
         .where(CurrentLabel.instance_id.in_(_listed(ids)))
     )
-    return {key: _Held(*values) for key, *values in rows}
+    return {key: _Held(*names) for key, names in ((row[0], row[1:]) for row in rows)}
 
 
-def _listed(ids: Sequence[int]) -> object:
-    import json
-
+def _listed(ids: Sequence[int]) -> Select[Any]:
     wanted = func.json_each(json.dumps(list(ids))).table_valued("value")
     return select(wanted.c.value)
 
@@ -156,12 +153,12 @@ def _event_row(wish: _Wish, before: _Held | None, actor_id: int) -> dict[str, ob
 def _event(wish: _Wish, before: _Held | None, actor: str, *, at: str, means: str) -> LabelEvent:
     return LabelEvent(
         sop_instance_uid=wish.sop_uid,
-        previous=before and before.class_name,
-        label=wish.label and wish.label[1],
+        previous=before.class_name if before else None,
+        label=wish.label[1] if wish.label else None,
         reader=actor,
         at=at,
         means=means,
-        previous_reader=before and before.reader_name,
+        previous_reader=before.reader_name if before else None,
     )
 
 
@@ -169,7 +166,7 @@ def _set_current(session: Session, wishes: Sequence[_Wish]) -> None:
     connection = session.connection()
     gone = [wish.instance_id for wish in wishes if wish.label is None]
     if gone:
-        connection.execute(CurrentLabel.__table__.delete().where(CurrentLabel.instance_id.in_(_listed(gone))))
+        connection.execute(delete(CurrentLabel).where(CurrentLabel.instance_id.in_(_listed(gone))))
     kept = [
         {"instance_id": wish.instance_id, "class_id": wish.label[0], "reader_id": wish.holder[0]}
         for wish in wishes
@@ -187,12 +184,12 @@ def _set_current(session: Session, wishes: Sequence[_Wish]) -> None:
 
 
 def _set_of_reader(session: Session, wishes: Sequence[_Wish], actor_id: int) -> None:
-    """The actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
+    """Keep the actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
     connection = session.connection()
     gone = [w.instance_id for w in wishes if w.label is None or w.holder[0] != actor_id]
     if gone:
         connection.execute(
-            ReaderLabel.__table__.delete().where(
+            delete(ReaderLabel).where(
                 ReaderLabel.reader_id == actor_id, ReaderLabel.instance_id.in_(_listed(gone))
             )
         )
@@ -235,13 +232,13 @@ def history(session: Session, sop_uid: str) -> list[LabelEvent]:
 
 
 def by_reader(session: Session, sop_uid: str) -> dict[str, str]:
-    """What each reader labelled an instance, whatever others think: reader's name -> class."""
+    """Tell what each reader labelled an instance, whatever others think: reader's name -> class."""
     rows = session.execute(
-        select(ReaderRow.name, ClassRow.name)
+        select(ReaderRow.name.label("reader"), ClassRow.name.label("label"))
         .join(ReaderLabel, ReaderLabel.reader_id == ReaderRow.id)
         .join(ClassRow, ClassRow.id == ReaderLabel.class_id)
         .join(Instance, Instance.id == ReaderLabel.instance_id)
         .where(Instance.sop_instance_uid == sop_uid)
         .order_by(ReaderRow.name)
     )
-    return {reader: label for reader, label in rows}
+    return {row.reader: row.label for row in rows}

@@ -71,7 +71,7 @@ class ClassRow(Base):
     """A label class. Ids are never used again: the history refers to them."""
 
     __tablename__ = "label_class"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -97,7 +97,7 @@ class EventRow(Base):
     """
 
     __tablename__ = "label_event"
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)

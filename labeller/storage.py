@@ -70,13 +70,13 @@ class Storage:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking only."""
+        """Offer a session for looking only."""
         with _plainly(), Session(self._reads) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are on disk, all or none, when the block ends."""
+        """Offer a session whose changes are on disk, all or none, when the block ends."""
         with _plainly(), Session(self._writes) as session, session.begin():
             yield session
 

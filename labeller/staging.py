@@ -1,0 +1,198 @@
+"""The folder in which an export grows beside its place, goes on after a kill, and is put in place at once."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from labeller.errors import ExportError
+
+FORMAT = "leadglass-dataset-1"
+DESCRIPTION = "dataset.json"
+MANIFEST = "manifest.csv"
+CHECKSUMS = "checksums.txt"
+_JOURNAL = "journal.jsonl"
+_NO_ROOM_OR_RIGHT = "Check that there is room on the disk and that you may write there."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An image that was written, and the state of the masked file that it shows."""
+
+    path: str
+    size: int
+    sha256: str
+    source: str
+
+
+def read_description(out: Path) -> Mapping[str, Any] | None:
+    """Return the `dataset.json` of an earlier export of ours in `out`; None if `out` is none."""
+    try:
+        content = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and content.get("format") == FORMAT else None
+
+
+class Staging:
+    """A half-made export, `.<name>.export` beside the folder that it will become."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._old = out.with_name(f".{out.name}.old")
+        self.folder = out.with_name(f".{out.name}.export")
+        self.content = self.folder / "content"
+        self._done: dict[str, Written] = {}
+        self._journal: TextIO | None = None
+
+    def recover(self) -> None:
+        """Put an earlier export back that a killed replacement had moved aside."""
+        if not self._old.exists():
+            return
+        if self._out.exists():
+            shutil.rmtree(self._old)
+        else:
+            self._old.replace(self._out)
+
+    def begin(self) -> None:
+        """Make the folder, or take up what an earlier run left there."""
+        try:
+            self.content.mkdir(parents=True, exist_ok=True)
+            journal = self.folder / _JOURNAL
+            if journal.exists():
+                self._done = dict(_entries(journal))
+            self._journal = journal.open("a", encoding="utf-8")
+            self._journal.write("\n")  # a killed run may have left half a line
+        except OSError as error:
+            raise ExportError("The data set folder cannot be written.", _NO_ROOM_OR_RIGHT) from error
+
+    def close(self) -> None:
+        """Let go of the journal; what was written stays for the next run."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def kept(self, path: str, source: str) -> Written | None:
+        """Return what an earlier run wrote at `path` from the same source, if it is whole."""
+        entry = self._done.get(path)
+        if entry is None or entry.source != source:
+            return None
+        try:
+            content = (self.content / path).read_bytes()
+        except OSError:
+            return None
+        whole = len(content) == entry.size and hashlib.sha256(content).hexdigest() == entry.sha256
+        return entry if whole else None
+
+    def write(self, path: str, content: bytes, source: str) -> Written:
+        """Write a file of the export and note it in the journal."""
+        entry = Written(path, len(content), hashlib.sha256(content).hexdigest(), source)
+        target = self.content / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            if self._journal is None:
+                raise ValueError("The export has not begun.")
+            self._journal.write(json.dumps([entry.path, entry.size, entry.sha256, entry.source]) + "\n")
+            self._journal.flush()
+        except OSError as error:
+            raise ExportError(
+                f"The data set cannot be written: {error.strerror}.", _NO_ROOM_OR_RIGHT
+            ) from error
+        return entry
+
+    def finish(self, written: Mapping[str, str]) -> None:
+        """Put the export in place: `written` holds the SHA-256 of every file by its path.
+
+        What earlier runs left and is no longer wanted is removed; everything is on the disk before the rename.
+        """
+        try:
+            wanted = {*written, CHECKSUMS}
+            lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(written.items()))
+            (self.content / CHECKSUMS).write_text(lines, encoding="utf-8", newline="\n")
+            for file in [file for file in self.content.rglob("*") if file.is_file()]:
+                if file.relative_to(self.content).as_posix() in wanted:
+                    _sync(file)
+                else:
+                    file.unlink()
+            self._sync_folders()
+            self._put_in_place()
+        except OSError as error:
+            raise ExportError(
+                f"The data set cannot be written: {error.strerror}.", _NO_ROOM_OR_RIGHT
+            ) from error
+
+    def _sync_folders(self) -> None:
+        folders = sorted((f for f in self.content.rglob("*") if f.is_dir()), reverse=True)
+        for folder in folders:
+            if any(folder.iterdir()):
+                _sync(folder)
+            else:
+                folder.rmdir()
+        _sync(self.content)
+
+    def _put_in_place(self) -> None:
+        if self._out.exists():
+            self._out.replace(self._old)
+        self.content.replace(self._out)
+        _sync(self._out.parent)
+        self.close()
+        shutil.rmtree(self.folder)
+        if self._old.exists():
+            shutil.rmtree(self._old)
+
+
+def refuse_foreign(out: Path, *, overwrite: bool) -> None:
+    """Refuse to replace anything but an empty folder or, where wanted, an earlier export as it was written."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ExportError("There is a file of this name.", "Choose another folder.")
+    inside = {file.relative_to(out).as_posix() for file in out.rglob("*") if not file.is_dir()}
+    if not inside:
+        return
+    if read_description(out) is None:
+        raise ExportError(
+            "The folder holds something other than an exported data set.", "Choose a new or empty folder."
+        )
+    foreign = inside - _listed(out) - {CHECKSUMS}
+    if foreign:
+        raise ExportError(
+            f"The folder holds {len(foreign)} files that the export did not write.",
+            "Move them elsewhere, or choose another folder.",
+        )
+    if not overwrite:
+        raise ExportError(
+            "There is already a data set in this folder.",
+            "Choose another folder, or replace it (--overwrite).",
+        )
+
+
+def _listed(out: Path) -> set[str]:
+    try:
+        lines = (out / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {line.partition("  ")[2] for line in lines}
+
+
+def _entries(journal: Path) -> Iterator[tuple[str, Written]]:
+    for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            path, size, sha256, source = json.loads(line)
+        except (ValueError, TypeError):
+            continue  # the line that a kill cut off: its image is written again
+        yield path, Written(path, size, sha256, source)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return  # Windows has no such call for folders and needs none
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
