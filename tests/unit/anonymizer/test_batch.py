@@ -1,0 +1,97 @@
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from anonymizer.batch import mask_batch
+from anonymizer.errors import WriteError
+from anonymizer.journal import FILE_NAME, Journal
+from anonymizer.pool import Limits, Pool
+from anonymizer.report import Outcome
+from anonymizer.source import Source, find_sources
+from tests.corpora import planted
+
+
+@dataclass
+class Misbehaving:
+    """A task whose files kill, hang, panic or exhaust their worker."""
+
+    folder: Path
+
+    def work(self, source):
+        count = self.folder / f"{source.path}.tries"
+        count.write_text(f"{int(count.read_text()) + 1 if count.exists() else 1}")
+        if source.path == "dies" or (source.path == "dies once" and count.read_text() == "1"):
+            os._exit(134)
+        if source.path == "hangs":
+            time.sleep(60)
+        if source.path == "panics":
+            raise BaseException("a decoder's panic with a name in it")
+        if source.path == "hungry":
+            raise MemoryError
+        return f"{source.path} done"
+
+    def failure(self, source, reason, *, crashed):
+        return f"{source.path} lost: {reason} {crashed}"
+
+
+def test_a_bad_file_costs_one_file(tmp_path):
+    names = ["good 1", "dies", "good 2", "hangs", "dies once", "panics", "hungry", "good 3"]
+    sources = [Source(name, Path(name)) for name in names]
+    with Pool(Misbehaving(tmp_path), workers=2, limits=Limits(seconds=3)) as pool:
+        results = sorted(pool.run(iter(sources), lambda: False))
+    assert len(results) == len(names)
+    for name in ("good 1", "good 2", "good 3", "dies once"):
+        assert f"{name} done" in results
+    lost = {result.split(" lost:")[0]: result for result in results if "lost" in result}
+    assert set(lost) == {"dies", "hangs", "panics", "hungry"}
+    assert (tmp_path / "dies.tries").read_text() == "2"
+    assert "name in it" not in lost["panics"]
+
+
+def test_cancelling_stops_promptly(tmp_path):
+    sources = (Source("hangs", Path(f"{n}")) for n in range(1000))
+    start = time.monotonic()
+    with Pool(Misbehaving(tmp_path), workers=1, limits=None) as pool:
+        assert list(pool.run(sources, lambda: time.monotonic() > start + 1.5)) == []
+    assert time.monotonic() - start < 10
+
+
+def test_batch_masks_everything_and_a_killed_run_goes_on(tmp_path, settings_for):
+    planted.write(tmp_path / "in")
+    out, settings = tmp_path / "out", settings_for("research")
+    sources = list(find_sources([tmp_path / "in"]))
+    with Journal.open(out, settings) as journal:
+        for number, record in enumerate(mask_batch(journal.pending(sources), out, settings, workers=1)):
+            journal.add(record)
+            if number == 4:
+                break
+    text = (out / FILE_NAME).read_text(encoding="utf-8")
+    assert not any(identity in text for identity in planted.PLANTED)
+    with (out / FILE_NAME).open("a", encoding="utf-8") as file:
+        file.write('{"source": "half a li')
+    with Journal.open(out, settings) as journal:
+        rest = []
+        for record in mask_batch(journal.pending(sources), out, settings, workers=2):
+            journal.add(record)
+            rest.append(record)
+        before = list(journal.finished(sources))
+        assert {r.path for r in before} >= {s.path for s in sources} - {r.path for r in rest}
+        assert len(rest) == len(sources) - 5
+        assert sorted(r.path for r in journal.finished(sources)) == sorted(
+            {s.path for s in sources} - {r.path for r in rest}
+        )
+        journal.complete()
+    assert not (out / FILE_NAME).exists()
+    outcomes = [record.outcome for record in rest + before]
+    assert outcomes.count(Outcome.SKIPPED) == 1
+    assert not list(out.rglob("*.part"))
+
+
+def test_an_output_folder_that_cannot_be_written_ends_the_batch(tmp_path, settings_for):
+    planted.write(tmp_path / "in")
+    (tmp_path / "out").write_text("a file is in the way", encoding="utf-8")
+    with pytest.raises(WriteError):
+        list(mask_batch(find_sources([tmp_path / "in"]), tmp_path / "out", settings_for(), workers=1))

@@ -1,0 +1,167 @@
+import json
+from pathlib import Path
+
+import pydicom
+import pytest
+from pydicom.uid import EncapsulatedPDFStorage
+
+from anonymizer.comparison import compare_headers
+from anonymizer.deidentify import Layout, deidentify
+from anonymizer.report import Outcome
+from anonymizer.source import find_sources
+from anonymizer.verify import Grade, verify_tree
+from tests.corpora import planted
+
+
+def mask(path, out, settings, layout=Layout.FLAT):
+    (source,) = find_sources([path])
+    return deidentify(source, out, settings, layout)
+
+
+def save(ds, path):
+    ds.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.fixture
+def plain(tmp_path):
+    return save(planted.base(1), tmp_path / "plain.dcm")
+
+
+def test_the_output_says_what_was_done(plain, tmp_path, settings_for):
+    record = mask(plain, tmp_path / "out", settings_for("research"), Layout.TREE)
+    facts = record.facts
+    assert record.new_path == f"{facts.patient}/{facts.study}/{facts.series}/{facts.sop_instance_uid}.dcm"
+    ds = pydicom.dcmread(tmp_path / "out" / record.new_path)
+    assert ds.PatientIdentityRemoved == "YES"
+    assert ds.DeidentificationMethod
+    codes = {item.CodeValue for item in ds.DeidentificationMethodCodeSequence}
+    assert codes == {"113100", "113105", "113107", "113108", "113111"}
+    assert ds.LongitudinalTemporalInformationModified == "MODIFIED"
+    assert ds.PatientID == ds.PatientName == facts.patient
+    assert ds.file_meta.MediaStorageSOPInstanceUID == ds.SOPInstanceUID
+    assert ds.file_meta.ImplementationVersionName.startswith("LEADGLASS")
+    assert "SourceApplicationEntityTitle" not in ds.file_meta
+    assert ds.preamble == bytes(128)
+    json.dumps(record.as_json())
+    assert record.identity.patient_id == planted.PATIENT_ID
+    assert planted.PATIENT_ID not in repr(record)
+
+
+@pytest.mark.parametrize(("option", "mark"), [("full_dates", "UNMODIFIED"), ("modified_dates", "MODIFIED")])
+def test_the_date_option_is_marked(tmp_path, settings_for, option, mark):
+    plain = save(planted.base(1), tmp_path / "plain.dcm")
+    record = mask(plain, tmp_path / "out", settings_for("basic", option))
+    ds = pydicom.dcmread(tmp_path / "out" / record.new_path)
+    assert mark == ds.LongitudinalTemporalInformationModified
+    assert (ds.StudyDate == "20240311") is (option == "full_dates")
+
+
+def test_retained_uids_stay_and_others_refer_to_each_other(plain, tmp_path, settings_for):
+    kept = mask(plain, tmp_path / "a", settings_for("basic", "retain_uids"))
+    assert kept.facts.study == f"{planted.ROOT}.2"
+    first = mask(plain, tmp_path / "b", settings_for("basic"))
+    other = planted.base(2)
+    reference = pydicom.Dataset()
+    reference.ReferencedSOPClassUID = other.SOPClassUID
+    reference.ReferencedSOPInstanceUID = f"{planted.ROOT}.1.1"
+    other.SourceImageSequence = [reference]
+    second = mask(save(other, tmp_path / "two.dcm"), tmp_path / "b", settings_for("basic"))
+    ds = pydicom.dcmread(tmp_path / "b" / second.new_path)
+    assert ds.SourceImageSequence[0].ReferencedSOPInstanceUID == first.facts.sop_instance_uid
+    assert ds.SourceImageSequence[0].ReferencedSOPClassUID == other.SOPClassUID
+    assert first.facts.study == second.facts.study
+
+
+def test_an_equal_copy_is_fine_and_a_different_one_is_quarantined(plain, tmp_path, settings_for):
+    out, settings = tmp_path / "out", settings_for()
+    assert mask(plain, out, settings).outcome is Outcome.MASKED
+    written = {p: p.read_bytes() for p in out.rglob("*.dcm")}
+    copy = save(planted.base(1), tmp_path / "copy.dcm")
+    assert mask(copy, out, settings).outcome is Outcome.MASKED
+    different = planted.base(1)
+    different.KVP = "80"
+    record = mask(save(different, tmp_path / "other.dcm"), out, settings)
+    assert record.outcome is Outcome.QUARANTINED
+    assert "SOP Instance UID" in record.reason
+    assert {p: p.read_bytes() for p in out.rglob("*.dcm")} == written
+
+
+def test_patients_without_an_id_stay_apart(tmp_path, settings_for):
+    pseudonyms = set()
+    for number, (name, patient) in enumerate([("A^B", ""), ("C^D", ""), ("A^B", "1"), ("A^B", " 1 ")], 1):
+        ds = planted.base(number, patient)
+        ds.PatientName = name
+        record = mask(save(ds, tmp_path / f"{number}.dcm"), tmp_path / "out", settings_for())
+        pseudonyms.add(record.facts.patient)
+    assert len(pseudonyms) == 3
+
+
+def test_documents_are_quarantined_with_a_reason(tmp_path, settings_for):
+    ds = planted.base(1)
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EncapsulatedPDFStorage
+    del ds.PixelData
+    ds.EncapsulatedDocument = b"%PDF "
+    record = mask(save(ds, tmp_path / "doc.dcm"), tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.QUARANTINED
+    assert "document" in record.reason
+    assert not list((tmp_path / "out").rglob("*.dcm"))
+
+
+def test_every_file_that_pydicom_ships_is_accounted_for(tmp_path, settings_for):
+    root = Path(pydicom.__file__).parent / "data"
+    for number, source in enumerate(find_sources([root])):
+        record = deidentify(source, tmp_path / f"{number}", settings_for("research"), Layout.TREE)
+        if record.outcome is Outcome.MASKED:
+            again = pydicom.dcmread(tmp_path / f"{number}" / record.new_path)
+            assert again.PatientIdentityRemoved == "YES"
+            assert list(again.iterall())
+        else:
+            assert record.reason
+            assert record.outcome in (Outcome.SKIPPED, Outcome.QUARANTINED)
+
+
+def test_the_comparison_shows_what_was_done_and_why(plain, tmp_path, settings_for):
+    record = mask(plain, tmp_path / "out", settings_for())
+    rows = compare_headers(plain.read_bytes(), tmp_path / "out" / record.new_path, record.changes)
+    by_path = {row.path: row for row in rows}
+    name = by_path["(0010,0010)"]
+    assert name.before.startswith(planted.SURNAME)
+    assert name.after == record.facts.patient
+    assert name.why
+    assert name.layer == "table"
+    assert by_path["(0018,0060)"].action == ""
+    assert by_path["(0012,0062)"].before is None
+    assert by_path["(0012,0064)[0]/(0008,0100)"].depth == 1
+    assert [row.path for row in rows] == sorted(
+        by_path, key=lambda p: [s.split("[")[0] for s in p.split("/")]
+    )
+
+
+def test_a_masked_folder_passes_and_canaries_in_it_are_found(plain, tmp_path, settings_for):
+    out = tmp_path / "out"
+    record = mask(plain, out, settings_for())
+    clean = list(verify_tree(out, against=[plain], workers=1))
+    assert [row.grade for row in clean] == [Grade.PASS]
+    path = out / record.new_path
+    canaries = {
+        "person name": lambda ds: setattr(ds, "OperatorsName", "Canary^Bird"),
+        "known identity": lambda ds: setattr(ds, "FilterType", planted.SURNAME),
+        "private attribute": lambda ds: ds.private_block(0x0009, "X", create=True).add_new(1, "LO", "a"),
+        "unmarked": lambda ds: delattr(ds, "PatientIdentityRemoved"),
+        "pattern": lambda ds: setattr(ds, "ImageComments", "call 0221 5550 777"),
+        "future date": lambda ds: setattr(ds, "StudyDate", "29990101"),
+        "hidden bytes": lambda ds: setattr(ds, "preamble", b"x" * 128),
+    }
+    for number, (_, plant) in enumerate(canaries.items()):
+        ds = pydicom.dcmread(path)
+        plant(ds)
+        save(ds, out / f"canary{number}.dcm")
+    (out / f"{planted.PATIENT_ID}.dcm").write_bytes(path.read_bytes())
+    found = {row.path: row for row in verify_tree(out, against=[plain], workers=1)}
+    for number, kind in enumerate(canaries):
+        row = found[f"canary{number}.dcm"]
+        assert kind in {finding.kind for finding in row.findings}
+        assert row.grade is not Grade.PASS
+        assert planted.SURNAME not in str(row.findings)
+    assert found[f"{planted.PATIENT_ID}.dcm"].grade is Grade.BLOCKED
