@@ -46,7 +46,8 @@ def radiograph(dataset: Dataset, person: Person, rng: np.random.Generator) -> li
     pictures.write(picture, ["R"], at=(14, 60), size=24, ink=4000)
     if labelled:
         burned = [person.plain, f"{person.patient_id}  {person.birthday}", dataset.InstitutionName]
-        pictures.write(picture, burned, at=(10, 384), size=15, ink=4000)
+        picture[374:448, :230] = 60  # the flashed label of a cassette
+        pictures.write(picture, burned, at=(10, 380), size=15, ink=4000)
     dataset.PhotometricInterpretation = "MONOCHROME1" if labelled else "MONOCHROME2"
     dataset.PresentationLUTShape = "INVERSE" if labelled else "IDENTITY"
     dataset.WindowCenter, dataset.WindowWidth = "2048", "4096"

@@ -1,5 +1,6 @@
 """The sample's people and places. All are invented; a likeness to anyone would be chance."""
 
+import unicodedata
 from dataclasses import dataclass
 
 HOSPITALS = (
@@ -23,8 +24,9 @@ class Person:
 
     @property
     def plain(self) -> str:
-        """The name as a device burns it in."""
-        return self.name.replace("^", ", ", 1).replace("^", " ").upper()
+        """The name as a device burns it in: capitals without accents."""
+        letters = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode("ascii")
+        return letters.replace("^", ", ", 1).replace("^", " ").upper()
 
     @property
     def birthday(self) -> str:
