@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -13,7 +12,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
 from anonymizer.collect import collect, identity_of, patient_key, texts
-from anonymizer.errors import AnonymizerError, PixelError, SourceError, WriteError
+from anonymizer.errors import AnonymizerError, PixelError, SourceError, TextFinderError, WriteError
 from anonymizer.facts import facts_of, safe_part
 from anonymizer.file_format import (
     UNREADABLE,
@@ -59,13 +58,15 @@ class _QuarantineError(SourceError):
 
 
 _ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
 def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = Layout.TREE) -> FileRecord:
     """Mask one input and write it below `out`. Every input gets a record, whatever happens to it.
 
-    Raises WriteError where the output folder cannot be written, as then every input would fail.
+    Raises WriteError where the output folder cannot be written and TextFinderError where the text detector
+    cannot be loaded, as then every input would fail.
     """
     if source.refused:
         return FileRecord(source.path, Outcome.SKIPPED, source.refused)
@@ -78,7 +79,7 @@ def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = L
             return _mask(source, raw, dataset, _Run(out, settings, layout))
         except NotDicomError as error:
             return FileRecord(source.path, Outcome.SKIPPED, str(error))
-        except WriteError:
+        except (WriteError, TextFinderError):
             raise
         except AnonymizerError as error:
             return FileRecord(source.path, Outcome.QUARANTINED, _sentence(error), identity=identity)
@@ -184,18 +185,22 @@ def _first(dataset: Dataset, keyword: str) -> str:
     return found[0] if found else ""
 
 
-def _mask_pixels(dataset: FileDataset, settings: Settings) -> tuple[tuple[Region, ...], Iterable[str], bool]:
-    if not settings.find_text or "PixelData" not in dataset:
+def _mask_pixels(
+    dataset: FileDataset, settings: Settings
+) -> tuple[tuple[Region, ...], tuple[str, ...], bool]:
+    """Return the regions masked, what a human should look at, and whether the pixels are clean of text."""
+    if not any(keyword in dataset for keyword in _PIXELS):
         return (), (), False
+    if not settings.find_text:
+        return (), ("Pixels were not examined for burned-in text.",), False
     from anonymizer.pixels import mask_burned_in_text
 
     try:
-        result = mask_burned_in_text(dataset, find=True)
-    except PixelError:
-        raise
+        result = mask_burned_in_text(dataset)
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
-    return result.regions, result.review, True
+    clean = result.examined and dataset.get("BurnedInAnnotation") == "NO"
+    return result.regions, result.review, clean
 
 
 def _checked(dataset: FileDataset, harvest: Harvest) -> tuple[bytes, list[Change]]:

@@ -47,7 +47,7 @@ def test_no_planted_identity_is_left_in_any_byte(corpus, tmp_path, settings_for,
     by_name = {record.path.rsplit("/", 1)[-1]: record for record in records}
     assert by_name["notes.txt"].outcome is Outcome.SKIPPED
     assert by_name["in_pixels.dcm"].outcome is Outcome.QUARANTINED
-    assert by_name["cut.dcm"].review
+    assert "truncated" in by_name["cut.dcm"].review[0]
     for name, record in by_name.items():
         if name not in ("notes.txt", "in_pixels.dcm"):
             assert record.outcome is Outcome.MASKED, (name, record.reason)
