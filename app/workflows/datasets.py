@@ -38,6 +38,18 @@ def export_project(
     return summary
 
 
+def summary_text(summary: ExportSummary) -> str:
+    """What was written and what was left out, for people."""
+    lines = [f"{summary.images} images of {summary.patients} patients written to {summary.folder}."]
+    for split, counts in summary.counts.items():
+        lines.append(f"  {split:<11} " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    if summary.unlabelled:
+        lines.append(f"{summary.unlabelled} instances without a label were left out.")
+    lines += [f"  left out: {row.sop_instance_uid}: {row.reason}" for row in summary.failed]
+    lines += [f"  Note: {warning}" for warning in summary.warnings]
+    return "\n".join([*lines, f"{summary.notice}."])
+
+
 def _step(progress: Progress, done: int, total: int) -> None:
     if done <= 1:
         progress.stage("Exporting", total)

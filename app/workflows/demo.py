@@ -44,10 +44,10 @@ class Demo:
         model = str(self.project / "models" / "sample")
         return (
             DemoStep("Make a project", ("new", project)),
-            DemoStep("Import the sample, masked on the way in", ("import", project, str(sample / "dicom"))),
+            DemoStep("Import the sample, masked on the way in", ("import", project, str(sample / "instances"))),
             DemoStep(
                 "Check that no identity is left",
-                ("verify", str(self.project / "instances"), "--against", str(sample / "dicom")),
+                ("verify", str(self.project / "instances"), "--against", str(sample / "instances")),
             ),
             DemoStep("Label it from a list", ("label", project, "--from", str(sample / "labels.csv"))),
             DemoStep("Export the data set", ("export", project, "--out", dataset, "--overwrite")),

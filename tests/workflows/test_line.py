@@ -19,13 +19,13 @@ def line(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, ob
     config = {"LEADGLASS_CONFIG": str(folder / "config")}
     steps = [
         ("new", project),
-        ("import", project, sample / "dicom"),
+        ("import", project, sample / "instances"),
         ("label", project, "--from", sample / "labels.csv"),
         ("export", project, "--out", folder / "dataset"),
         ("train", folder / "dataset", "--out", folder / "model", "--recipe", "quick"),
         ("evaluate", folder / "model", folder / "dataset"),
         ("predict", folder / "model", project / "instances", "--csv", folder / "predictions.csv"),
-        ("verify", project / "instances", "--against", sample / "dicom"),
+        ("verify", project / "instances", "--against", sample / "instances"),
     ]
     ended = {str(step[0]): leadglass(*step, "--json", **config) for step in steps}
     return {"folder": folder, "project": project, "ended": ended}
@@ -38,7 +38,7 @@ def test_every_step_succeeds(line: dict) -> None:
 
 
 def test_every_file_of_the_sample_is_masked(line: dict, sample: Path) -> None:
-    files = [path for path in (sample / "dicom").rglob("*") if path.is_file()]
+    files = [path for path in (sample / "instances").rglob("*") if path.is_file()]
     assert line["ended"]["import"].json["masked"] == len(files)
 
 
@@ -84,7 +84,7 @@ def test_predictions_have_a_probability_per_class_and_the_notice(line: dict) -> 
 
 def test_importing_again_changes_nothing(line: dict, sample: Path) -> None:
     config = str(line["folder"] / "config")
-    again = leadglass("import", line["project"], sample / "dicom", "--json", LEADGLASS_CONFIG=config)
+    again = leadglass("import", line["project"], sample / "instances", "--json", LEADGLASS_CONFIG=config)
     assert again.code == 0, again.err
     assert again.json["skipped"] == again.json["total"]
 

@@ -30,7 +30,7 @@ def the_line(folder: Path, sample: Path) -> list[tuple[object, ...]]:
     project, dataset, model = folder / "p.leadglass", folder / "dataset", folder / "model"
     return [
         ("new", project),
-        ("import", project, sample / "dicom"),
+        ("import", project, sample / "instances"),
         ("label", project, "--from", sample / "labels.csv"),
         ("export", project, "--out", dataset),
         ("train", dataset, "--out", model, "--recipe", "quick"),
