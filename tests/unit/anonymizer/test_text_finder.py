@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from anonymizer import text_engine, text_finder
+from anonymizer.errors import TextFinderError
+from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, readable, written
+
+
+INK = written(np.zeros((240, 320))) > 0.3
+
+
+def coverage(boxes):
+    mask = np.zeros(INK.shape, bool)
+    for b in boxes:
+        mask[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    return mask[INK].mean(), mask.mean()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        (written(background()) * 255).astype(np.uint8),
+        (4095 - written(background()) * 4095).astype(np.uint16),
+        (written(background()) * 4000 - 2000).astype(np.int16),
+        (written(background(), ink=0.75) * 65535).astype(np.uint16),
+        np.stack([written(background()) * 255, background() * 255, background() * 255], 2).astype(np.uint8),
+    ],
+    ids=["8 bits", "inverted 12 bits", "signed", "16 bits, grey ink", "coloured ink"],
+)
+def test_all_ink_is_found_whatever_the_values(image):
+    covered, area = coverage(text_finder.find_text(image))
+    assert covered > 0.98
+    assert area < 0.3
+
+
+def test_text_is_read_back():
+    lines = text_finder.read_text((written(background()) * 255).astype(np.uint8))
+    assert readable(lines, NAME)
+    assert readable(lines, NUMBER)
+
+
+def test_nothing_is_found_where_nothing_is_written():
+    image = (background() * 4095).astype(np.uint16)
+    assert coverage(text_finder.find_text(image))[1] < 0.005
+    assert text_finder.find_text(np.zeros((64, 64), np.uint8)) == ()
+    assert text_finder.find_text(np.full((300, 300), np.nan, np.float32)) == ()
+
+
+def test_text_across_the_tiles_of_a_large_image_is_found():
+    large = np.zeros((1400, 1500))
+    image = (written(large, (NAME,), at=(640, 700), size=26) * 255).astype(np.uint8)
+    ink = image > 100
+    mask = np.zeros(image.shape, bool)
+    for b in text_finder.find_text(image):
+        mask[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    assert mask[ink].mean() > 0.98
+
+
+def test_a_reading_never_shows_its_text():
+    box = text_finder.TextBox(1, 2, 3, 4, 0.9)
+    assert "SECRET" not in repr(text_finder.Reading(box, "SECRET", 0.9))
+
+
+def test_a_missing_model_is_told_and_nothing_is_fetched():
+    with pytest.raises(TextFinderError, match="missing"):
+        text_engine.model_path("no such model.onnx")
