@@ -5,6 +5,7 @@ loss. Lossy data is decoded once and stored uncompressed: a second lossy compres
 """
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -250,7 +251,7 @@ def _same(dataset: Dataset, frame: bytes, values: Array, target: UID) -> bool:
     copy.file_meta = type(dataset.file_meta)()
     copy.file_meta.TransferSyntaxUID = target
     for element in dataset.group_dataset(0x0028):
-        copy.add(element)
+        copy.add(deepcopy(element))  # setting a value below would change the shared element
     copy.NumberOfFrames = 1
     copy.PixelData = encapsulate([frame])
     try:
