@@ -66,13 +66,17 @@ def ids_of(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
 def known_ids(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
     """Like `ids_of`, but every instance must be known; raises LabelError otherwise."""
     found = ids_of(session, sop_uids)
-    missing = len(set(sop_uids)) - len(found)
+    refuse_unknown(len(set(sop_uids)) - len(found))
+    return found
+
+
+def refuse_unknown(missing: int) -> None:
+    """Raise LabelError unless nothing is missing."""
     if missing:
         raise LabelError(
             f"{missing} of the instances are not in the catalogue; nothing was changed.",
             "Import them first, or check the list.",
         )
-    return found
 
 
 def _json(texts: Sequence[str]) -> str:

@@ -1,40 +1,39 @@
 """Labels and their history: events are only ever added, the current label follows in the same transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Integer, Select, String, delete, func, literal, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
 from labeller import classes
-from labeller.errors import LabelError
-from labeller.instances import known_ids
+from labeller.instances import known_ids, refuse_unknown
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel, ReaderRow
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """The label that an instance shall have, and whose label it is."""
+    """The label that instances shall have, and whose label it is."""
 
-    sop_uid: str
-    instance_id: int
     label: tuple[int, str] | None  # the class's id and name
     holder: tuple[int, str]  # the reader's id and name
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The label that an instance has."""
+class _Held(NamedTuple):
+    """An instance and the label that it has."""
 
-    class_id: int
-    class_name: str
-    reader_id: int
-    reader_name: str
+    sop_uid: str
+    instance_id: int
+    class_id: int | None
+    class_name: str | None
+    reader_id: int | None
+    reader_name: str | None
 
 
 def now() -> str:
@@ -71,141 +70,143 @@ def set_label(
     session: Session, sop_uids: Sequence[str], class_name: str | None, *, reader: str, means: str
 ) -> list[LabelEvent]:
     """Label instances, or take their label away (None); see `Catalogue.set_label`."""
-    ids = known_ids(session, sop_uids)
+    held = _held(session, sop_uids)
     label = None
     if class_name is not None:
         row = classes.find(session, class_name)
         label = (row.id, row.name)
     actor = _reader(session, reader)
-    wishes = [_Wish(uid, ids[uid], label, actor) for uid in dict.fromkeys(sop_uids)]
-    return _carry_out(session, wishes, actor, means)
+    return _carry_out(session, _Wish(label, actor), held, actor=actor, means=means)
 
 
 def undo(session: Session, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:
     """Give each event's instance back the label it had before; an event of its own each."""
-    ids = known_ids(session, [event.sop_instance_uid for event in events])
     actor = _reader(session, reader)
-    found = {row.name: (row.id, row.name) for row in session.scalars(select(ClassRow))}
-    wishes = []
-    for event in events:
-        if event.previous is not None and event.previous not in found:
-            raise LabelError(f"There is no label class “{event.previous}” any more.")
-        label = None if event.previous is None else found[event.previous]
-        holder = actor if event.previous_reader is None else _reader(session, event.previous_reader)
-        wishes.append(_Wish(event.sop_instance_uid, ids[event.sop_instance_uid], label, holder))
-    return _carry_out(session, wishes, actor, "undo")
+    wishes: defaultdict[_Wish, list[str]] = defaultdict(list)
+    for (previous, previous_reader), uids in _by_former_label(events).items():
+        row = None if previous is None else classes.find(session, previous)
+        holder = actor if previous_reader is None else _reader(session, previous_reader)
+        wishes[_Wish((row.id, row.name) if row else None, holder)] += uids
+    return [
+        event
+        for wish, uids in wishes.items()
+        for event in _carry_out(session, wish, _held(session, uids), actor=actor, means="undo")
+    ]
+
+
+def _by_former_label(events: Sequence[LabelEvent]) -> dict[tuple[str | None, str | None], list[str]]:
+    """Group the instances by the label and reader they had before the first of their events."""
+    former = {event.sop_instance_uid: (event.previous, event.previous_reader) for event in reversed(events)}
+    groups: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for uid, label in former.items():
+        groups[label].append(uid)
+    return groups
+
+
+def _held(session: Session, sop_uids: Sequence[str]) -> list[_Held]:
+    """Look up instances and their labels; raises LabelError unless every one is known."""
+    uids = list(dict.fromkeys(sop_uids))
+    wanted = func.json_each(json.dumps(uids)).table_valued("value")
+    rows = session.connection().execute(
+        select(
+            Instance.sop_instance_uid,
+            Instance.id,
+            CurrentLabel.class_id,
+            ClassRow.name,
+            CurrentLabel.reader_id,
+            ReaderRow.name,
+        )
+        .select_from(wanted)
+        .join(Instance, Instance.sop_instance_uid == wanted.c.value)
+        .outerjoin(CurrentLabel, CurrentLabel.instance_id == Instance.id)
+        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
+        .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
+    )
+    held = [_Held(*row) for row in rows]
+    refuse_unknown(len(uids) - len(held))
+    return held
 
 
 def _carry_out(
-    session: Session, wishes: Sequence[_Wish], actor: tuple[int, str], means: str
+    session: Session, wish: _Wish, held: Sequence[_Held], *, actor: tuple[int, str], means: str
 ) -> list[LabelEvent]:
-    held = _held(session, [wish.instance_id for wish in wishes])
-    at = now()
-    rows, events, done = [], [], []
-    for wish in wishes:
-        before = held.get(wish.instance_id)
-        if _is_so(wish, before):
-            continue
-        done.append(wish)
-        rows.append(_event_row(wish, before, actor[0]) | {"at": at, "means": means})
-        events.append(_event(wish, before, actor[1], at=at, means=means))
-    if rows:
-        session.connection().execute(insert(EventRow), rows)
-        _set_current(session, done)
-        _set_of_reader(session, done, actor[0])
-    return events
-
-
-def _is_so(wish: _Wish, before: _Held | None) -> bool:
-    if wish.label is None or before is None:
-        return wish.label is None and before is None
-    return before.class_id == wish.label[0] and before.reader_id == wish.holder[0]
-
-
-def _held(session: Session, ids: Sequence[int]) -> Mapping[int, _Held]:
-    rows = session.execute(
-        select(CurrentLabel.instance_id, ClassRow.id, ClassRow.name, ReaderRow.id, ReaderRow.name)
-        .join(ClassRow, ClassRow.id == CurrentLabel.class_id)
-        .join(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
-        .where(CurrentLabel.instance_id.in_(_listed(ids)))
-    )
-    return {key: _Held(*names) for key, names in ((row[0], row[1:]) for row in rows)}
-
-
-def _listed(ids: Sequence[int]) -> Select[Any]:
-    wanted = func.json_each(json.dumps(list(ids))).table_valued("value")
-    return select(wanted.c.value)
-
-
-def _event_row(wish: _Wish, before: _Held | None, actor_id: int) -> dict[str, object]:
+    """Enter the events and set the labels; an instance that has this label of this reader is left alone."""
     class_id, class_name = wish.label or (None, None)
-    return {
-        "instance_id": wish.instance_id,
-        "class_id": class_id,
-        "class_name": class_name,
-        "previous_class_id": before and before.class_id,
-        "previous_class_name": before and before.class_name,
-        "previous_reader_id": before and before.reader_id,
-        "reader_id": actor_id,
-    }
+    holder_id = wish.holder[0] if wish.label else None
+    changed = [one for one in held if (one.class_id, one.reader_id) != (class_id, holder_id)]
+    if not changed:
+        return []
+    at = now()
+    ids = json.dumps([one.instance_id for one in changed])
+    _enter_events(session, ids, wish, actor_id=actor[0], at=at, means=means)
+    _set_current(session, ids, wish)
+    _set_of_reader(session, ids, wish, actor[0])
+    return [
+        LabelEvent(one.sop_uid, one.class_name, class_name, actor[1], at, means, one.reader_name)
+        for one in changed
+    ]
 
 
-def _event(wish: _Wish, before: _Held | None, actor: str, *, at: str, means: str) -> LabelEvent:
-    return LabelEvent(
-        sop_instance_uid=wish.sop_uid,
-        previous=before.class_name if before else None,
-        label=wish.label[1] if wish.label else None,
-        reader=actor,
-        at=at,
-        means=means,
-        previous_reader=before.reader_name if before else None,
+def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at: str, means: str) -> None:
+    class_id, class_name = wish.label or (None, None)
+    chosen = func.json_each(ids).table_valued("value")
+    before = (
+        select(
+            chosen.c.value,
+            CurrentLabel.class_id,
+            ClassRow.name,
+            CurrentLabel.reader_id,
+            literal(class_id, Integer()),
+            literal(class_name, String()),
+            literal(actor_id),
+            literal(at),
+            literal(means),
+        )
+        .select_from(chosen)
+        .outerjoin(CurrentLabel, CurrentLabel.instance_id == chosen.c.value)
+        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
+    )
+    columns = ["instance_id", "previous_class_id", "previous_class_name", "previous_reader_id"]
+    columns += ["class_id", "class_name", "reader_id", "at", "means"]
+    session.connection().execute(insert(EventRow).from_select(columns, before))
+
+
+def _set_current(session: Session, ids: str, wish: _Wish) -> None:
+    if wish.label is None:
+        session.connection().execute(delete(CurrentLabel).where(CurrentLabel.instance_id.in_(_listed(ids))))
+        return
+    chosen = func.json_each(ids).table_valued("value")
+    values = select(chosen.c.value, literal(wish.label[0]), literal(wish.holder[0])).where(true())
+    entry = insert(CurrentLabel).from_select(["instance_id", "class_id", "reader_id"], values)
+    session.connection().execute(
+        entry.on_conflict_do_update(
+            index_elements=["instance_id"],
+            set_={"class_id": entry.excluded.class_id, "reader_id": entry.excluded.reader_id},
+        )
     )
 
 
-def _set_current(session: Session, wishes: Sequence[_Wish]) -> None:
-    connection = session.connection()
-    gone = [wish.instance_id for wish in wishes if wish.label is None]
-    if gone:
-        connection.execute(delete(CurrentLabel).where(CurrentLabel.instance_id.in_(_listed(gone))))
-    kept = [
-        {"instance_id": wish.instance_id, "class_id": wish.label[0], "reader_id": wish.holder[0]}
-        for wish in wishes
-        if wish.label is not None
-    ]
-    if kept:
-        entry = insert(CurrentLabel)
-        connection.execute(
-            entry.on_conflict_do_update(
-                index_elements=["instance_id"],
-                set_={"class_id": entry.excluded.class_id, "reader_id": entry.excluded.reader_id},
-            ),
-            kept,
-        )
-
-
-def _set_of_reader(session: Session, wishes: Sequence[_Wish], actor_id: int) -> None:
+def _set_of_reader(session: Session, ids: str, wish: _Wish, actor_id: int) -> None:
     """Keep the actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
-    connection = session.connection()
-    gone = [w.instance_id for w in wishes if w.label is None or w.holder[0] != actor_id]
-    if gone:
-        connection.execute(
-            delete(ReaderLabel).where(
-                ReaderLabel.reader_id == actor_id, ReaderLabel.instance_id.in_(_listed(gone))
-            )
+    if wish.label is None or wish.holder[0] != actor_id:
+        own = ReaderLabel.reader_id == actor_id
+        session.connection().execute(
+            delete(ReaderLabel).where(own, ReaderLabel.instance_id.in_(_listed(ids)))
         )
-    kept = [
-        {"instance_id": wish.instance_id, "reader_id": actor_id, "class_id": wish.label[0]}
-        for wish in wishes
-        if wish.label is not None and wish.holder[0] == actor_id
-    ]
-    if kept:
-        entry = insert(ReaderLabel)
-        connection.execute(
-            entry.on_conflict_do_update(
-                index_elements=["instance_id", "reader_id"], set_={"class_id": entry.excluded.class_id}
-            ),
-            kept,
+        return
+    chosen = func.json_each(ids).table_valued("value")
+    values = select(chosen.c.value, literal(actor_id), literal(wish.label[0])).where(true())
+    entry = insert(ReaderLabel).from_select(["instance_id", "reader_id", "class_id"], values)
+    session.connection().execute(
+        entry.on_conflict_do_update(
+            index_elements=["instance_id", "reader_id"], set_={"class_id": entry.excluded.class_id}
         )
+    )
+
+
+def _listed(ids: str) -> Select[Any]:
+    wanted = func.json_each(ids).table_valued("value")
+    return select(wanted.c.value)
 
 
 def history(session: Session, sop_uid: str) -> list[LabelEvent]:

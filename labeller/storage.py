@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueError
 from labeller.schema import APPLICATION_ID
 
+VERSION = "0001"
+"""Of the catalogue: the name of the newest migration."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
 SQLITE_HEADER = b"SQLite format 3\x00"
@@ -57,10 +60,10 @@ class Storage:
         with _plainly():
             with self._reads.connect() as connection:
                 _refuse_other_program(connection)
-                known, found = _versions(connection)
-            if found == known[-1]:
+                found = _version(connection)
+            if found == VERSION:
                 return
-            if found is not None and found not in known:
+            if found is not None and found not in known_versions():
                 raise CatalogueError(
                     "This catalogue was written by a newer version of the program.",
                     "Install the newer version to open it; nothing was changed.",
@@ -103,14 +106,20 @@ def _alembic() -> Any:
     return config
 
 
-def _versions(connection: Connection) -> tuple[list[str], str | None]:
-    """All versions that this program knows, oldest first, and the file's own (None: a new file)."""
-    from alembic.runtime.migration import MigrationContext
+def known_versions() -> list[str]:
+    """List all versions of the catalogue that this program can bring to the present one, oldest first."""
     from alembic.script import ScriptDirectory
 
     scripts = ScriptDirectory.from_config(_alembic())
-    known = [script.revision for script in scripts.walk_revisions()][::-1]
-    return known, MigrationContext.configure(connection).get_current_revision()
+    return [script.revision for script in scripts.walk_revisions()][::-1]
+
+
+def _version(connection: Connection) -> str | None:
+    """Return the file's version, None for a new file. Read without Alembic, whose import takes its time."""
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar():
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
 
 
 def _engine(path: Path) -> Engine:
