@@ -193,6 +193,18 @@ def test_lossy_images_are_never_compressed_a_second_time(syntax):
     assert_only_regions_changed(before, decode_frame(back, 0), result.regions)
 
 
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
+def test_all_frames_of_a_compressed_cine_are_masked_and_kept(syntax):
+    frames = np.stack([grey(12) for _ in range(3)])
+    dataset = dataset_of(frames, frames=3, bits=12)
+    dataset.compress(syntax, generate_instance_uid=False)
+    result = mask_burned_in_text(dataset, find=False, drawn=DRAWN)
+    back = saved(dataset)
+    assert int(back.NumberOfFrames) == 3
+    for index, frame in enumerate(frames):
+        assert_only_regions_changed(frame, decode_frame(back, index), result.regions)
+
+
 def test_a_region_of_one_frame_leaves_the_others():
     frames = np.stack([grey(8), grey(8)])
     dataset = dataset_of(frames, frames=2)

@@ -14,7 +14,10 @@ from tests.unit.anonymizer.pixel_cases import readable
 
 FOLDER = Path(resources.sample.__file__).parent
 IDENTITIES = json.loads((FOLDER / "identities.json").read_text(encoding="utf-8"))["files"]
-BURNED = {path: entry["burned_in"] for path, entry in IDENTITIES.items() if entry["burned_in"]}
+KINDS = ("Hallstrom", "Villanueva", "Zandstra", "Fernandez")  # cine, screen capture, JPEG in YBR, MONOCHROME1
+BURNED = {
+    path: entry["burned_in"] for path, entry in IDENTITIES.items() if path.split("/")[1].startswith(KINDS)
+}
 
 
 def test_every_file_is_listed_and_can_be_shown():
@@ -47,6 +50,7 @@ def test_the_planted_strings_stand_where_the_list_says():
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(BURNED))
 def test_nothing_burned_in_can_be_read_after_masking(path):
+    assert BURNED[path]
     dataset = dcmread(FOLDER / path)
     image = DicomImage(dataset)
     before = read_text(image.render(image.frames // 2))

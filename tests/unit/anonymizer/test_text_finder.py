@@ -5,7 +5,6 @@ from anonymizer import text_engine, text_finder
 from anonymizer.errors import TextFinderError
 from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, readable, written
 
-
 INK = written(np.zeros((240, 320))) > 0.3
 
 
