@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def write_dataset(npz: Path, folder: Path) -> int:
 
 def report(dataset: Path, out: Path, recipe: str, seed: int) -> None:
     began = time.perf_counter()
-    by_command = find_spec("app.cli.main") is not None
+    by_command = has_command()
     train_by_command(dataset, out, recipe, seed) if by_command else train_by_function(
         dataset, out, recipe, seed
     )
@@ -73,6 +74,17 @@ def report(dataset: Path, out: Path, recipe: str, seed: int) -> None:
         f"{number * run['epochs'] / seconds:.0f} training images/s on {run['device']} "
         f"({'command' if by_command else 'function'})",
         flush=True,
+    )
+
+
+@cache
+def has_command() -> bool:
+    """Whether the program's own `train` command is there."""
+    return (
+        find_spec("app") is not None
+        and not subprocess.run(
+            [sys.executable, "-m", "app", "train", "--help"], capture_output=True, check=False
+        ).returncode
     )
 
 

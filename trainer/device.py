@@ -1,13 +1,33 @@
 """TensorFlow and Keras, imported late, quietly and with settings that no file in the home folder can change."""
 
+import logging
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 
+@cache
+def import_tensorflow() -> Any:
+    """TensorFlow, for gradients and compiled functions. The first call takes seconds; no socket is opened."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    with _silent_standard_error():
+        import tensorflow as tf
+
+        tf.zeros(1)  # starts the runtime, which announces itself
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    return tf
+
+
+@cache
 def import_keras() -> Any:
-    """Keras on TensorFlow. The first call takes seconds; nothing is printed and no socket opened."""
-    _quieten()
+    """Keras on TensorFlow, 32-bit floats, colours last."""
+    import_tensorflow()
     import keras
 
     keras.config.set_floatx("float32")
@@ -15,27 +35,19 @@ def import_keras() -> Any:
     return keras
 
 
-def import_tensorflow() -> Any:
-    """TensorFlow itself, for gradients and compiled functions."""
-    import_keras()
-    import tensorflow as tf
-
-    return tf
-
-
 def make_reproducible(seed: int) -> None:
     """Seed every generator and ask for operations that give the same numbers each time."""
-    keras, tensorflow = import_keras(), import_tensorflow()
+    keras, tf = import_keras(), import_tensorflow()
     keras.utils.set_random_seed(seed)
-    tensorflow.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_op_determinism()
 
 
 def describe_device() -> str:
     """The device that computations run on, in words."""
-    tensorflow = import_tensorflow()
-    gpus = tensorflow.config.list_physical_devices("GPU")
+    tf = import_tensorflow()
+    gpus = tf.config.list_physical_devices("GPU")
     if gpus:
-        details = tensorflow.config.experimental.get_device_details(gpus[0])
+        details = tf.config.experimental.get_device_details(gpus[0])
         return f"GPU: {details.get('device_name', 'unknown')}"
     return f"CPU, {os.cpu_count()} cores"
 
@@ -53,7 +65,23 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **found}
 
 
-def _quieten() -> None:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+@contextmanager
+def _silent_standard_error() -> Iterator[None]:
+    """Hold back what native code prints; TF_CPP_MIN_LOG_LEVEL does not reach messages before absl's start.
+
+    What was held back is printed after all where an exception passes.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

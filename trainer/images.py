@@ -19,7 +19,7 @@ from trainer.records import OnEvent, ReadImage
 
 T = TypeVar("T")
 R = TypeVar("R")
-_LARGEST_UNREADABLE = 0.2
+_LARGEST_UNREADABLE, _FEW = 0.2, 3  # share, and a number that is always forgiven
 _AT_ONCE = 64
 _PROBED = 24
 
@@ -80,7 +80,7 @@ def read_images(
             sha256[item.path] = digest
         if done % _AT_ONCE == 0 or done == len(items):
             on_event("step", {"done": done, "total": len(items), "message": ""})
-    if len(left_out) > _LARGEST_UNREADABLE * len(items):
+    if len(left_out) > max(_FEW, _LARGEST_UNREADABLE * len(items)):
         raise DataSetError(
             f"{len(left_out)} of {len(items)} images cannot be read; the first: {left_out[0].reason}",
             "Check the data set folder.",

@@ -6,6 +6,7 @@ checked (hash, size, plain HDF5 without links to elsewhere) before it is loaded 
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -110,8 +111,12 @@ def load_model(info: ModelInfo) -> Any:
     shape = info.preprocessing
     model = architecture(info.architecture).build(shape.size, shape.channels, len(info.classes))
     try:
-        model.load_weights(path)
-    except (ValueError, KeyError, OSError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error", UserWarning
+            )  # Keras only warns of layers that it finds no weights for
+            model.load_weights(path)
+    except (ValueError, KeyError, OSError, UserWarning) as error:
         raise ModelFolderError("The model's weights do not fit its network.", _AGAIN) from error
     return model
 

@@ -13,6 +13,7 @@ Array names are `<Keras layer>/<n>`, `n` counting that layer's weights in Keras'
 import argparse
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,8 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("output", type=Path)
     arguments = parser.parse_args()
-    np.savez(arguments.output, **convert(read_checkpoint(arguments.checkpoint)))
+    arrays: Any = convert(read_checkpoint(arguments.checkpoint))
+    np.savez(arguments.output, **arrays)
     digest = hashlib.sha256(arguments.output.read_bytes()).hexdigest()
     checksum = arguments.output.with_name(arguments.output.name + ".sha256")
     checksum.write_text(f"{digest}  {arguments.output.name}\n", encoding="ascii", newline="\n")
