@@ -13,9 +13,9 @@ LONGEST_LIST = 8
 class Preferences:
     """A small file in the user's configuration folder; nothing of a patient is ever in it."""
 
-    def __init__(self) -> None:
-        file = config_folder() / "window.ini"
-        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+    def __init__(self, file: Path | None = None) -> None:
+        path = file or config_folder() / "window.ini"
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
     def theme(self) -> str:

@@ -9,13 +9,13 @@ from app.gui.widgets.text import button, label
 
 
 class EmptyState(QWidget):
-    """A heading, a sentence and, where there is a next step, one button for it."""
+    """A heading, a sentence, and buttons for what can be done; the first is the next step."""
 
     def __init__(
         self,
         heading: str,
         text: str,
-        action: tuple[str, Callable[[], object]] | None = None,
+        *actions: tuple[str, Callable[[], object]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -27,6 +27,8 @@ class EmptyState(QWidget):
         for widget in (self.heading, self.text):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget)
-        if action is not None:
-            self.button = button(*action, primary=True)
-            layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
+        self.buttons = [
+            button(words, on_click, primary=number == 0) for number, (words, on_click) in enumerate(actions)
+        ]
+        for each in self.buttons:
+            layout.addWidget(each, 0, Qt.AlignmentFlag.AlignCenter)
