@@ -44,7 +44,9 @@ class Demo:
         model = str(self.project / "models" / "sample")
         return (
             DemoStep("Make a project", ("new", project)),
-            DemoStep("Import the sample, masked on the way in", ("import", project, str(sample / "instances"))),
+            DemoStep(
+                "Import the sample, masked on the way in", ("import", project, str(sample / "instances"))
+            ),
             DemoStep(
                 "Check that no identity is left",
                 ("verify", str(self.project / "instances"), "--against", str(sample / "instances")),

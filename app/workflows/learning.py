@@ -15,11 +15,12 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows.masking import existing
-from labeller import PredictionRow
+from labeller import PredictionRow, RunRow
 from trainer import (
     DEFAULT_RECIPE,
     DataSetError,
     Evaluation,
+    ModelInfo,
     Prediction,
     Predictor,
     RunSummary,
@@ -130,11 +131,13 @@ def predict_project(
         rows = [row for row in catalogue.instances() if not wanted or row.sop_instance_uid in wanted]
         if not rows:
             raise UsageError("The project has no such instances.", "Import some first.")
+        info = ModelInfo.read(model)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        catalogue.add_run(RunRow(model.name, str(model), at, info.recipe, info.metrics))
         files = [project.instances / row.file for row in rows]
         told = list(
             zip((row.sop_instance_uid for row in rows), _predict(model, files, progress), strict=False)
         )
-        at = datetime.now(UTC).isoformat(timespec="seconds")
         catalogue.add_predictions(
             model.name,
             [PredictionRow(u, model.name, p.predicted, p.probabilities, at) for u, p in told if not p.error],

@@ -1,7 +1,7 @@
 """`leadglass train`, `evaluate`, `predict` and `heatmap`."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
 def _train(given: argparse.Namespace, progress: Progress) -> Result:
     request = learning.TrainRequest(given.dataset, given.out, given.recipe, given.seed, given.epochs)
     run = learning.train_model(request, progress)
-    figures = ", ".join(f"{name} {value:.3f}" for name, value in run.metrics.items())
+    figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(run.metrics) if ":" not in name)
     lines = [
         f"Trained in {run.seconds:.0f} s on {run.device}; the best of {run.epochs} epochs is number {run.best_epoch}.",
         f"On the validation split: {figures}.",
@@ -68,7 +68,7 @@ def evaluation_text(found: Evaluation) -> str:
         f"{name:<{width}}" + "".join(f"{count:>{width}}" for count in counts)
         for name, counts in zip(found.classes, found.confusion, strict=True)
     ]
-    figures = [f"  {name:24} {value:.3f}" for name, value in found.metrics.items()]
+    figures = [f"  {name:28} {figure}" for name, figure in metric_words(found.metrics)]
     return "\n".join(
         [
             f"{found.split}: {found.images} images of {found.patients} patients.",
@@ -80,6 +80,18 @@ def evaluation_text(found: Evaluation) -> str:
             f"{NOTICE}.",
         ]
     )
+
+
+def metric_words(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Each figure with its 95 % interval where it has one (`auc`, `auc_low`, `auc_high`)."""
+    words = []
+    for name, value in metrics.items():
+        if name.endswith(("_low", "_high")):
+            continue
+        low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
+        interval = f" (95 % interval {low:.3f} to {high:.3f})" if low is not None and high is not None else ""
+        words.append((name.replace("_", " "), f"{value:.3f}{interval}"))
+    return words
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:
