@@ -1,7 +1,8 @@
 """De-identification of DICOM instances: headers and burned-in text.
 
 The front door. Attributes are imported when they are first asked for, so that `import anonymizer` costs
-nothing and a header can be masked without the text detector.
+nothing and a header can be masked without the text detector. The function `deidentify` is imported from the
+module of the same name.
 """
 
 from importlib import import_module
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from anonymizer.correction import mask_drawn as mask_drawn
     from anonymizer.deidentify import Layout as Layout
     from anonymizer.deidentify import Settings as Settings
-    from anonymizer.deidentify import deidentify as deidentify
     from anonymizer.errors import AnonymizerError as AnonymizerError
     from anonymizer.errors import KeyFileError as KeyFileError
     from anonymizer.errors import PixelError as PixelError
@@ -59,7 +59,7 @@ _HOMES = {
     "batch": ("mask_batch",),
     "comparison": ("AttributeRow", "compare_headers"),
     "correction": ("mask_drawn",),
-    "deidentify": ("Layout", "Settings", "deidentify"),
+    "deidentify": ("Layout", "Settings"),
     "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError",
                "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
     "journal": ("Journal",),

@@ -26,6 +26,7 @@ from anonymizer.file_format import (
 )
 from anonymizer.harvest import Harvest
 from anonymizer.header import HeaderMasker
+from anonymizer.jpeg_comments import blank_comments
 from anonymizer.key import SecretKey
 from anonymizer.marks import mark
 from anonymizer.plan import Plan
@@ -116,6 +117,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
         review.append("The file is truncated: the missing part of its image is blank.")
         dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
     renew_meta(dataset, syntax)
+    changes += blank_comments(dataset)
     regions, notes, pixels_cleaned = _mask_pixels(dataset, run.settings)
     review += notes
     masker = HeaderMasker(

@@ -21,6 +21,7 @@ from anonymizer.errors import AnonymizerError
 from anonymizer.source import Source
 
 _TRIES = 2
+_START = 120.0  # seconds that a worker may take to start, on a busy machine
 _POLL = 0.2  # seconds between two looks at `cancelled`
 _OVER_MEMORY = "The file needs more memory than is allowed."
 ResultT_co = TypeVar("ResultT_co", covariant=True)
@@ -43,6 +44,10 @@ class Task(Protocol[ResultT_co]):
 
     def failure(self, source: Source, reason: str, *, crashed: bool) -> ResultT_co:
         """Say instead that it could not be done."""
+
+
+class _Ready:
+    """What a worker says once it has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,12 @@ class _Worker(Generic[ResultT]):
         self.process.start()
         theirs.close()
         self.job: _Job | None = None
-        self.deadline = 0.0
+        self.ready = False  # it has loaded the program: from then on a file's time counts
+        self.seconds = self.deadline = 0.0
 
     def start(self, job: _Job, seconds: float) -> None:
-        self.job, self.deadline = job, time.monotonic() + seconds
+        self.job, self.seconds = job, seconds
+        self.deadline = time.monotonic() + seconds + (0 if self.ready else _START)
         try:
             self.pipe.send(job.source)
         except OSError:
@@ -149,9 +156,12 @@ class Pool(Generic[ResultT]):
         try:
             if not worker.pipe.poll():
                 raise EOFError
-            reply: ResultT | AnonymizerError = worker.pipe.recv()
+            reply: ResultT | AnonymizerError | _Ready = worker.pipe.recv()
         except (EOFError, OSError):
             yield from self._lost(worker, "made its worker process die")
+            return
+        if isinstance(reply, _Ready):
+            worker.ready, worker.deadline = True, time.monotonic() + worker.seconds
             return
         worker.job = None
         if isinstance(reply, AnonymizerError):
@@ -178,6 +188,7 @@ def serve(pipe: Connection, task: Task[ResultT], memory: int) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     _limit_memory(memory)
+    pipe.send(_Ready())
     while True:
         try:
             source = pipe.recv()

@@ -163,3 +163,24 @@ def test_a_masked_folder_passes_and_canaries_in_it_are_found(plain, tmp_path, se
         assert row.grade is not Grade.PASS
         assert planted.SURNAME not in str(row.findings)
     assert found[f"{planted.PATIENT_ID}.dcm"].grade is Grade.BLOCKED
+
+
+def test_comments_inside_compressed_images_are_blanked_and_pixels_stay(tmp_path, settings_for):
+    from pydicom.data import get_testdata_file
+
+    for name in ("SC_rgb_jpeg_dcmtk.dcm", "JPEG2000.dcm"):
+        ds = pydicom.dcmread(get_testdata_file(name))
+        before, value = ds.pixel_array, bytearray(ds.PixelData)
+        jpeg = name.startswith("SC")
+        place = value.index(b"\xff\xd8" if jpeg else b"\xff\x64") + (2 if jpeg else 0)
+        comment = b"\xff\xfe\x00\x07Smith" if jpeg else b"\xff\x64\x00\x09\x00\x01Smith"
+        value[place:place] = comment
+        first = value.index(b"\xfe\xff\x00\xe0", 8)
+        length = int.from_bytes(value[first + 4 : first + 8], "little") + len(comment)
+        value[first + 4 : first + 8] = length.to_bytes(4, "little")
+        ds.PixelData = bytes(value)
+        record = mask(save(ds, tmp_path / name), tmp_path / "out", settings_for())
+        raw = (tmp_path / "out" / record.new_path).read_bytes()
+        assert b"Smith" not in raw
+        assert (pydicom.dcmread(tmp_path / "out" / record.new_path).pixel_array == before).all()
+        assert any(change.path == "(7FE0,0010)" for change in record.changes)
