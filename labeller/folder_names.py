@@ -27,4 +27,4 @@ def _safe(class_name: str) -> str:
     text = unicodedata.normalize("NFC", class_name)
     text = "".join("_" if c in _FORBIDDEN or not c.isprintable() else c for c in text)
     text = text.encode("utf-8")[:_LONGEST].decode("utf-8", "ignore").strip(" .")
-    return f"{text}_" if not text or text.split(".")[0].casefold() in _RESERVED else text
+    return f"_{text}" if not text or text.split(".")[0].casefold() in _RESERVED else text

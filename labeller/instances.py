@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, Literal, TypeVarTuple
 
 from sqlalchemy import Select, exists, func, or_, select, tuple_, update
@@ -17,6 +17,7 @@ ALL = InstanceFilter()
 Facet = Literal["modality", "patient", "body_part", "patient_sex", "manufacturer", "study_date"]
 ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
 _OWN = [field.name for field in fields(InstanceRow) if field.name not in {"label", "reader"}]
+_ENTERED = [field.name for field in fields(NewInstance) if field.name != "masking"]
 _Shape = TypeVarTuple("_Shape")
 
 
@@ -38,10 +39,12 @@ def add(session: Session, instances: Sequence[NewInstance]) -> int:
 
 
 def _columns(new: NewInstance) -> dict[str, object]:
-    row = asdict(new)
-    del row["masking"]
-    row["review"] = list(new.review)
-    return row | {"needs_review": bool(new.review), "place": new.instance_number or 0}
+    row = {name: getattr(new, name) for name in _ENTERED}
+    return row | {
+        "review": list(new.review),
+        "needs_review": bool(new.review),
+        "place": new.instance_number or 0,
+    }
 
 
 def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[dict[str, object]]) -> None:

@@ -3,11 +3,30 @@
 A table is changed by a new file in `migrations/versions`, never by editing an older one.
 """
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData
+import json
+import zlib
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4C474331
 """Written into the SQLite header, so that a file of another program is recognised."""
+
+
+class PackedJson(TypeDecorator[dict[str, object]]):
+    """JSON, compressed: a masking report repeats the same sentences and would be most of the file."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's
+        """Pack on the way in."""
+        return None if value is None else zlib.compress(json.dumps(value).encode("ascii"))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """Unpack on the way out."""
+        return None if value is None else json.loads(zlib.decompress(value))
 
 
 class Base(DeclarativeBase):
@@ -64,7 +83,7 @@ class Masking(Base):
     __tablename__ = "masking"
 
     sop_instance_uid: Mapped[str] = mapped_column(ForeignKey("instance.sop_instance_uid"), primary_key=True)
-    report: Mapped[dict[str, object]] = mapped_column(JSON)
+    report: Mapped[dict[str, object]] = mapped_column(PackedJson)
 
 
 class ClassRow(Base):

@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_table(
         "masking",
         sa.Column("sop_instance_uid", sa.String(), nullable=False),
-        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("report", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["sop_instance_uid"], ["instance.sop_instance_uid"], name="fk_masking_sop_instance_uid"
         ),
