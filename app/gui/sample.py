@@ -20,4 +20,4 @@ def open_sample(session: Session) -> list[Path]:
     else:
         create_project(folder)
     session.open(folder)
-    return [] if session.catalogue.count() else [find("sample", "dicom")]
+    return [] if session.catalogue.count() else [find("sample", "instances")]

@@ -15,7 +15,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows.masking import existing
-from labeller import PredictionRow, RunRow
+from labeller import InstanceFilter, PredictionRow, RunRow
 from trainer import (
     DEFAULT_RECIPE,
     DataSetError,
@@ -120,6 +120,15 @@ def predict_files(model: Path, paths: Sequence[Path], progress: Progress) -> lis
     if not files:
         raise UsageError("There is no image to predict.", "Name DICOM or image files, or a folder with some.")
     return list(_predict(model, files, progress))
+
+
+def unlabelled(project: Project) -> list[str]:
+    """SOP Instance UIDs without a label; raises UsageError if there are none."""
+    with project.catalogue() as catalogue:
+        uids = catalogue.uids(InstanceFilter(labelled=False))
+    if not uids:
+        raise UsageError("Every instance of the project has a label.", "Predict all of them instead.")
+    return uids
 
 
 def predict_project(

@@ -109,6 +109,9 @@ def _predict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sop", action="append", default=[], metavar="UID", help="with --project: only these"
     )
+    parser.add_argument(
+        "--unlabelled", action="store_true", help="with --project: only instances without a label"
+    )
 
 
 def _predict(given: argparse.Namespace, progress: Progress) -> Result:
@@ -117,7 +120,9 @@ def _predict(given: argparse.Namespace, progress: Progress) -> Result:
     if given.project is None:
         told = learning.predict_files(given.model, given.files, progress)
     else:
-        pairs = learning.predict_project(Project.open(given.project), given.model, given.sop, progress)
+        project = Project.open(given.project)
+        uids = learning.unlabelled(project) if given.unlabelled else given.sop
+        pairs = learning.predict_project(project, given.model, uids, progress)
         told = [prediction for _, prediction in pairs]
     if given.csv:
         learning.write_predictions(given.csv, told)

@@ -33,4 +33,4 @@ class JobStatus(QLabel):
         if not heavy:
             self._percent = ""
         waiting = f" (+{len(heavy) - 1} waiting)" if len(heavy) > 1 else ""
-        self.setText(f"⏳ {heavy[0].title}{self._percent}{waiting}  " if heavy else "")
+        self.setText(f"▶ {heavy[0].title}{self._percent}{waiting}  " if heavy else "")

@@ -1,0 +1,118 @@
+"""What a model said of images, as a table with a bar for each class; built for a hundred thousand rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from app.gui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+SHARE = Qt.ItemDataRole.UserRole  # a probability, for the bar
+MOST_CLASSES = 8  # further ones are in the tool tip
+FIRST_CLASS = 3  # column of the first class
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """One image with what the model says and, where there is one, the reader's label."""
+
+    path: Path
+    name: str  # what the table calls it
+    predicted: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    label: str | None = None
+    error: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the reader says otherwise."""
+        return self.label is not None and not self.error and self.label != self.predicted
+
+    def in_words(self) -> str:
+        """Return all classes with their probabilities, the likeliest first."""
+        if self.error:
+            return self.error
+        ranked = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
+        return "\n".join(f"{name}: {share:.1%}" for name, share in ranked)
+
+
+class PredictionsModel(QAbstractTableModel):
+    """Columns: image, predicted class, reader's label, then a probability for each class."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Predicted] = []
+        self.classes: tuple[str, ...] = ()
+
+    def show_rows(self, rows: Sequence[Predicted]) -> None:
+        """Show these in place of the present ones."""
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.classes = next((tuple(row.probabilities) for row in rows if row.probabilities), ())
+        self.endResetModel()
+
+    def append(self, rows: Sequence[Predicted]) -> None:
+        """Add rows at the end, all in one go."""
+        if not self.classes:
+            self.show_rows([*self.rows, *rows])
+            return
+        first = len(self.rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self.rows += rows
+        self.endInsertRows()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Images."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Three, and one a class."""
+        return 0 if parent.isValid() else FIRST_CLASS + min(len(self.classes), MOST_CLASSES)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Headings of the columns."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return ("Image", "Predicted", "Reader", *self.classes)[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Text, probability, colour and tool tip of a cell."""
+        row, column = self.rows[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(row, column)
+            case Qt.ItemDataRole.UserRole if column >= FIRST_CLASS:
+                return row.probabilities.get(self.classes[column - FIRST_CLASS])
+            case Qt.ItemDataRole.ForegroundRole if column < FIRST_CLASS and (row.differs or row.error):
+                return QColor(theme.tokens().bad if row.error else theme.tokens().caution)
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.in_words()
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; by the reader's label, disagreements stand together."""
+        self.layoutAboutToBeChanged.emit()
+        self.rows.sort(key=lambda row: self._rank(row, column), reverse=order is Qt.SortOrder.DescendingOrder)
+        self.layoutChanged.emit()
+
+    def _text(self, row: Predicted, column: int) -> str:
+        if column == 0:
+            return row.name
+        if column == 1:
+            return "✕ not readable" if row.error else row.predicted
+        if column < FIRST_CLASS:
+            return f"≠ {row.label}" if row.differs else f"✓ {row.label}" if row.label else "–"
+        share = row.probabilities.get(self.classes[column - FIRST_CLASS])
+        return "" if share is None else f"{share:.0%}"
+
+    def _rank(self, row: Predicted, column: int) -> tuple[object, ...]:
+        if column == FIRST_CLASS - 1:
+            return (not row.differs, row.label or "", row.name)
+        if column < FIRST_CLASS:
+            return (self._text(row, column), row.name)
+        return (row.probabilities.get(self.classes[column - FIRST_CLASS], 0.0),)

@@ -1,0 +1,118 @@
+"""An image with the model's heat map over it, computed in a child when a selection rests."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtCore import Qt, QTemporaryDir, QTimer
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from anonymizer import AnonymizerError, DicomImage, read_image
+from app.gui.jobs import Job, JobRunner
+from app.gui.widgets.image_view import ImageView
+from app.gui.widgets.text import label
+
+REST_MS = 500  # a selection that moves on sooner starts no child
+KEPT = 64
+Key = tuple[Path, Path, str]
+
+
+class HeatMapView(QWidget):
+    """The image, a switch and strength for the map, and the class that it speaks for."""
+
+    def __init__(self, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._folder = QTemporaryDir()
+        self._kept: OrderedDict[Key, NDArray[np.float32]] = OrderedDict()
+        self._model, self._path = Path(), Path()
+        self._job: Job | None = None
+        self.view = ImageView()
+        self.message = label("", "muted")
+        self.switch = QCheckBox("&Heat map")
+        self.switch.setChecked(True)
+        self.switch.toggled.connect(lambda _on: self._show_map())
+        self.classes = QComboBox()
+        self.classes.setAccessibleName("For which class")
+        self.classes.currentIndexChanged.connect(lambda _index: self._show_map())
+        self.strength = QSlider(Qt.Orientation.Horizontal)
+        self.strength.setRange(5, 95)
+        self.strength.setValue(45)
+        self.strength.setAccessibleName("Strength of the heat map")
+        self.strength.valueChanged.connect(lambda _value: self._overlay())
+        row = QHBoxLayout()
+        for widget in (self.switch, self.classes, self.strength):
+            row.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(row)
+        layout.addWidget(self.message)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._compute)
+
+    def show_image(self, model: Path, path: Path, classes: tuple[str, ...], predicted: str) -> None:
+        """Show an image at once, and the model's heat map for the predicted class when it is computed."""
+        self._model, self._path = model, path
+        self.classes.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.classes.clear()
+        self.classes.addItems(list(classes))
+        self.classes.setCurrentText(predicted)
+        self.classes.blockSignals(False)  # noqa: FBT003
+        try:
+            self._open(path)
+        except AnonymizerError as error:
+            self.message.setText(f"{error} {error.remedy}".strip())
+            return
+        self._show_map()
+
+    def stop(self) -> None:
+        """Give up the map that is being computed."""
+        self._rest.stop()
+        if self._job is not None and not self._job.over:
+            self._job.cancel()
+
+    def _open(self, path: Path) -> None:
+        with path.open("rb") as file:
+            is_dicom = file.read(132)[128:] == b"DICM"
+        if is_dicom:
+            self.view.set_image(DicomImage.open(path))
+        else:
+            self.view.set_array(read_image(path))
+
+    def _key(self) -> Key:
+        return self._model, self._path, self.classes.currentText()
+
+    def _show_map(self) -> None:
+        self.stop()
+        self._overlay()
+        if self.switch.isChecked() and self._path.is_file() and self._key() not in self._kept:
+            self.message.setText("Heat map: computing…")
+            self._rest.start()
+
+    def _overlay(self) -> None:
+        values = self._kept.get(self._key()) if self.switch.isChecked() else None
+        self.view.set_overlay(values, opacity=self.strength.value() / 100)
+        self.message.setText(f"Bright: what speaks for “{self._key()[2]}”." if values is not None else "")
+
+    def _compute(self) -> None:
+        key = self._key()
+        out = Path(self._folder.path()) / "map.png"
+        arguments = ["heatmap", str(key[0]), str(key[1]), "--class", key[2], "--out", str(out)]
+        self._job = self._jobs.start("Heat map", arguments, heavy=False)
+        self._job.finished.connect(lambda _result: self._take(key, out))
+        self._job.failed.connect(lambda message, remedy: self._say(key, f"{message} {remedy}".strip()))
+
+    def _take(self, key: Key, out: Path) -> None:
+        with Image.open(out) as picture:
+            self._kept[key] = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        if key == self._key():
+            self._overlay()
+
+    def _say(self, key: Key, text: str) -> None:
+        if key == self._key():
+            self.message.setText(f"No heat map: {text}")
