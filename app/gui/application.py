@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+import resources
 from app import NAME, VERSION
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
@@ -30,6 +31,8 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     application = QApplication([NAME, *arguments])
     application.setApplicationName(NAME)
     application.setApplicationVersion(VERSION)
+    if not QFontDatabase.families():  # a server without any font would show boxes for letters
+        QFontDatabase.addApplicationFont(str(resources.find("fonts", "DejaVuSans.ttf")))
     return application
 
 
