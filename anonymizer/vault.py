@@ -8,8 +8,8 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -23,26 +23,9 @@ from anonymizer.key import SecretKey
 from anonymizer.protection import Protection, sync_folder
 from anonymizer.report import FileRecord, Finding, Identity, Outcome
 from anonymizer.sealing import Sealer, unwrap, wrap
+from anonymizer.vault_file import SCHEMA, connect, damaged, plainly, transaction
 
 _FORMAT = 1
-_APPLICATION_ID = 0x4C475631
-_BUSY_SECONDS = 10
-_SCHEMA = f"""
-BEGIN;
-PRAGMA application_id = {_APPLICATION_ID};
-CREATE TABLE lock (format INTEGER, protection TEXT, parameters TEXT, data_key BLOB, secret_key BLOB);
-CREATE TABLE source (
-    path BLOB PRIMARY KEY, found BLOB NOT NULL, state BLOB NOT NULL,
-    masked INTEGER NOT NULL, sealed BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX source_found ON source (found);
-CREATE TABLE instance (
-    sop BLOB PRIMARY KEY, original BLOB NOT NULL, patient BLOB NOT NULL, sealed BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX instance_original ON instance (original);
-CREATE INDEX instance_patient ON instance (patient);
-COMMIT;
-"""
 
 
 class Origin(Protocol):
@@ -87,10 +70,10 @@ class Vault:
         wrapped = wrap(AESGCM(wrapping), data_key, _lock_place(protection.kind, facts))
         secret = Sealer(data_key).seal("lock", b"", {"secret": key.secret.hex()})
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        with _plainly():
+        with plainly():
             with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
                 connection.execute("PRAGMA synchronous = FULL")
-                connection.executescript(_SCHEMA)
+                connection.executescript(SCHEMA)
                 connection.execute(
                     "INSERT INTO lock VALUES (?, ?, ?, ?, ?)",
                     (_FORMAT, protection.kind, facts, wrapped, secret),
@@ -103,8 +86,8 @@ class Vault:
     @classmethod
     def open(cls, path: Path, protection: Protection) -> Self:
         """Open a vault. Raises VaultLockedError if `protection` does not fit, VaultError if it is damaged."""
-        with _plainly():
-            connection = _connect(path)
+        with plainly():
+            connection = connect(path)
             try:
                 data_key, secret = _unlock(connection, protection)
                 return cls(connection, data_key, secret)
@@ -115,7 +98,7 @@ class Vault:
     @staticmethod
     def protection_of(path: Path) -> str:
         """Tell "passphrase", "keyring" or "key file" without opening the vault."""
-        with _plainly(), closing(_connect(path)) as connection:
+        with plainly(), closing(connect(path)) as connection:
             return str(_lock_row(connection)["protection"])
 
     @property
@@ -140,8 +123,8 @@ class Vault:
         wrapping, parameters = protection.new_key()
         facts = json.dumps(parameters, sort_keys=True)
         wrapped = wrap(AESGCM(wrapping), self._data_key, _lock_place(protection.kind, facts))
-        with _plainly():
-            with _transaction(self._connection):
+        with plainly():
+            with transaction(self._connection):
                 self._connection.execute(
                     "UPDATE lock SET protection = ?, parameters = ?, data_key = ?",
                     (protection.kind, facts, wrapped),
@@ -155,7 +138,7 @@ class Vault:
 
     def remember_many(self, pairs: Iterable[tuple[FileRecord, Origin]]) -> None:
         """Like `remember` for many, all or none."""
-        with _plainly(), _transaction(self._connection):
+        with plainly(), transaction(self._connection):
             for record, source in pairs:
                 self._remember(record, source)
 
@@ -180,7 +163,7 @@ class Vault:
         """Keep that an input was quarantined or failed, and why; durable on return."""
         findings = [asdict(finding) for finding in record.findings]
         content = {"outcome": record.outcome.value, "reason": record.reason, "findings": findings}
-        with _plainly(), _transaction(self._connection):
+        with plainly(), transaction(self._connection):
             self._put_source(source, masked=False, content=content)
 
     def _put_source(self, source: Origin, *, masked: bool, content: dict[str, Any]) -> None:
@@ -207,7 +190,7 @@ class Vault:
 
     def rejected(self) -> list[FileRecord]:
         """Every input that was quarantined or failed when it was last tried, by path."""
-        with _plainly():
+        with plainly():
             rows = self._connection.execute("SELECT path, sealed FROM source WHERE NOT masked").fetchall()
         records = [_rejected(self._sealer.open("source", row["path"], row["sealed"])) for row in rows]
         return sorted(records, key=lambda record: record.path)
@@ -218,14 +201,17 @@ class Vault:
         return None if content is None else str(content["path"])
 
     def sop_uid_of_path(self, path: str) -> str | None:
-        """Find the masked instance that came from `path`, given as it was found or absolute."""
+        """Find the masked instance that came from `path`, given absolute or as it was found.
+
+        A relative path that meant different files at different times finds none of them.
+        """
         for column, index in (("path", _absolute(path)), ("found", path)):
-            row = self._one(
-                f"SELECT path, sealed FROM source WHERE {column} = ? AND masked",  # noqa: S608 - two fixed names
-                self._sealer.index("path", index),
-            )
-            if row is not None:
-                return str(self._sealer.open("source", row["path"], row["sealed"])["sop"])
+            statement = f"SELECT path, sealed FROM source WHERE {column} = ? AND masked"  # noqa: S608 - fixed names
+            with plainly():
+                rows = self._connection.execute(statement, (self._sealer.index("path", index),)).fetchall()
+            found = {str(self._sealer.open("source", row["path"], row["sealed"])["sop"]) for row in rows}
+            if found:
+                return found.pop() if len(found) == 1 else None
         return None
 
     def sop_uid_of_original(self, original_sop_uid: str) -> str | None:
@@ -240,7 +226,7 @@ class Vault:
 
     def count(self) -> int:
         """How many masked instances the vault knows."""
-        with _plainly():
+        with plainly():
             return int(self._connection.execute("SELECT count(*) FROM instance").fetchone()[0])
 
     def _instance(self, column: str, text: str) -> dict[str, Any] | None:
@@ -251,31 +237,15 @@ class Vault:
         return None if row is None else self._sealer.open("instance", row["sop"], row["sealed"])
 
     def _one(self, statement: str, index: bytes) -> Mapping[str, Any] | None:
-        with _plainly():
+        with plainly():
             row: sqlite3.Row | None = self._connection.execute(statement, (index,)).fetchone()
         return None if row is None else dict(row)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        raise VaultError("The vault is missing.", "Check that the project's folder is complete.")
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.row_factory = sqlite3.Row
-        if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-            raise _damaged()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _lock_row(connection: sqlite3.Connection) -> Mapping[str, Any]:
     row = connection.execute("SELECT * FROM lock").fetchone()
     if row is None:
-        raise _damaged()
+        raise damaged()
     if row["format"] != _FORMAT:
         raise VaultError(
             "This vault was written by a newer version of the program.",
@@ -294,7 +264,7 @@ def _unlock(connection: sqlite3.Connection, protection: Protection) -> tuple[byt
     try:
         parameters = json.loads(row["parameters"])
     except ValueError as error:
-        raise _damaged() from error
+        raise damaged() from error
     place = _lock_place(protection.kind, row["parameters"])
     try:
         data_key = unwrap(AESGCM(protection.key(parameters)), row["data_key"], place)
@@ -327,46 +297,3 @@ def _absolute(path: str) -> str:
 
 def _bare(uid: str) -> str:
     return uid.strip("\0 ")  # PS3.5 9.1 pads UIDs to even length
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Tell what SQLite and the file system report in words that a user can act on."""
-    try:
-        yield
-    except OSError as error:
-        raise VaultError("The vault cannot be written.", "Check that you may write in its folder.") from error
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # a mistake of this program, not of the file
-    except sqlite3.DatabaseError as error:
-        raise _in_words(str(error).lower()) from error
-
-
-def _in_words(reported: str) -> VaultError:
-    if "locked" in reported:
-        return VaultError(
-            "The vault is in use by another program and stays locked.",
-            "Close other windows of this program and try again.",
-        )
-    if "readonly" in reported or "unable to open" in reported:
-        return VaultError("The vault cannot be written.", "Check that you may write in its folder.")
-    if "full" in reported:
-        return VaultError("The disk is full.", "Make room and try again; what was reported done is kept.")
-    return _damaged()
-
-
-def _damaged() -> VaultError:
-    return VaultError(
-        "The file is not a vault, or it is damaged.", "Restore the project's folder from a backup."
-    )

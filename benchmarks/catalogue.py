@@ -77,9 +77,7 @@ def measure(catalogue: Catalogue, number: int) -> None:
         "page of 100 at the end": lambda: catalogue.instances(offset=number - 100, limit=100),
         "page of 100 of one modality": lambda: catalogue.instances(InstanceFilter(modality="MR"), limit=100),
         "page of 100 unlabelled": lambda: catalogue.instances(InstanceFilter(labelled=False), limit=100),
-        "page of 100 to be looked at": lambda: catalogue.instances(
-            InstanceFilter(needs_review=True), limit=100
-        ),
+        "page of 100 to be looked at": lambda: catalogue.instances(marked, limit=100),
         "page of 100 of one class": lambda: catalogue.instances(InstanceFilter(label="opacity"), limit=100),
         "text that is nowhere": lambda: catalogue.instances(text, limit=100),
         "all UIDs": catalogue.uids,

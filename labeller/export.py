@@ -109,7 +109,7 @@ def export_dataset(
     known = [known.name for known in catalogue.classes()]
     wanted = _wanted(known, classes)
     request = _Request(
-        out.absolute(), format, seed, fractions, profile, wanted, read_image, on_step, cancelled
+        out.resolve(), format, seed, fractions, profile, wanted, read_image, on_step, cancelled
     )
     planned, missing = _plan(catalogue.instances(InstanceFilter(labelled=True)), request, file_of)
     if not planned:

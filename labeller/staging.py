@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +17,6 @@ DESCRIPTION = "dataset.json"
 MANIFEST = "manifest.csv"
 CHECKSUMS = "checksums.txt"
 _JOURNAL = "journal.jsonl"
-_NO_ROOM_OR_RIGHT = "Check that there is room on the disk and that you may write there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def read_description(out: Path) -> Mapping[str, Any] | None:
 
 
 class Staging:
-    """A half-made export, `.<name>.export` beside the folder that it will become."""
+    """A half-made export, `.<name>.leadglass-export` beside the folder that it will become."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._old = out.with_name(f".{out.name}.old")
-        self.folder = out.with_name(f".{out.name}.export")
+        self._old = out.with_name(f".{out.name}.leadglass-old")
+        self.folder = out.with_name(f".{out.name}.leadglass-export")
         self.content = self.folder / "content"
         self._done: dict[str, Written] = {}
         self._journal: TextIO | None = None
@@ -53,22 +53,21 @@ class Staging:
         """Put an earlier export back that a killed replacement had moved aside."""
         if not self._old.exists():
             return
-        if self._out.exists():
-            shutil.rmtree(self._old)
-        else:
-            self._old.replace(self._out)
+        with _plainly():
+            if self._out.exists():
+                shutil.rmtree(self._old)
+            else:
+                self._old.replace(self._out)
 
     def begin(self) -> None:
         """Make the folder, or take up what an earlier run left there."""
-        try:
+        with _plainly():
             self.content.mkdir(parents=True, exist_ok=True)
             journal = self.folder / _JOURNAL
             if journal.exists():
                 self._done = dict(_entries(journal))
             self._journal = journal.open("a", encoding="utf-8")
             self._journal.write("\n")  # a killed run may have left half a line
-        except OSError as error:
-            raise ExportError("The data set folder cannot be written.", _NO_ROOM_OR_RIGHT) from error
 
     def close(self) -> None:
         """Let go of the journal; what was written stays for the next run."""
@@ -91,17 +90,13 @@ class Staging:
         """Write a file of the export and note it in the journal."""
         entry = Written(path, len(content), hashlib.sha256(content).hexdigest(), source)
         target = self.content / path
-        try:
+        with _plainly():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             if self._journal is None:
                 raise ValueError("The export has not begun.")
             self._journal.write(json.dumps([entry.path, entry.size, entry.sha256, entry.source]) + "\n")
             self._journal.flush()
-        except OSError as error:
-            raise ExportError(
-                f"The data set cannot be written: {error.strerror}.", _NO_ROOM_OR_RIGHT
-            ) from error
         return entry
 
     def finish(self, written: Mapping[str, str]) -> None:
@@ -109,7 +104,7 @@ class Staging:
 
         What earlier runs left and is no longer wanted is removed; everything is on the disk before the rename.
         """
-        try:
+        with _plainly():
             wanted = {*written, CHECKSUMS}
             lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(written.items()))
             (self.content / CHECKSUMS).write_text(lines, encoding="utf-8", newline="\n")
@@ -120,10 +115,6 @@ class Staging:
                     file.unlink()
             self._sync_folders()
             self._put_in_place()
-        except OSError as error:
-            raise ExportError(
-                f"The data set cannot be written: {error.strerror}.", _NO_ROOM_OR_RIGHT
-            ) from error
 
     def _sync_folders(self) -> None:
         folders = sorted((f for f in self.content.rglob("*") if f.is_dir()), reverse=True)
@@ -143,6 +134,17 @@ class Staging:
         shutil.rmtree(self.folder)
         if self._old.exists():
             shutil.rmtree(self._old)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ExportError(
+            f"The data set cannot be written: {error.strerror}.",
+            "Check that there is room on the disk and that you may write there.",
+        ) from error
 
 
 def refuse_foreign(out: Path, *, overwrite: bool) -> None:

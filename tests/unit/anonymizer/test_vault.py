@@ -93,6 +93,19 @@ def test_a_path_is_known_as_it_was_found_and_in_full(
     assert vault.is_done(Found("1.dcm"))
 
 
+def test_a_relative_path_that_meant_two_files_finds_neither(
+    tmp_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, folder in enumerate(("monday", "tuesday")):
+        (tmp_path / folder).mkdir()
+        monkeypatch.chdir(tmp_path / folder)
+        vault.remember(masked("1.dcm", number), Found("1.dcm"))
+    assert vault.sop_uid_of_path("1.dcm") == "2.25.1"
+    monkeypatch.chdir(tmp_path)
+    assert vault.sop_uid_of_path("1.dcm") is None
+    assert vault.sop_uid_of_path("monday/1.dcm") == "2.25.0"
+
+
 def test_an_input_is_done_only_while_it_stays_the_same(vault: Vault) -> None:
     vault.remember(masked("1.dcm"), Found("1.dcm"))
     assert vault.is_done(Found("1.dcm"))

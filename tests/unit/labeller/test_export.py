@@ -136,10 +136,10 @@ def test_what_changed_in_between_is_exported_as_it_is_now(tmp_path: Path, catalo
     exported(catalogue, tmp_path, cancelled=stop_after(10))
     (tmp_path / "instances" / "2.25.0.dcm").write_bytes(b"masked by hand")
     label(catalogue, [1], "opacity")
-    half = tmp_path / ".out.export" / "content" / "images" / "normal" / "2.25.3.png"
+    half = tmp_path / ".out.leadglass-export" / "content" / "images" / "normal" / "2.25.3.png"
     half.write_bytes(half.read_bytes()[:20])
     exported(catalogue, tmp_path)
-    shutil.rmtree(tmp_path / ".out.export", ignore_errors=True)
+    shutil.rmtree(tmp_path / ".out.leadglass-export", ignore_errors=True)
     resumed = files(tmp_path / "out")
     shutil.rmtree(tmp_path / "out")
     exported(catalogue, tmp_path)
@@ -220,7 +220,7 @@ def test_an_export_moved_aside_by_a_killed_replacement_comes_back(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
     first = exported(catalogue, tmp_path)
-    (tmp_path / "out").rename(tmp_path / ".out.old")
+    (tmp_path / "out").rename(tmp_path / ".out.leadglass-old")
     assert exported(catalogue, tmp_path) == first
     assert (tmp_path / "out" / "manifest.csv").exists()
 
