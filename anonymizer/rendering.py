@@ -134,15 +134,20 @@ class DicomImage:
 
     def render(self, index: int) -> Bytes:
         """Return a frame as a viewer first shows it: uint8, 0 black, (rows, columns[, 3])."""
+        return self.view(index)[1]
+
+    def view(self, index: int) -> tuple[Array, Bytes]:
+        """Return what `frame` and `render` return, decoding once."""
         stored = self.stored(index)
         values = self._values(stored, index)
         if self.is_colour:
-            return values.astype(np.uint8, copy=False)
+            shown = values.astype(np.uint8, copy=False)
+            return shown, shown
         padding = padding_of(stored, self._dataset)
         shown = self._windowed(values, index, _valid(padding))
         if padding is not None:
             shown[padding] = 0
-        return shown
+        return values, shown
 
     def _windowed(self, values: Array, index: int, valid: npt.NDArray[np.bool_] | None) -> Bytes:
         source = functional_group(self._dataset, index, "FrameVOILUTSequence")

@@ -1,0 +1,158 @@
+"""Decodes images beside the window's thread, keeps the last ones, and drops what nobody waits for."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+
+from anonymizer.errors import AnonymizerError
+from app.gui.widgets.image_frames import Frame, Picture
+
+CACHE_BYTES = 512 * 1024 * 1024
+THREADS = 2
+URGENT, AHEAD = 10, 0
+
+Opener = Callable[[], Picture]
+Key = tuple[Hashable, int]
+
+
+class _Opened:
+    """A picture that is opened once, and decoded by one thread at a time: decoders share its file."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._picture: Picture | None = None
+
+    def frame(self, index: int) -> Frame:
+        with self._lock:
+            if self._picture is None:
+                self._picture = self._opener()
+            return Frame.decode(self._picture, index)
+
+
+class _Told(QObject):
+    """Carries results from the decoding threads; owned by Python, so that it outlives a loader that is deleted."""
+
+    done = Signal(object, object)
+    failed = Signal(object, str)
+
+
+class _Decode(QRunnable):
+    def __init__(self, key: Key, opened: _Opened, told: _Told, wanted: Callable[[Key], bool]) -> None:
+        super().__init__()
+        self._key, self._opened, self._told, self._wanted = key, opened, told, wanted
+
+    def run(self) -> None:
+        if not self._wanted(self._key):
+            return
+        try:
+            frame = self._opened.frame(self._key[1])
+        except AnonymizerError as error:
+            self._told.failed.emit(self._key, "\n".join(filter(None, (str(error), error.remedy))))
+        except OSError:
+            self._told.failed.emit(self._key, "The file of this image cannot be read.")
+        except MemoryError:
+            self._told.failed.emit(self._key, "This image is too large for this computer's memory.")
+        except Exception:
+            self._told.failed.emit(self._key, "This image cannot be shown.")
+            raise
+        else:
+            self._told.done.emit(self._key, frame)
+
+
+class ImageLoader(QObject):
+    """Frames by (name of the image, index), from memory at once or from a thread in a while.
+
+    `loaded(name, index, Frame)` and `failed(name, index, text)` tell of frames that were asked for.
+    """
+
+    loaded = Signal(object, int, object)
+    failed = Signal(object, int, str)
+
+    def __init__(self, parent: QObject | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
+        super().__init__(parent)
+        self._limit = cache_bytes
+        self._frames: OrderedDict[Key, Frame] = OrderedDict()
+        self._opened: OrderedDict[Hashable, _Opened] = OrderedDict()
+        self._pending: dict[Key, int] = {}
+        self._held = 0
+        self._told = _Told()
+        self._told.done.connect(self._keep)
+        self._told.failed.connect(self._give_up)
+        # The application's pool: one of our own would wait for its threads in its destructor, while Python
+        # holds the lock that these threads need.
+        self._pool = QThreadPool.globalInstance()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.stop)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the frames in memory."""
+        return self._held
+
+    def cached(self, name: Hashable, index: int = 0) -> Frame | None:
+        """A frame that is already decoded."""
+        frame = self._frames.get((name, index))
+        if frame is not None:
+            self._frames.move_to_end((name, index))
+        return frame
+
+    def request(self, name: Hashable, opener: Opener, index: int = 0) -> Frame | None:
+        """The frame if it is in memory; else None, and `loaded` or `failed` tell later."""
+        frame = self.cached(name, index)
+        if frame is None:
+            self._start((name, index), opener, URGENT)
+        return frame
+
+    def prefetch(self, name: Hashable, opener: Opener, index: int = 0) -> None:
+        """Decode a frame that will probably be asked for soon."""
+        if (name, index) not in self._frames:
+            self._start((name, index), opener, AHEAD)
+
+    def keep_only(self, names: set[Hashable]) -> None:
+        """Forget requests for other images that have not begun: nobody waits for them any more."""
+        self._pending = {key: urgency for key, urgency in self._pending.items() if key[0] in names}
+
+    def forget(self, name: Hashable) -> None:
+        """Drop an image whose file has changed."""
+        for key in [key for key in self._frames if key[0] == name]:
+            self._held -= self._frames.pop(key).size
+        self._opened.pop(name, None)
+        self._pending = {key: urgency for key, urgency in self._pending.items() if key[0] != name}
+
+    def stop(self) -> None:
+        """Drop all requests and wait for the frame that is being decoded."""
+        self._pending.clear()
+        self._pool.waitForDone()
+
+    def _start(self, key: Key, opener: Opener, urgency: int) -> None:
+        if self._pending.get(key, -1) >= urgency:
+            return
+        self._pending[key] = urgency
+        opened = self._opened.setdefault(key[0], _Opened(opener))
+        self._opened.move_to_end(key[0])
+        while len(self._opened) > 2 * THREADS + 8:
+            self._opened.popitem(last=False)
+        self._pool.start(_Decode(key, opened, self._told, self._is_wanted), urgency)
+
+    def _is_wanted(self, key: Key) -> bool:
+        return key in self._pending and key not in self._frames
+
+    @Slot(object, object)
+    def _keep(self, key: Key, frame: Frame) -> None:
+        if self._pending.pop(key, None) is None:
+            return
+        self._frames[key] = frame
+        self._held += frame.size
+        while self._held > self._limit and len(self._frames) > 1:
+            _, old = self._frames.popitem(last=False)
+            self._held -= old.size
+        self.loaded.emit(key[0], key[1], frame)
+
+    @Slot(object, str)
+    def _give_up(self, key: Key, text: str) -> None:
+        if self._pending.pop(key, None) is not None:
+            self.failed.emit(key[0], key[1], text)

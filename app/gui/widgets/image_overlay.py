@@ -1,0 +1,110 @@
+"""What is drawn over an image: outlines of regions, a heat map, and the line of facts beneath the image."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+
+from app.gui.widgets.image_geometry import ViewGeometry
+
+# Drawn on image black whatever the theme; told apart by line style too, not by colour alone.
+KINDS = {
+    "text": ("text", "#ffb000", Qt.PenStyle.SolidLine),
+    "drawn": ("drawn by hand", "#4cc9f0", Qt.PenStyle.DashLine),
+    "waiting": ("drawn, not applied yet", "#ff5d8f", Qt.PenStyle.DotLine),
+    "": ("other", "#9be564", Qt.PenStyle.DashDotLine),
+}
+MUTED, BRIGHT = QColor("#9aa4ad"), QColor("#dfe5ea")
+
+
+class RegionLike(Protocol):
+    """A rectangle in pixels of the stored matrix; `anonymizer.Region` is one."""
+
+    @property
+    def x(self) -> int:
+        """First column."""
+
+    @property
+    def y(self) -> int:
+        """First row."""
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+
+    @property
+    def frame(self) -> int | None:
+        """The frame, None for every frame."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, such as "text" or "drawn"; it chooses colour and line."""
+
+
+def look(kind: str) -> tuple[str, QColor, Qt.PenStyle]:
+    """Return the words, colour and line of a kind of region."""
+    words, colour, style = KINDS.get(kind, (kind, *KINDS[""][1:]))
+    return words, QColor(colour), style
+
+
+def in_frame(regions: Sequence[RegionLike], frame: int) -> list[RegionLike]:
+    """Return the regions that this frame has."""
+    return [region for region in regions if region.frame in (None, frame)]
+
+
+def draw_regions(painter: QPainter, geometry: ViewGeometry, regions: Sequence[RegionLike]) -> None:
+    """Outline the regions, on a dark line so that they show on bright tissue too."""
+    for region in regions:
+        rect = geometry.rect_to_view(QRectF(region.x, region.y, region.width, region.height))
+        outside = rect.adjusted(-1, -1, 1, 1)
+        _, colour, style = look(region.kind)
+        painter.setPen(QPen(QColor(0, 0, 0, 180), 3.5))
+        painter.drawRect(outside)
+        painter.setPen(QPen(colour, 1.6, style))
+        painter.drawRect(outside)
+
+
+def heat_image(values: NDArray[np.float32], opacity: float) -> QImage:
+    """Return a heat map as colours, from clear over red to yellow; `values` and `opacity` are 0 to 1."""
+    heat = np.clip(np.nan_to_num(values.astype(np.float32)), 0, 1)
+    colours = np.empty((*heat.shape, 4), np.uint8)
+    colours[..., 0] = np.clip(heat * 2, 0, 1) * 255
+    colours[..., 1] = np.clip(heat * 2 - 0.8, 0, 1) * 255
+    colours[..., 2] = np.clip(0.35 - heat, 0, 1) * 255
+    colours[..., 3] = np.sqrt(heat) * 255 * min(max(opacity, 0.0), 1.0)
+    rows, columns = heat.shape
+    image = QImage(colours.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+    return image.copy()  # Qt does not keep the bytes alive
+
+
+def draw_facts(painter: QPainter, band: QRectF, facts: Sequence[str], kinds: Sequence[str]) -> None:
+    """Write the facts at the left of the band beneath the image, the legend of the regions at its right."""
+    metrics = QFontMetricsF(painter.font())
+    right = _draw_legend(painter, band, kinds, metrics)
+    painter.setPen(MUTED)
+    text = metrics.elidedText(
+        "   ".join(facts), Qt.TextElideMode.ElideRight, max(0.0, right - band.left() - 16)
+    )
+    painter.drawText(
+        band.adjusted(8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text
+    )
+
+
+def _draw_legend(painter: QPainter, band: QRectF, kinds: Sequence[str], metrics: QFontMetricsF) -> float:
+    right = band.right() - 8
+    for kind in reversed(kinds):
+        words, colour, style = look(kind)
+        width = metrics.horizontalAdvance(words)
+        painter.setPen(BRIGHT)
+        painter.drawText(QPointF(right - width, band.center().y() + metrics.capHeight() / 2), words)
+        painter.setPen(QPen(colour, 1.6, style))
+        painter.drawRect(QRectF(right - width - 22, band.center().y() - 4, 15, 8))
+        right -= width + 36
+    return right
