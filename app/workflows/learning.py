@@ -161,9 +161,9 @@ def _predict(model: Path, files: Sequence[Path], progress: Progress) -> Iterator
     predictor = Predictor.load(model, read_image)
     progress.stage("Predicting", len(files))
     for done, prediction in enumerate(predictor.predict(files), start=1):
-        yield prediction
         progress.item("prediction", prediction_json(prediction))
         progress.step(done)
+        yield prediction  # last: who takes as many as there are never comes back for what would follow
         if progress.cancelled():
             return
 
