@@ -32,9 +32,6 @@ QPushButton[role="primary"] {
 }
 QPushButton[role="primary"]:focus, QPushButton[role="primary"]:hover { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $raised; border-color: $raised; color: $muted; }
-QPushButton[role="choice"] { text-align: left; background: $surface; border-color: $line; padding: 10px; }
-QPushButton[role="choice"]:focus { border-color: $text; }
-QPushButton[role="choice"]:checked { border-color: $accent; background: $raised; }
 QToolButton { border: 2px solid transparent; border-radius: 6px; padding: 4px; color: $text; }
 QToolButton:hover { background: $raised; }
 QToolButton:focus { border-color: $accent; }
@@ -52,6 +49,26 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QSpi
 QDoubleSpinBox:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
+QSpinBox, QDoubleSpinBox { padding-right: 20px; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; border: none; width: 18px; }
+QSpinBox::down-button, QDoubleSpinBox::down-button {
+  subcontrol-position: bottom right; border: none; width: 18px;
+}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$up"); width: 10px; height: 10px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: ${indicator}px; height: ${indicator}px; border: 2px solid $muted; background: $surface;
+}
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: ${indicator_round}px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QRadioButton::indicator:checked { border-color: $accent; image: url("$dot"); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; }
+QCheckBox:disabled { color: $muted; }
+QFrame[role="choice"] { background: $surface; border: 2px solid $line; border-radius: 8px; }
+QFrame[role="choice"][chosen="true"] { border-color: $accent; }
+QFrame[role="choice"] QLabel, QFrame[role="choice"] QRadioButton { background: transparent; }
+QFrame[role="choice"] QRadioButton { font-weight: 600; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; }
 QAbstractItemView { background: $surface; border: 1px solid $line; border-radius: 6px; gridline-color: $line;
   selection-background-color: $raised; selection-color: $text; alternate-background-color: $window; }
@@ -87,5 +104,13 @@ QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color:
 
 def style_sheet(colours: Mapping[str, str], points: float) -> str:
     """Return the style sheet for text of `points` points; only headings differ from the font."""
-    sizes = {"title_size": f"{points * 1.6:.1f}", "heading_size": f"{points * 1.12:.1f}"}
-    return _SHEET.substitute(colours, arrow=find("icons", "down.svg").as_posix(), **sizes)
+    side = round(points * 1.15)
+    sizes = {
+        "title_size": f"{points * 1.6:.1f}",
+        "heading_size": f"{points * 1.12:.1f}",
+        "indicator": str(side),
+        "indicator_round": str(side // 2 + 2),
+    }
+    pictures = {"arrow": "down", "up": "up", "check": "check", "dot": "dot"}
+    paths = {name: find("icons", f"{file}.svg").as_posix() for name, file in pictures.items()}
+    return _SHEET.substitute(colours, **sizes, **paths)

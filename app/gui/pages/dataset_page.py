@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.gui.jobs import JobRunner
 from app.gui.pages.base import Page
+from app.gui.runs import SPLIT_NAMES
 from app.gui.session import Session
 from app.gui.split_preview import Preview, preview
 from app.gui.widgets.empty_state import EmptyState
@@ -212,6 +213,7 @@ class DatasetPage(Page):
         if any(sign in name for sign in '/\\:*?"<>|') or name.startswith("."):
             message = "The name becomes a folder's: no / \\ : * ? \" < > | and no dot at the beginning."
         self.message.setText(message)
+        self.message.setVisible(bool(message))
         busy = self.panel.job is not None and not self.panel.job.over
         allowed = bool(self._rows) and not message and not busy
         self.export_button.setEnabled(allowed and (not exists or self.replace.isChecked()))
@@ -256,9 +258,6 @@ def _in_lines(found: Preview) -> str:
 
 def _counts_written(folder: Path) -> str:
     described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-    splits: dict[str, int] = {}
-    for by_split in described.get("counts", {}).values():
-        for split, count in by_split.items():
-            splits[split] = splits.get(split, 0) + count
-    parts = ", ".join(f"{count:,} {split}" for split, count in splits.items())
-    return f"{sum(splits.values()):,} images ({parts})"
+    by_split = {split: sum(by_class.values()) for split, by_class in described["counts"].items()}
+    parts = ", ".join(f"{count:,} {SPLIT_NAMES[split].lower()}" for split, count in by_split.items())
+    return f"{sum(by_split.values()):,} images ({parts})"

@@ -248,6 +248,7 @@ def _table(model: FilesModel) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 1.9))
     header = table.horizontalHeader()
     header.setStretchLastSection(True)
+    header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     letter = table.fontMetrics().averageCharWidth()

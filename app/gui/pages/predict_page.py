@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -273,8 +272,14 @@ class PredictPage(Page):
             self.heat_map.show_image(self.model_folder(), row.path, tuple(row.probabilities), row.predicted)
 
     def _fit_columns(self) -> None:
+        letter = self.fontMetrics().averageCharWidth()
+        for column, letters in enumerate((26, 17, 19)):
+            self.table.setColumnWidth(column, letter * letters)
         for column in range(FIRST_CLASS, self.model.columnCount()):
             self.table.setItemDelegateForColumn(column, self.bars)
+            name = self.model.classes[column - FIRST_CLASS]
+            width = self.fontMetrics().horizontalAdvance(name) + 6 * letter
+            self.table.setColumnWidth(column, max(16 * letter, min(width, 26 * letter)))
 
 
 def _name(row: InstanceRow) -> str:
@@ -296,6 +301,6 @@ def _table(model: PredictionsModel) -> QTableView:
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 2))
     header = table.horizontalHeader()
+    header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     return table

@@ -18,6 +18,7 @@ class SmallTable(QTableWidget):
         self.setShowGrid(False)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
+        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, heading in enumerate(headings):
