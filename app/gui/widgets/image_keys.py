@@ -23,7 +23,7 @@ KEYS: dict[Qt.Key, Action] = {
     Qt.Key.Key_End: lambda view: view.go_to_frame(view.frames - 1),
     Qt.Key.Key_I: lambda view: view.set_inverted(not view.inverted),
     Qt.Key.Key_F: lambda view: view.fit(),
-    Qt.Key.Key_Z: lambda view: view.actual_size(),
+    Qt.Key.Key_O: lambda view: view.actual_size(),
     Qt.Key.Key_R: lambda view: view.reset(),
     Qt.Key.Key_M: lambda view: view.toggle_regions(),
     Qt.Key.Key_C: lambda view: view.toggle_cine(),
@@ -39,7 +39,7 @@ HELP = (
     ("drag", "window and level"),
     ("right drag, Ctrl+wheel, + −", "zoom"),
     ("middle drag, Space+drag", "move the image"),
-    ("F, Z, R", "fit, one to one, reset"),
+    ("F, O, R", "fit, one to one, reset"),
     ("I, M, C", "invert, outlines of masked regions, play"),
     ("Shift+F1 … Shift+F4", "windows that the file offers"),
 )

@@ -17,6 +17,9 @@ KINDS = {
     "waiting": ("drawn, not applied yet", "#ff5d8f", Qt.PenStyle.DotLine),
     "": ("other", "#9be564", Qt.PenStyle.DashDotLine),
 }
+HEAT_FROM = 0.2  # weaker than this is noise and would only veil the image
+HEAT_STOPS = (0.2, 0.45, 0.7, 1.0)
+HEAT_COLOURS = np.array([(62, 26, 120), (168, 46, 124), (238, 122, 48), (255, 240, 130)])
 MUTED, BRIGHT = QColor("#9aa4ad"), QColor("#dfe5ea")
 
 
@@ -72,16 +75,35 @@ def draw_regions(painter: QPainter, geometry: ViewGeometry, regions: Sequence[Re
 
 
 def heat_image(values: NDArray[np.float32], opacity: float) -> QImage:
-    """Return a heat map as colours, from clear over red to yellow; `values` and `opacity` are 0 to 1."""
+    """Return a heat map as colours, low values clear; `values` and `opacity` are 0 to 1.
+
+    The colours grow lighter from violet over orange to yellow, so that they are read by lightness alone too.
+    """
     heat = np.clip(np.nan_to_num(values.astype(np.float32)), 0, 1)
     colours = np.empty((*heat.shape, 4), np.uint8)
-    colours[..., 0] = np.clip(heat * 2, 0, 1) * 255
-    colours[..., 1] = np.clip(heat * 2 - 0.8, 0, 1) * 255
-    colours[..., 2] = np.clip(0.35 - heat, 0, 1) * 255
-    colours[..., 3] = np.sqrt(heat) * 255 * min(max(opacity, 0.0), 1.0)
+    for channel in range(3):
+        colours[..., channel] = np.interp(heat, HEAT_STOPS, HEAT_COLOURS[:, channel])
+    covered = np.interp(heat, (HEAT_FROM, HEAT_FROM + 0.15), (0, 255))
+    colours[..., 3] = covered * min(max(opacity, 0.0), 1.0)
     rows, columns = heat.shape
     image = QImage(colours.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
     return image.copy()  # Qt does not keep the bytes alive
+
+
+def draw_corner(painter: QPainter, area: QRectF, text: str, colour: str) -> None:
+    """Write a word, such as the label, on a dark plate in the upper left corner, with its colour beside it."""
+    metrics = QFontMetricsF(painter.font())
+    side = metrics.capHeight()
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, area.width() - 4 * side - 16))
+    plate = QRectF(area.left() + 8, area.top() + 8, metrics.horizontalAdvance(text) + 3.5 * side, 2.6 * side)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 190))
+    painter.drawRoundedRect(plate, 5, 5)
+    painter.setBrush(QColor(colour))
+    painter.drawRect(QRectF(plate.left() + 0.8 * side, plate.center().y() - side / 2, side, side))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(BRIGHT)
+    painter.drawText(plate.adjusted(2.6 * side, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def draw_facts(painter: QPainter, band: QRectF, facts: Sequence[str], kinds: Sequence[str]) -> None:

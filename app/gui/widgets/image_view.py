@@ -41,16 +41,18 @@ FRAME_SECONDS = 1 / 12  # pace of the cine
 class ImageView(QWidget):
     """One image; keys and mouse are listed in `image_keys` and `image_tools`.
 
-    `frame_changed(index)`, `window_changed()`, `moved()` (zoom or pan), `region_drawn(x, y, width, height)`;
-    `end_reached(step)` when scrolling beyond the last or first frame (+1 or -1).
+    `frame_changed(index)`, `window_changed()`, `moved()` (zoom or pan); while `drawing`:
+    `region_drawn(x, y, width, height, frame)`. Scrolling beyond the last or the first frame tells
+    `next_wanted` or `previous_wanted`.
     """
 
     frame_changed = Signal(int)
     shown = Signal(object)  # name of the image whose frame is now on the screen
     window_changed = Signal()
     moved = Signal()
-    region_drawn = Signal(int, int, int, int)
-    end_reached = Signal(int)
+    region_drawn = Signal(int, int, int, int, int)
+    next_wanted = Signal()
+    previous_wanted = Signal()
     drawing_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None, *, loader: ImageLoader | None = None) -> None:
@@ -61,7 +63,6 @@ class ImageView(QWidget):
         self.setAccessibleName("Image")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.caption = ""  # a word at the lower left, e.g. "masked"
-        self.corner: tuple[str, str] | None = None  # text and colour, e.g. the label
         self.inverted: bool = False
         self.smooth = True
         self.show_regions = True
@@ -81,6 +82,7 @@ class ImageView(QWidget):
         self._drawn: QRectF | None = None
         self._tool: Tool | None = None
         self._drawing = False
+        self._corner: tuple[str, str] | None = None
         self._counter = 0
         self._drawn_part: tuple[object, QImage, QRectF] | None = None
         self._waiting = QTimer(self, singleShot=True, interval=LOADING_MS)
@@ -95,7 +97,7 @@ class ImageView(QWidget):
     def set_image(self, picture: Picture) -> None:
         """Show an image that is already open; its frames are decoded beside the window's thread."""
         self._counter += 1
-        self.set_source(("image", id(self), self._counter), lambda: picture)
+        self.show_instance(("image", id(self), self._counter), lambda: picture)
 
     def set_array(self, pixels: NDArray[np.uint8]) -> None:
         """Show uint8 pixels, (rows, columns) or (rows, columns, 3), as they are."""
@@ -103,7 +105,7 @@ class ImageView(QWidget):
         self._begin(("array", id(self), self._counter), None)
         self._take(Frame.decode(ArrayPicture(np.ascontiguousarray(pixels)), 0))
 
-    def set_source(self, name: Hashable, opener: Opener, *, frame: int = 0) -> None:
+    def show_instance(self, name: Hashable, opener: Opener, *, frame: int = 0) -> None:
         """Show the image called `name`, at once where the loader has it, else when `opener` has read it."""
         self._begin(name, opener)
         self._request(frame)
@@ -121,6 +123,11 @@ class ImageView(QWidget):
     def set_regions(self, regions: Sequence[RegionLike]) -> None:
         """Outline these regions."""
         self._regions = tuple(regions)
+        self.update()
+
+    def set_corner(self, text: str, colour: str = "#ffffff") -> None:
+        """Write a word, such as the label, in the upper left corner; "" takes it away."""
+        self._corner = (text, colour) if text else None
         self.update()
 
     @property
@@ -235,10 +242,10 @@ class ImageView(QWidget):
         self.moved.emit()
 
     def scroll_frames(self, step: int) -> None:
-        """Show another frame; beyond the ends tell `end_reached`."""
+        """Show another frame; beyond the ends tell `next_wanted` or `previous_wanted`."""
         wanted = self._index + step
         if self._frame is None or not 0 <= wanted < self.frames:
-            self.end_reached.emit(1 if step > 0 else -1)
+            (self.next_wanted if step > 0 else self.previous_wanted).emit()
             return
         self.go_to_frame(wanted)
 
@@ -294,7 +301,7 @@ class ImageView(QWidget):
 
     def take_drawn(self, rect: tuple[int, int, int, int]) -> None:
         """Tell of the finished rectangle."""
-        self.region_drawn.emit(*rect)
+        self.region_drawn.emit(*rect, self._index)
 
     # Loading.
 
@@ -303,7 +310,7 @@ class ImageView(QWidget):
         self._cine.stop()
         self._name, self._opener, self._index = name, opener, 0
         self._frame, self._window, self._heat, self._drawn_part = None, None, None, None
-        self._regions, self._message = (), ""
+        self._regions, self._message, self._corner = (), "", None
         self.inverted = False
         self.update()
 
@@ -406,6 +413,8 @@ class ImageView(QWidget):
             painter.setPen(overlay.look("waiting")[1])
             painter.drawRect(self._drawn)
         painter.setClipping(False)
+        if self._corner is not None:
+            overlay.draw_corner(painter, geometry.area, *self._corner)
         band = QRectF(0, self.height() - self._band(), self.width(), self._band())
         overlay.draw_facts(painter, band, self.facts(), list(dict.fromkeys(r.kind for r in regions)))
 
