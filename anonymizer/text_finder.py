@@ -1,7 +1,8 @@
 """Find burned-in text: every line of it is a region to mask, whether or not it can be read.
 
-The detector looks at two views of an image: percentiles, in which text of the highest or lowest values stands
-out, and local contrast, in which faint text does. Small images are enlarged, large ones cut into tiles.
+The detector looks at three views of an image: percentiles, in which text of the highest or lowest values stands
+out, local contrast, in which faint text does, and deviation from the surroundings, for what is fainter still.
+Colours take the place of local contrast. Small images are enlarged, large ones cut into tiles.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer import text_engine
-from anonymizer.text_views import grey_of, local_contrast, percentile, rank
+from anonymizer.text_views import deviation, grey_of, is_coloured, local_contrast, percentile, rank
 
 Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
@@ -20,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 TILE, OVERLAP, MARGIN = 960, 128, 16  # pixels
 CORE, SCORE = 0.2, 0.4  # a pixel's and a region's least probability
-LINE_LIMIT, LINE_SHARE = 48, 0.06  # thicker lines are anatomy: pixels, share of the short side
+LINE_LIMIT, LINE_SHARE = 28, 0.04  # lines with a thicker core are anatomy: pixels, share of the short side
 MIN_ASPECT, SURE = 1.2, 0.65  # blobs are kept where the detector is sure
 ACROSS, ALONG = 0.35, 0.8  # growth in line heights
 SMALL, MEDIUM = 700, 1100  # longest side up to which images are enlarged
@@ -60,9 +61,9 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). Raises TextFinderError.
     """
     grey = grey_of(image)
-    views: list[Bytes] = [percentile(grey), local_contrast(grey)]
-    if image.ndim == 3:  # noqa: PLR2004 - colour
-        views.append(np.ascontiguousarray(image[..., ::-1]))
+    # Blue on white is invisible in the strongest channel, so colours are also looked at as they are.
+    second = np.ascontiguousarray(image[..., ::-1]) if is_coloured(image) else local_contrast(grey)
+    views: list[Bytes] = [percentile(grey), second, deviation(grey)]
     probability = np.maximum.reduce([text_map(view) for view in views])
     return boxes_of(probability)
 

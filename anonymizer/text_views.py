@@ -9,11 +9,21 @@ Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 
 SAMPLES = 1_000_000  # pixels that suffice for percentiles
+LEAST_SPREAD = 0.005  # of the range of values: less is noise
+COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
 
 
 def grey_of(image: Array) -> Array:
     """Return (rows, columns): of colours the strongest channel, so that text of any colour is bright."""
     return image.max(axis=2) if image.ndim == 3 else image  # noqa: PLR2004 - colour
+
+
+def is_coloured(image: Array) -> bool:
+    """Whether an image holds colours and not just grey in three channels."""
+    if image.ndim != 3:  # noqa: PLR2004 - colour
+        return False
+    spread = image.max(axis=2).astype(np.int16) - image.min(axis=2)
+    return bool(np.count_nonzero(spread > COLOURED) > FEW)
 
 
 def _finite(grey: Array) -> Array:
@@ -42,6 +52,24 @@ def local_contrast(grey: Array) -> Bytes:
     wide = percentile(grey, 0.1, 99.9)
     cells = max(2, min(16, round(min(grey.shape) / 96)))
     return np.asarray(cv2.createCLAHE(clipLimit=4.0, tileGridSize=(cells, cells)).apply(wide), np.uint8)
+
+
+def deviation(grey: Array) -> Bytes:
+    """Return how far each value stands from its surroundings, in units of their own spread.
+
+    Faint text on black beside bright anatomy has next to no contrast in any other view.
+    """
+    import cv2
+
+    grey = _finite(grey).astype(np.float32)
+    low, high = (float(v) for v in np.percentile(grey[::2, ::2], (0.5, 99.5)))
+    # Ink far above all else must not drown its surroundings, hence the clip.
+    scaled = np.clip((grey - low) / max(high - low, 1e-6), -1, 2).astype(np.float32)
+    size = max(15, min(grey.shape) // 24 | 1)
+    away = scaled - cv2.blur(scaled, (size, size))
+    # The blur sums as it goes, so squares can come out a little below zero.
+    spread = np.sqrt(np.maximum(cv2.blur(away * away, (2 * size + 1, 2 * size + 1)), 0)) + LEAST_SPREAD
+    return np.asarray(np.clip(128 + 64 * away / spread, 0, 255)).astype(np.uint8)
 
 
 def rank(grey: Array) -> Bytes:

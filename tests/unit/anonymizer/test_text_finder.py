@@ -32,6 +32,17 @@ def test_all_ink_is_found_whatever_the_values(image):
     assert area < 0.3
 
 
+def test_blue_on_white_is_found():
+    stencil = written(np.zeros((240, 320)))
+    image = np.stack([255 * (1 - stencil), 255 * (1 - stencil), np.full_like(stencil, 255)], 2)
+    assert coverage(text_finder.find_text(image.astype(np.uint8)))[0] > 0.98
+
+
+def test_faint_text_beside_bright_anatomy_is_found():
+    image = written(background(), ink=0.2) + 8 * background() * (background() > 0.3)
+    assert coverage(text_finder.find_text((image * 6000).astype(np.uint16)))[0] > 0.98
+
+
 def test_text_is_read_back():
     lines = text_finder.read_text((written(background()) * 255).astype(np.uint8))
     assert readable(lines, NAME)
