@@ -173,7 +173,7 @@ class DatasetPage(Page):
             choices.addWidget(choice)
         self.train, self.validation, self.seed = _percent(70), _percent(15), QSpinBox()
         self.seed.setRange(0, 999_999)
-        self.test = label()
+        self.test = label(wrap=False)
         form.addRow("&Name", self.name)
         form.addRow(self.replace)
         form.addRow("Format", choices)

@@ -57,6 +57,7 @@ class PredictPage(Page):
         self._instances: dict[str, InstanceRow] = {}
         self._pending: list[Predicted] = []
         self._in_project = True
+        self._stale = True  # the catalogue changed since the table was filled
         self.model = PredictionsModel(self)
         self.bars = ShareBar(self)
         self.stack = QStackedWidget()
@@ -78,6 +79,7 @@ class PredictPage(Page):
         self.body.addWidget(self.stack, 1)
         self._batches = QTimer(self, interval=BATCH_MS)
         self._batches.timeout.connect(self._flush)
+        session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
         """List the trained models and show what the chosen one said before."""
@@ -90,7 +92,7 @@ class PredictPage(Page):
         self.runs.setCurrentIndex(max(0, self.runs.findData(chosen)))
         self.runs.blockSignals(False)  # noqa: FBT003
         self.stack.setCurrentIndex(1 if runs else 0)
-        if runs and not self._predicting():
+        if runs and not self._predicting() and (self._stale or self.runs.currentData() != chosen):
             self._show_known()
 
     def predict(self) -> None:
@@ -167,8 +169,9 @@ class PredictPage(Page):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(self.heat_map)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        letter = self.fontMetrics().averageCharWidth()
+        splitter.setSizes([letter * 98, letter * 56])
+        splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         return splitter
 
@@ -196,15 +199,16 @@ class PredictPage(Page):
     def _show_known(self) -> None:
         if not self.runs.count():
             return
+        self._stale = False
         self._read_instances()
         said = self.session.catalogue.predictions(run=self.model_folder().name)
         folder = self.session.project.instances
-        known = [(self._instances.get(row.sop_instance_uid), row) for row in said]
+        by_uid = {row.sop_instance_uid: row for row in said}
         self._show_rows(
             [
                 Predicted(folder / at.file, _name(at), row.predicted, row.probabilities, at.label)
-                for at, row in known
-                if at is not None
+                for uid, at in self._instances.items()
+                if (row := by_uid.get(uid)) is not None
             ]
         )
 
@@ -266,6 +270,9 @@ class PredictPage(Page):
         self.predict_button.setEnabled(True)
         self.session.catalogue_changed.emit()
 
+    def _on_catalogue_changed(self) -> None:
+        self._stale = not self.isVisible()
+
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             row = self.model.rows[current.row()]
@@ -273,13 +280,13 @@ class PredictPage(Page):
 
     def _fit_columns(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in enumerate((26, 17, 19)):
+        for column, letters in enumerate((18, 16, 18)):
             self.table.setColumnWidth(column, letter * letters)
         for column in range(FIRST_CLASS, self.model.columnCount()):
             self.table.setItemDelegateForColumn(column, self.bars)
             name = self.model.classes[column - FIRST_CLASS]
-            width = self.fontMetrics().horizontalAdvance(name) + 6 * letter
-            self.table.setColumnWidth(column, max(16 * letter, min(width, 26 * letter)))
+            width = self.fontMetrics().horizontalAdvance(name) + 2 * letter
+            self.table.setColumnWidth(column, max(13 * letter, min(width, 24 * letter)))
 
 
 def _name(row: InstanceRow) -> str:

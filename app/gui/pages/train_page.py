@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -51,7 +52,7 @@ class TrainPage(Page):
             )
         )
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        setup = scrolled(self._setup())
+        setup = self._setup()
         splitter.addWidget(setup)
         splitter.addWidget(self._progress())
         splitter.setChildrenCollapsible(False)
@@ -94,8 +95,11 @@ class TrainPage(Page):
 
     def _setup(self) -> QWidget:
         setup = QWidget()
-        column = QVBoxLayout(setup)
-        column.setContentsMargins(0, 0, 10, 0)
+        outer = QVBoxLayout(setup)
+        outer.setContentsMargins(0, 0, 10, 0)
+        choices = QWidget()
+        column = QVBoxLayout(choices)
+        column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(10)
         self.datasets = QComboBox()
         self.datasets.setAccessibleName("Data set")
@@ -111,16 +115,17 @@ class TrainPage(Page):
         column.addWidget(label("Recipe", "heading"))
         column.addWidget(self.recipes)
         self.train_button = button("&Train", self.train, primary=True)
-        self.train_button.setMinimumWidth(self.fontMetrics().averageCharWidth() * 30)
-        column.addWidget(self.train_button)
+        self.train_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column.addStretch(1)
+        outer.addWidget(scrolled(choices), 1)
+        outer.addWidget(self.train_button)  # below what scrolls: always in sight
         return setup
 
     def _readiness(self) -> QWidget:
         frame, inside = card()
         self.ready_text = label()
         self.counts = SmallTable(
-            "Images by class and split", ("Class", "Patients", "Training", "Validation", "Test")
+            "Images by class and split", ("Class", "Patients", "Train / validation / test")
         )
         self.ready_warnings = label("", "caution")
         for widget in (self.ready_text, self.counts, self.ready_warnings):
@@ -206,7 +211,7 @@ class TrainPage(Page):
         splits = ("train", "validation", "test")
         self.counts.fill(
             [
-                (name, patients, *(found.counts.get(split, {}).get(name, 0) for split in splits))
+                (name, patients, " / ".join(f"{found.counts.get(s, {}).get(name, 0):,}" for s in splits))
                 for name, patients in found.patients.items()
             ]
         )

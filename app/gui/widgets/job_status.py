@@ -23,6 +23,7 @@ class JobStatus(QLabel):
 
     def _on_stage(self, _title: str, _total: object) -> None:
         self._percent = ""
+        self._show()
 
     def _on_step(self, done: float, total: float | None, _message: str) -> None:
         self._percent = f" {100 * done / total:.0f} %" if total else ""

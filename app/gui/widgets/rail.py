@@ -26,6 +26,7 @@ class Rail(QFrame):
         layout.setContentsMargins(8, 14, 8, 14)
         layout.setSpacing(4)
         self.project = label("", "muted")
+        self.project.setContentsMargins(12, 0, 4, 0)
         layout.addWidget(self.project)
         layout.addSpacing(6)
         for number, step in enumerate(steps, start=1):

@@ -1,0 +1,81 @@
+"""What can be undone: labels, and rectangles that were drawn but not yet applied."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QUndoCommand
+
+from anonymizer.report import Region
+from labeller import Catalogue, LabelEvent
+
+
+class LabelCommand(QUndoCommand):
+    """A label that is already in the catalogue; undo and redo are new events there, history only grows.
+
+    `show(uid, changed)` makes the page show the instance and read the changed ones again. Errors of the
+    catalogue go to `attempt`, which runs the step and tells the user.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        events: Sequence[LabelEvent],
+        *,
+        current: str,
+        show: Callable[[str, Sequence[str]], None],
+        attempt: Callable[[Callable[[], list[LabelEvent]]], list[LabelEvent] | None],
+    ) -> None:
+        super().__init__(words(events))
+        self._catalogue, self._events, self._current = catalogue, list(events), current
+        self._show, self._attempt = show, attempt
+        self._done = True
+
+    @property
+    def uids(self) -> list[str]:
+        """The instances whose label changed."""
+        return [event.sop_instance_uid for event in self._events]
+
+    def redo(self) -> None:
+        """Label again; the first time it was done before the command was made."""
+        if self._done:
+            return
+        last = self._events[0]
+        events = self._attempt(
+            lambda: self._catalogue.set_label(self.uids, last.label, reader=last.reader, means="redo")
+        )
+        self._done = events is not None
+        self._events = events or self._events
+        self._show(self._current, self.uids)
+
+    def undo(self) -> None:
+        """Give the instances back the labels that they had."""
+        if not self._done:
+            return
+        events = self._events
+        self._done = self._attempt(lambda: self._catalogue.undo(events, reader=events[0].reader)) is None
+        self._show(self._current, self.uids)
+
+
+def words(events: Sequence[LabelEvent]) -> str:
+    """Say what was labelled, for the list of steps."""
+    label = events[0].label
+    what = f"label “{label}”" if label is not None else "label taken away"
+    return what if len(events) == 1 else f"{what}, {len(events):,} instances"
+
+
+class DrawCommand(QUndoCommand):
+    """A rectangle drawn by hand, until it is applied."""
+
+    def __init__(self, drawn: list[Region], region: Region, changed: Callable[[], None]) -> None:
+        super().__init__("rectangle")
+        self._drawn, self._region, self._changed = drawn, region, changed
+
+    def redo(self) -> None:
+        """Draw it."""
+        self._drawn.append(self._region)
+        self._changed()
+
+    def undo(self) -> None:
+        """Take it away."""
+        if self._region in self._drawn:
+            self._drawn.remove(self._region)
+        self._changed()
