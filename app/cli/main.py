@@ -5,9 +5,10 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app import NAME, NOTICE, VERSION
-from app.cli.command import CANCELLED, DONE, SOME_FAILED, WRONG_USE, Command
+from app.cli.command import CANCELLED, SOME_FAILED, WRONG_USE, Command
 from app.cli.console import Cancellation, Output, make_output
 from app.cli.table import COMMANDS
 from app.errors import USER_ERRORS, UsageError
@@ -86,9 +87,10 @@ def _run(command: Command, given: argparse.Namespace, output: Output) -> int:
     except Exception as error:  # noqa: BLE001 - the one place where bugs surface
         output.error(*_bug(error))
         return SOME_FAILED
-    code = CANCELLED if output.cancelled() and result.code != DONE else result.code
-    output.result(code, result.facts, result.text)
-    return code
+    if output.cancelled():
+        result = replace(result, code=CANCELLED, text=f"Cancelled; the same command goes on from there.\n{result.text}")
+    output.result(result.code, result.facts, result.text)
+    return result.code
 
 
 def _bug(error: Exception) -> tuple[str, str]:

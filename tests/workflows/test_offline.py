@@ -26,12 +26,12 @@ def run(prefix: list[str], *arguments: object) -> subprocess.CompletedProcess[st
     )
 
 
-def the_line(folder: Path, sample: Path) -> list[tuple[object, ...]]:
+def the_line(folder: Path, incoming: Path) -> list[tuple[object, ...]]:
     project, dataset, model = folder / "p.leadglass", folder / "dataset", folder / "model"
     return [
         ("new", project),
-        ("import", project, sample / "instances"),
-        ("label", project, "--from", sample / "labels.csv"),
+        ("import", project, incoming),
+        ("label", project, "--from", incoming.parent / "labels.csv"),
         ("export", project, "--out", dataset),
         ("train", dataset, "--out", model, "--recipe", "quick"),
         ("predict", model, "--project", project),
@@ -40,8 +40,8 @@ def the_line(folder: Path, sample: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.skipif(not ON_LINUX or not shutil.which("strace"), reason="needs strace (Debian package strace)")
-def test_no_internet_socket_is_ever_opened(tmp_path: Path, sample: Path, own_home: Path) -> None:
-    for number, step in enumerate(the_line(tmp_path, sample)):
+def test_no_internet_socket_is_ever_opened(tmp_path: Path, incoming: Path, own_home: Path) -> None:
+    for number, step in enumerate(the_line(tmp_path, incoming)):
         trace = tmp_path / f"trace{number}"
         ended = run(["strace", "-f", "-q", "-e", "trace=network", "-o", str(trace)], *step)
         assert ended.returncode == 0, (step, ended.stderr[-2000:])
@@ -59,10 +59,10 @@ def namespace() -> list[str]:
 
 
 @pytest.mark.skipif(not ON_LINUX, reason="network namespaces are Linux's")
-def test_everything_works_with_the_network_cut_off(tmp_path: Path, sample: Path) -> None:
+def test_everything_works_with_the_network_cut_off(tmp_path: Path, incoming: Path) -> None:
     prefix = namespace()
     if not prefix:
         pytest.skip("network namespaces are not allowed here")
-    for step in the_line(tmp_path, sample):
+    for step in the_line(tmp_path, incoming):
         ended = run(prefix, *step)
         assert ended.returncode == 0, (step, ended.stderr[-2000:])
