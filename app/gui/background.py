@@ -22,8 +22,9 @@ class _Work(QRunnable):
     def run(self) -> None:
         try:
             result = self._work()
-        except USER_ERRORS:
-            self._tell(lambda: self._told.failed.emit(str(error), error.remedy))
+        except USER_ERRORS as error:
+            message, remedy = str(error), error.remedy
+            self._tell(lambda: self._told.failed.emit(message, remedy))
         except OSError as error:
             words = error.strerror or "a file cannot be read"
             self._tell(lambda: self._told.failed.emit(f"That did not work: {words}.", ""))

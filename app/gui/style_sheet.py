@@ -88,6 +88,7 @@ QTabBar::tab:focus { color: $accent; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QStatusBar { background: $surface; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMenuBar { background: $surface; } QMenuBar::item { padding: 5px 10px; }
 QMenuBar::item:selected, QMenu::item:selected { background: $raised; color: $text; }
 QMenu { background: $surface; border: 1px solid $line; } QMenu::item { padding: 5px 26px 5px 14px; }

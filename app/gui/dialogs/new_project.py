@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -61,7 +62,9 @@ class NewProjectDialog(QDialog):
         place = QHBoxLayout()
         place.addWidget(self.place, 1)
         place.addWidget(button("&Browse…", self._browse))
-        form.addRow("In &folder", place)
+        caption = QLabel("In &folder")
+        caption.setBuddy(self.place)
+        form.addRow(caption, place)
         form.addRow("&Profile", self.profile)
         form.addRow("", self.description)
         form.addRow("&Original identities", self.protection)

@@ -285,7 +285,7 @@ class PredictPage(Page):
         for column in range(FIRST_CLASS, self.model.columnCount()):
             self.table.setItemDelegateForColumn(column, self.bars)
             name = self.model.classes[column - FIRST_CLASS]
-            width = self.fontMetrics().horizontalAdvance(name) + 2 * letter
+            width = self.fontMetrics().horizontalAdvance(name) + 4 * letter
             self.table.setColumnWidth(column, max(13 * letter, min(width, 24 * letter)))
 
 

@@ -125,7 +125,7 @@ class TrainPage(Page):
         frame, inside = card()
         self.ready_text = label()
         self.counts = SmallTable(
-            "Images by class and split", ("Class", "Patients", "Train / validation / test")
+            "Images by class and split", ("Class", "Patients", "Train / val / test")
         )
         self.ready_warnings = label("", "caution")
         for widget in (self.ready_text, self.counts, self.ready_warnings):

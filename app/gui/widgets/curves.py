@@ -60,6 +60,7 @@ class HistoryPlot(QWidget):
         self.loss = Plot("Loss by epoch", ("Epoch", "Loss"))
         self.score = Plot("Validation AUC and accuracy by epoch", ("Epoch", "Share of 1"))
         self.score.setYRange(0, 1, padding=0.02)
+        self.score.legend.setOffset((-10, -10))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.loss)
