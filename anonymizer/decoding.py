@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEGExtended12Bit
 
 from anonymizer.errors import PixelError
 
@@ -21,6 +22,9 @@ PLUGINS = ("pillow", "pylibjpeg", "pyjpegls", "pydicom", "gdcm")
 # Pillow squeezes deep JPEG 2000 samples through 8 or 16 unsigned bits; openjpeg keeps them as they are.
 PLUGINS_JPEG_2000 = ("pylibjpeg", "pillow", "gdcm")
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+
+DAMAGED = "The file may be damaged; export it again from its archive."
+MASK_FIRST = "This is a limit of the viewer: masking uses a further decoder, in a process of its own."
 
 MAX_FRAME_SAMPLES = 1 << 28  # a frame of 16,384 × 16,384
 MAX_SAMPLES = 1 << 31  # all frames of an instance; the length field of native pixel data ends at 4 GiB
@@ -113,6 +117,8 @@ def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm:
         raise PixelError(f"Pixels encoded as “{uid.name}” cannot be decoded.") from error
     attempts = _attempts(decoder, uid, allow_gdcm=allow_gdcm)
     withheld = not allow_gdcm and "gdcm" in decoder.available_plugins
+    if uid == JPEGExtended12Bit and matrix.samples == 1 and int(dataset.get("BitsStored") or 8) > 8:  # noqa: PLR2004 - bits
+        return _decode_twelve_bits(dataset, index, matrix, allow_gdcm=allow_gdcm)
     values = _first_success(decoder, dataset, index, (attempts, raw, withheld))
     expected = (matrix.rows, matrix.columns) + ((3,) if matrix.samples == 3 else ())  # noqa: PLR2004 - RGB
     if values.shape != expected:
@@ -129,6 +135,37 @@ def _attempts(decoder: Any, uid: UID, *, allow_gdcm: bool) -> tuple[str, ...]:
     )
 
 
+def _decode_twelve_bits(dataset: Dataset, index: int, matrix: Matrix, *, allow_gdcm: bool) -> Array:
+    """Decode 12-bit JPEG, which pydicom hands to no decoder although GDCM reads it."""
+    if not allow_gdcm:
+        raise PixelError("The image cannot be decoded here (12-bit JPEG).", MASK_FIRST)
+    import gdcm
+
+    uid = transfer_syntax(dataset)
+    try:
+        source = get_frame(dataset.PixelData, index, number_of_frames=matrix.frames)
+        fragment, fragments = gdcm.Fragment(), gdcm.SequenceOfFragments.New()
+        fragment.SetByteStringValue(source)
+        fragments.AddFragment(fragment)
+        element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
+        element.SetValue(fragments.__ref__())
+        image = gdcm.Image()
+        image.SetNumberOfDimensions(2)
+        image.SetDimensions((matrix.columns, matrix.rows, 1))
+        image.SetDataElement(element)
+        grey = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
+        image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(grey))
+        image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str.__str__(uid))))
+        signed = int(dataset.get("PixelRepresentation") or 0)
+        image.SetPixelFormat(gdcm.PixelFormat(1, 16, 12, 11, signed))
+        data = image.GetBuffer().encode("utf-8", "surrogateescape")
+        kind = np.dtype("<i2" if signed else "<u2")
+        return np.frombuffer(data, kind).reshape(matrix.rows, matrix.columns)
+    except Exception as error:
+        # GDCM raises anything on damaged data, and its messages can quote bytes of the file.
+        raise PixelError(f"The image cannot be decoded ({uid.name}).", DAMAGED) from error
+
+
 def _first_success(
     decoder: Any, dataset: Dataset, index: int, how: tuple[tuple[str, ...], bool, bool]
 ) -> Array:
@@ -141,8 +178,6 @@ def _first_success(
             last = error
         else:
             return np.asarray(values)
-    remedy = "The file may be damaged; export it again from its archive."
-    if withheld:
-        remedy = "Mask it first: masked instances are stored in a form that can be shown."
+    remedy = MASK_FIRST if withheld else DAMAGED
     # The decoders' own messages can quote bytes of the file, so they are not repeated here.
     raise PixelError(f"The image cannot be decoded ({decoder.UID.name}).", remedy) from last

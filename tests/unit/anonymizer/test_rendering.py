@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
@@ -167,7 +168,16 @@ def test_what_only_gdcm_decodes_is_refused_with_a_remedy():
     dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     with pytest.raises(PixelError) as caught:
         DicomImage(dataset).frame(0)
-    assert "Mask" in caught.value.remedy
+    assert "masking uses a further decoder" in caught.value.remedy
+
+
+def test_twelve_bit_jpeg_is_decoded_where_gdcm_may_be_used():
+    path = get_testdata_file("JPGExtended.dcm", download=False)
+    with pytest.raises(PixelError):
+        DicomImage.open(path).frame(0)
+    values = DicomImage.open(path, allow_gdcm=True).frame(0)
+    assert values.shape == (1024, 256)
+    assert 255 < values.max() < 4096
 
 
 def test_short_pixel_data_is_refused():
