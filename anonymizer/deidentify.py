@@ -35,6 +35,7 @@ from anonymizer.pseudonyms import Pseudonyms
 from anonymizer.report import Change, FileRecord, Identity, Outcome, Region
 from anonymizer.residue import remove_holders, residue
 from anonymizer.source import Source
+from anonymizer.subject import Subject
 from anonymizer.truncation import repair_pixels
 
 
@@ -120,11 +121,11 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     changes += blank_comments(dataset)
     regions, notes, pixels_cleaned = _mask_pixels(dataset, run.settings)
     review += notes
-    masker = HeaderMasker(
-        plan, pseudonyms, harvest, patient=patient_key(identity), device=_first(dataset, "DeviceSerialNumber")
-    )
+    device = _first(dataset, "DeviceSerialNumber")
+    subject = Subject(plan, pseudonyms, harvest, patient_key(identity), device)
+    masker = HeaderMasker(subject)
     masker.mask(dataset)
-    dataset.PatientID = dataset.PatientName = pseudonyms.patient_id(patient_key(identity))
+    dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
     body, removed = _checked(dataset, harvest)

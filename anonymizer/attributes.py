@@ -1,0 +1,94 @@
+"""Reading and changing single attributes of a data set, each change noted with its layer and reason."""
+
+from typing import Any
+
+from pydicom.datadict import dictionary_description, dictionary_has_tag
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from anonymizer.file_format import UNREADABLE
+from anonymizer.report import Change
+
+_STRUCTURAL = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00280004})
+
+
+class Edits:
+    """Changes a data set in place and keeps the list of what was changed: never a value."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.non_ascii = False  # a text that was kept needs a character set
+
+    def set(
+        self,
+        dataset: Dataset,
+        element: DataElement,
+        value: Any,
+        path: str,
+        *,
+        reason: str,
+        action: str = "D",
+        layer: str = "table",
+    ) -> None:
+        """Give an attribute another value."""
+        dataset[element.tag] = DataElement(element.tag, element.VR, value)
+        self.note(path, element.tag, action, layer=layer, reason=reason)
+
+    def remove(self, dataset: Dataset, tag: BaseTag, path: str, *, reason: str, layer: str = "table") -> None:
+        """Remove an attribute, unless nothing could be read without it."""
+        if int(tag) not in _STRUCTURAL:
+            del dataset[tag]
+            self.note(path, tag, "X", layer=layer, reason=reason)
+
+    def note(self, path: str, tag: BaseTag, action: str, *, reason: str, layer: str = "table") -> None:
+        """Note a change that was made elsewhere."""
+        self.changes.append(Change(path, name_of(tag), action, layer, reason))
+
+
+def is_known(tag: BaseTag) -> bool:
+    """Tell whether the dictionary of PS3.6 has a tag, repeating groups included."""
+    if dictionary_has_tag(tag):
+        return True
+    try:
+        return bool(dictionary_description(tag))
+    except KeyError:
+        return False
+
+
+def read(dataset: Dataset, tag: BaseTag) -> DataElement | None:
+    """Return an element with its value decoded; None where that is not possible."""
+    try:
+        element = dataset[tag]
+        _ = element.value
+    except UNREADABLE:
+        return None
+    return element
+
+
+def name_of(tag: BaseTag) -> str:
+    """Return the attribute's name in PS3.6, or what it is called without one."""
+    try:
+        return dictionary_description(tag)
+    except KeyError:
+        return "Private attribute" if tag.is_private else "Unknown attribute"
+
+
+def path_of(tag: BaseTag) -> str:
+    """Return a tag as it stands in a path: "(0010,0010)"."""
+    return f"({tag.group:04X},{tag.element:04X})"
+
+
+def values(element: DataElement) -> list[Any]:
+    """Return an element's values as a list, whatever its multiplicity."""
+    value = element.value
+    if value is None:
+        return []
+    if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue":
+        return list(value)
+    return [value]
+
+
+def joined(parts: list[str]) -> str | list[str]:
+    """Return values as pydicom wants them: a single one alone, several as a list."""
+    return parts[0] if len(parts) == 1 else parts

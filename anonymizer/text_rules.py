@@ -1,0 +1,97 @@
+"""Texts, codes, numbers and bytes in the header: identities leave them, the rest stays."""
+
+import re
+from collections.abc import Callable
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+from anonymizer.actions import DUMMY_TEXT, LONG_TEXT_VRS
+from anonymizer.attributes import Edits, joined, values
+from anonymizer.free_text import clean, hunt
+from anonymizer.harvest import Harvest
+from anonymizer.subject import Subject
+
+_NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
+_LONGEST_CODE = 64  # four times what is allowed: real files are not strict
+_CODED = frozenset(
+    {"CodeValue", "LongCodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "MappingResource",
+     "ContextIdentifier", "SoftwareVersions", "CodingSchemeName", "CodingSchemeResponsibleOrganization"}
+)  # fmt: skip
+
+
+class TextRules:
+    """Cleans what one instance says in words, codes and bytes."""
+
+    def __init__(self, subject: Subject, edits: Edits) -> None:
+        self._plan, self._harvest, self._edits = subject.plan, subject.harvest, edits
+
+    def hunt(self, dataset: Dataset, element: DataElement, path: str) -> None:
+        """Take out what identifies somebody."""
+        self._rewrite(dataset, element, path, hunt, layer="harvest")
+
+    def clean(self, dataset: Dataset, element: DataElement, path: str) -> None:
+        """Keep only words that are known to be harmless."""
+        self._rewrite(dataset, element, path, self._vocabulary, layer="vocabulary")
+
+    def _vocabulary(self, text: str, harvest: Harvest) -> str:
+        return clean(text, harvest, self._plan.profile.keep_words)
+
+    def unlisted(self, dataset: Dataset, element: DataElement, path: str, *, dummies: bool) -> None:
+        """Treat a text that no table names; `dummies`: it stands in content that is replaced."""
+        if dummies or (element.keyword == "TextValue" and not self._plan.cleans_content):
+            reason = "Text in structured content is replaced."
+            self._edits.set(dataset, element, DUMMY_TEXT, path, reason=reason, layer="vr")
+        elif element.VR in LONG_TEXT_VRS:
+            self.clean(dataset, element, path)
+        elif element.keyword not in _CODED or any(
+            self._harvest.touches(str(value)) for value in values(element)
+        ):
+            self.hunt(dataset, element, path)
+        else:
+            self._keep(values(element))
+
+    def _rewrite(
+        self,
+        dataset: Dataset,
+        element: DataElement,
+        path: str,
+        how: Callable[[str, Harvest], str],
+        *,
+        layer: str,
+    ) -> None:
+        old = [str(value) for value in values(element)]
+        new = [how(text, self._harvest) if text.strip() else text for text in old]
+        if new != old:
+            left = new if any(text.strip() for text in new) else [DUMMY_TEXT]
+            reason = "What identifies somebody was taken out of the text."
+            self._edits.set(dataset, element, joined(left), path, reason=reason, action="C", layer=layer)
+        self._keep(new)
+
+    def _keep(self, texts: list[str]) -> None:
+        if not all(str(text).isascii() for text in texts):
+            self._edits.non_ascii = True
+
+    def other(self, dataset: Dataset, element: DataElement, path: str) -> None:
+        """Codes, numbers and bytes: kept if they are what they should be and hold no identity."""
+        if element.VR in ("UN", "UR", "AE"):
+            reason = "Values of this kind cannot be checked."
+            self._edits.remove(dataset, element.tag, path, layer="vr", reason=reason)
+        elif element.VR == "CS":
+            if self.is_suspicious(element):
+                reason = "The code holds an identity or is no code."
+                self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
+        elif element.VR in ("DS", "IS"):
+            if not all(_NUMBER.match(str(value).encode()) for value in values(element)):
+                reason = "The value is no number."
+                self._edits.set(dataset, element, None, path, reason=reason, action="Z", layer="vr")
+        elif isinstance(element.value, bytes) and next(self._harvest.found_in_bytes(element.value), None):
+            reason = "The bytes hold an identity."
+            self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
+
+    def is_suspicious(self, element: DataElement) -> bool:
+        """Tell whether a code (CS) holds an identity or is no code."""
+        codes = [str(value).strip(" \0") for value in values(element)]
+        return any(
+            not v.isascii() or len(v) > _LONGEST_CODE or self._harvest.distinctive_in(v) for v in codes
+        )
