@@ -67,6 +67,14 @@ class Preferences:
         others = [path for path in self._recent() if path != project]
         self._store.setValue("recent", [str(path) for path in [project, *others][:LONGEST_LIST]])
 
+    def place(self, project: str) -> str:
+        """Where labelling ended in the project of this identifier: a masked SOP Instance UID, or ""."""
+        return str(self._store.value(f"place/{project}", ""))
+
+    def set_place(self, project: str, sop_uid: str) -> None:
+        """Remember where labelling ended."""
+        self._store.setValue(f"place/{project}", sop_uid)
+
     def _recent(self) -> list[Path]:
         value = self._store.value("recent")
         if isinstance(value, str):  # Qt writes a list of one as a plain text

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
 
 from anonymizer.errors import AnonymizerError
@@ -50,16 +51,21 @@ class _Decode(QRunnable):
         try:
             frame = self._opened.frame(self._key[1])
         except AnonymizerError as error:
-            self._told.failed.emit(self._key, "\n".join(filter(None, (str(error), error.remedy))))
+            self._fail("\n".join(filter(None, (str(error), error.remedy))))
         except OSError:
-            self._told.failed.emit(self._key, "The file of this image cannot be read.")
+            self._fail("The file of this image cannot be read.")
         except MemoryError:
-            self._told.failed.emit(self._key, "This image is too large for this computer's memory.")
+            self._fail("This image is too large for this computer's memory.")
         except Exception:
-            self._told.failed.emit(self._key, "This image cannot be shown.")
+            self._fail("This image cannot be shown.")
             raise
         else:
-            self._told.done.emit(self._key, frame)
+            if shiboken6.isValid(self._told):  # the program may be ending
+                self._told.done.emit(self._key, frame)
+
+    def _fail(self, text: str) -> None:
+        if shiboken6.isValid(self._told):
+            self._told.failed.emit(self._key, text)
 
 
 class ImageLoader(QObject):

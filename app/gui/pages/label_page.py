@@ -1,0 +1,324 @@
+"""Label: one key labels the image in sight, and the next one is there at once."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QUndoStack
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from anonymizer import DicomImage
+from app.errors import USER_ERRORS
+from app.gui.commands import LabelCommand
+from app.gui.dialogs.errors import show_error
+from app.gui.jobs import JobRunner
+from app.gui.models.worklist_model import WorklistModel
+from app.gui.pages.base import Page
+from app.gui.session import Session
+from app.gui.widgets.class_panel import ClassPanel
+from app.gui.widgets.empty_state import EmptyState
+from app.gui.widgets.image_bar import ImageBar
+from app.gui.widgets.image_keys import HELP, act
+from app.gui.widgets.image_loader import ImageLoader
+from app.gui.widgets.image_view import ImageView
+from app.gui.widgets.label_bar import LabelBar
+from app.gui.widgets.label_progress import LabelProgress
+from app.gui.widgets.reader_box import ReaderBox
+from app.gui.widgets.text import button
+from app.gui.widgets.worklist import Worklist
+from app.gui.widgets.worklist_filter import WorklistFilter
+from labeller import LabelEvent
+
+DIGITS = "1234567890"
+AHEAD, BEHIND = 4, 2  # images decoded in advance
+
+
+class LabelPage(Page):
+    """Worklist at the left, the image in the middle, classes at the right; made for the keyboard."""
+
+    title = "Label"
+    purpose = "One key labels the image and shows the next one. Every label is on disk before that."
+    help_lines = (
+        ("1 … 9, 0", "label with this class and go on"),
+        ("Backspace, Ctrl+Z", "undo the last label and go back to it"),
+        ("Ctrl+Y", "do it again"),
+        ("N, Right", "next image, without a label"),
+        ("P, Left", "previous image"),
+        ("U", "next image that has no label"),
+        ("Del", "take the label away"),
+        ("Ctrl+click, Shift+click", "choose several in the list; a digit labels all of them"),
+        ("Alt+N", "name a new class"),
+        *HELP,
+    )
+
+    def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(session, jobs, parent)
+        self.loader = ImageLoader(self)
+        self.view = ImageView(loader=self.loader)
+        self.view.next_wanted.connect(lambda: self._on_end(1))
+        self.view.previous_wanted.connect(lambda: self._on_end(-1))
+        self.model = WorklistModel(self)
+        self.list = Worklist(self.model, marks="label", several=True)
+        self.list.chosen.connect(self._show)
+        self.filter = WorklistFilter()
+        self.filter.changed.connect(self._reload)
+        self.progress = LabelProgress()
+        self.bar = LabelBar()
+        self.reader = ReaderBox(session)
+        self.undo_stack = QUndoStack(self)
+        self._current = ""
+        self._counts: dict[str, int] = {}
+        self.classes = self._class_panel()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(
+            EmptyState(
+                "There is nothing to label yet",
+                "Import images first; they are masked on the way in.",
+                ("Go to &Import", lambda: session.navigate.emit("import")),
+            )
+        )
+        self.pages.addWidget(self._content())
+        self.body.addWidget(self.pages, 1)
+        self._make_keys()
+
+    def activate(self) -> None:
+        """Read the worklist again; the image in sight stays, or it is the one where work ended last time."""
+        catalogue = self.session.catalogue
+        self.pages.setCurrentIndex(1 if catalogue.count() else 0)
+        self.filter.show_choices(catalogue)
+        self.reader.show_readers(catalogue)
+        wanted = self.session.selected or self._current
+        self._reload(wanted or self.session.preferences.place(self.session.project.identifier))
+        self.view.setFocus()
+
+    def label(self, class_name: str | None) -> None:
+        """Label the chosen instances, or take their label away; after a single one show the next."""
+        uids = self.list.selected() or [self._current]
+        if not self._current:
+            return
+        events = self._attempt(
+            lambda: self.session.catalogue.set_label(
+                uids, class_name, reader=self.session.reader, means="key"
+            )
+        )
+        if events is None:
+            return
+        if events:
+            self._remember(events)
+        if class_name is None or len(uids) > 1:
+            self._show_changed(self._current, uids)
+            return
+        self.model.refresh(uids)
+        if self.list.place() == len(self.model.uids) - 1:
+            self._show_changed(self._current, uids)
+            self.session.status.emit("That was the last image of this list.")
+        else:
+            self.step(1)
+
+    def step(self, by: int) -> None:
+        """Show the next (+1) or previous (-1) image of the list."""
+        place = self.list.place() + by
+        if 0 <= place < len(self.model.uids):
+            self.list.go_to(place)
+
+    def next_unlabelled(self) -> None:
+        """Show the next image that has no label."""
+        uid = self.session.catalogue.unlabelled_after(self._current, self.filter.instance_filter())
+        if uid is None or self.model.place(uid) < 0:
+            self.session.status.emit("Every image of this list has a label.")
+        else:
+            self.list.go_to(self.model.place(uid))
+
+    def undo(self) -> None:
+        """Take the last label back and show its image."""
+        if not self.undo_stack.canUndo():
+            self.session.status.emit("There is nothing to undo.")
+        self.undo_stack.undo()
+
+    # What the page is made of.
+
+    def _class_panel(self) -> ClassPanel:
+        panel = ClassPanel()
+        panel.chosen.connect(self.label)
+        panel.add_wanted.connect(self._add_class)
+        panel.rename_wanted.connect(self._rename_class)
+        panel.remove_wanted.connect(self._remove_class)
+        panel.left.connect(self.view.setFocus)
+        return panel
+
+    def _content(self) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widgets in ((self.filter, self.list, self.progress), (self.bar, self.view, ImageBar(self.view))):
+            splitter.addWidget(_column(*widgets))
+        right = _column(self.classes, self.reader)
+        buttons = QHBoxLayout()
+        buttons.addWidget(button("Undo", self.undo, tip="Backspace or Ctrl+Z"))
+        buttons.addWidget(button("Next unlabelled", self.next_unlabelled, tip="U"))
+        buttons.addStretch(1)
+        layout = right.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertLayout(1, buttons)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([250, 700, 260])
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(13)
+        return splitter
+
+    def _make_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Backspace": self.undo,
+            "Ctrl+Z": self.undo,
+            "Ctrl+Y": self.undo_stack.redo,
+            "Ctrl+Shift+Z": self.undo_stack.redo,
+            "N": lambda: self.step(1),
+            "Right": lambda: self.step(1),
+            "P": lambda: self.step(-1),
+            "Left": lambda: self.step(-1),
+            "U": self.next_unlabelled,
+            "Del": lambda: self.label(None),
+            "Alt+N": self.classes.field.setFocus,
+            **{digit: partial(self._on_digit, digit) for digit in DIGITS},
+        }
+        for key, action in keys.items():
+            # A text field takes letters, digits and Backspace for itself before these are asked.
+            QShortcut(
+                QKeySequence(key), self, action, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+            ).setAutoRepeat(key in {"Right", "Left", "N", "P"})
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The image's keys work wherever on the page one is; Esc goes back to the image."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.view.setFocus()
+        elif not act(self.view, event):
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Remember the place for next time."""
+        if self._current and self.session.is_open:
+            self.session.preferences.set_place(self.session.project.identifier, self._current)
+        super().hideEvent(event)
+
+    # The worklist.
+
+    def _reload(self, wanted: str = "") -> None:
+        catalogue = self.session.catalogue
+        self.model.load(catalogue, self.filter.instance_filter())
+        self._count()
+        if not self.model.uids:
+            self._current = ""
+            self.view.clear("No image matches this choice." if catalogue.count() else "")
+            self._show_facts()
+            return
+        self.list.go_to(max(0, self.model.place(wanted or self._current)))
+
+    def _show(self, uid: str) -> None:
+        if uid != self._current or self.view.frame_shown is None:
+            self._current = uid
+            self.session.select(uid)
+            self._show_image(uid)
+        self._show_facts()
+
+    def _show_image(self, uid: str) -> None:
+        place = self.model.place(uid)
+        near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
+        self.loader.keep_only({self.model.uids[p] for p in near})
+        self.view.show_instance(uid, self._opener(uid))
+        for each in sorted(near, key=lambda p: (p < place, abs(p - place)))[1:]:
+            name = self.model.uids[each]
+            self.loader.prefetch(name, self._opener(name))
+
+    def _opener(self, uid: str) -> Callable[[], DicomImage]:
+        file = self.session.project.instances / self.model.row(self.model.place(uid)).file
+        return partial(DicomImage.open, file)
+
+    def _show_changed(self, uid: str, changed: Sequence[str]) -> None:
+        self.model.refresh(changed)
+        self._count()
+        if self.model.place(uid) >= 0 and self.list.place() != self.model.place(uid):
+            self.list.go_to(self.model.place(uid))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        place = self.model.place(self._current)
+        row = self.model.row(place) if place >= 0 else None
+        known = self.model.classes.get(row.label) if row and row.label else None
+        self.bar.show_row(row, known, place, len(self.model.uids))
+        classes = sorted(self.model.classes.values(), key=lambda each: each.position)
+        self.classes.show_classes(classes, self._counts, row.label if row else None)
+        self.progress.show_counts(self._counts, self._total)
+
+    def _count(self) -> None:
+        self._counts = self.session.catalogue.counts_by_class()
+        self._total = self.session.catalogue.count()
+
+    def _on_end(self, step: int) -> None:
+        if self.view.frames <= 1:
+            self.step(step)
+
+    # Labels and classes.
+
+    def _on_digit(self, digit: str) -> None:
+        for known in self.model.classes.values():
+            if known.shortcut == digit:
+                self.label(known.name)
+                return
+        self.session.status.emit(f"No class has the key {digit}.")
+
+    def _remember(self, events: list[LabelEvent]) -> None:
+        for event in events:
+            for name, by in ((event.previous, -1), (event.label, 1)):
+                if name is not None:
+                    self._counts[name] = self._counts.get(name, 0) + by
+        self.undo_stack.push(
+            LabelCommand(
+                self.session.catalogue,
+                events,
+                current=self._current,
+                show=self._show_changed,
+                attempt=self._attempt,
+            )
+        )
+
+    def _attempt(self, work: Callable[[], list[LabelEvent]]) -> list[LabelEvent] | None:
+        try:
+            return work()
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
+            return None
+
+    def _add_class(self, name: str) -> None:
+        if self._change_classes(lambda: self.session.catalogue.add_class(name)):
+            self.classes.field.clear()
+            if len(self.model.classes) > 1:
+                self.view.setFocus()
+
+    def _rename_class(self, old: str, new: str) -> None:
+        self._change_classes(lambda: self.session.catalogue.rename_class(old, new))
+
+    def _remove_class(self, name: str) -> None:
+        self._change_classes(lambda: self.session.catalogue.remove_class(name))
+
+    def _change_classes(self, change: Callable[[], object]) -> bool:
+        try:
+            change()
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
+            return False
+        # Steps name classes as they were called then, so none of them can be taken back any more.
+        self.undo_stack.clear()
+        self.model.refresh()
+        self.filter.show_choices(self.session.catalogue)
+        self._count()
+        self._show_facts()
+        return True
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(6)
+    for widget in widgets:
+        layout.addWidget(widget, 1 if isinstance(widget, ImageView | Worklist | ClassPanel) else 0)
+    return holder

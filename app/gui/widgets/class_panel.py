@@ -1,0 +1,140 @@
+"""The label classes: a button each with key, colour and count; add by typing, rename and remove."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.gui.widgets.text import label, scrolled
+from labeller import LabelClass
+
+
+class ClassPanel(QWidget):
+    """`chosen(name)`: label with this class; the other signals ask the page to change the classes."""
+
+    chosen = Signal(str)
+    add_wanted = Signal(str)
+    rename_wanted = Signal(str, str)
+    remove_wanted = Signal(str)
+    left = Signal()  # the field was left with Esc: back to the image
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[str, QPushButton] = {}
+        self.hint = label("", "muted")
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("New class, then Enter")
+        self.field.setAccessibleName("Name of a new class")
+        self.field.returnPressed.connect(self._on_entered)
+        inner = QWidget()
+        self._rows = QVBoxLayout(inner)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label("Classes", "heading"))
+        layout.addWidget(self.hint)
+        layout.addWidget(scrolled(inner), 1)
+        layout.addWidget(self.field)
+
+    def show_classes(
+        self, classes: Sequence[LabelClass], counts: Mapping[str, int], current: str | None
+    ) -> None:
+        """Show these; the class of the image in sight is marked."""
+        if list(self.buttons) != [known.name for known in classes]:
+            self._make(classes)
+        for known in classes:
+            button = self.buttons[known.name]
+            key = known.shortcut or "–"
+            mark = "  ✓" if known.name == current else ""
+            button.setText(f"{key}   {known.name}   ({counts.get(known.name, 0):,}){mark}".replace("&", "&&"))
+            button.setChecked(known.name == current)
+        missing = 2 - len(classes)
+        texts = (
+            "",
+            "One more class, and you can begin.",
+            "Name your first two classes, such as normal and fracture.",
+        )
+        self.hint.setText(texts[max(0, missing)])
+        self.hint.setVisible(missing > 0)
+
+    def _make(self, classes: Sequence[LabelClass]) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self.buttons.clear()
+        for known in classes:
+            self._rows.addWidget(self._row(known))
+        self._rows.addStretch(1)
+
+    def _row(self, known: LabelClass) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2)
+        button = QPushButton(known.name)
+        button.setProperty("role", "choice")
+        button.setCheckable(True)
+        button.setIcon(chip(known.colour))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(f"Label as {known.name}, key {known.shortcut}")
+        button.clicked.connect(partial(self._choose, known.name))
+        more = QToolButton()
+        more.setText("⋯")
+        more.setAccessibleName(f"Change the class {known.name}")
+        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        more.clicked.connect(lambda: self._menu(known.name, more))
+        line.addWidget(button, 1)
+        line.addWidget(more)
+        self.buttons[known.name] = button
+        return row
+
+    def _choose(self, name: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's signal sends it
+        self.chosen.emit(name)
+
+    def _menu(self, name: str, at: QWidget) -> None:
+        menu = QMenu(self)
+        entries: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("&Rename…", lambda: self._rename(name)),
+            ("Re&move", lambda: self.remove_wanted.emit(name)),
+        )
+        for text, action in entries:
+            menu.addAction(text, action)
+        menu.popup(at.mapToGlobal(QPoint(0, at.height())))
+
+    def _rename(self, name: str) -> None:
+        text, accepted = QInputDialog.getText(self, "Rename", f"New name of “{name}”:", text=name)
+        if accepted and text.strip() and text.strip() != name:
+            self.rename_wanted.emit(name, text.strip())
+
+    def _on_entered(self) -> None:
+        text = self.field.text().strip()
+        if text:
+            self.add_wanted.emit(text)
+        else:
+            self.left.emit()
+
+
+def chip(colour: str) -> QIcon:
+    """Return a square of a class's colour."""
+    pixmap = QPixmap(32, 32)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(colour))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(2, 2, 28, 28, 6, 6)
+    painter.end()
+    return QIcon(pixmap)

@@ -1,0 +1,36 @@
+"""Over the image that is labelled: which one it is, and its present label."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.gui.models.worklist_model import title
+from app.gui.widgets.class_panel import chip
+from app.gui.widgets.text import label, set_role
+from labeller import InstanceRow, LabelClass
+
+
+class LabelBar(QWidget):
+    """Beside the image, never on it: the label must not hide what it judges."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place = label("", "muted", wrap=False)
+        self.name = label("", wrap=False)
+        self.colour = QLabel()
+        self.label = label("", "heading", wrap=False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 0, 2, 0)
+        layout.addWidget(self.name)
+        layout.addWidget(self.place)
+        layout.addStretch(1)
+        layout.addWidget(self.colour)
+        layout.addWidget(self.label)
+
+    def show_row(self, row: InstanceRow | None, known: LabelClass | None, place: int, total: int) -> None:
+        """Show the instance at `place` of `total` with its class, None while it has none."""
+        self.name.setText(title(row) if row else "")
+        self.place.setText(f"{place + 1:,} of {total:,}" if row else "")
+        self.label.setText(known.name if known else "no label" if row else "")
+        set_role(self.label, "heading" if known else "muted")
+        self.colour.setVisible(known is not None)
+        if known is not None:
+            self.colour.setPixmap(chip(known.colour).pixmap(16, 16))

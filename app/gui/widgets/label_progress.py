@@ -1,0 +1,31 @@
+"""How far the labelling of a project is."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from app.gui.widgets.text import label
+
+
+class LabelProgress(QWidget):
+    """A bar and a line: n of m labelled."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = label("", "muted")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Labelled")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.text)
+
+    def show_counts(self, counts: Mapping[str, int], total: int) -> None:
+        """Show the images of each class and of all."""
+        done = sum(counts.values())
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(done)
+        left = total - done
+        self.text.setText(f"{done:,} of {total:,} labelled" + (f", {left:,} left" if left else ": all done"))

@@ -1,0 +1,138 @@
+"""The list of instances at the side of a page: two lines each, with label or review mark."""
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from app.gui import theme
+from app.gui.models.worklist_model import FIRST_OF_PATIENT, WorklistModel, title
+from labeller import InstanceRow
+
+MOVES = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
+)
+PADDING = 7
+
+
+class Worklist(QListView):
+    """Shows a WorklistModel; `chosen(uid)` tells which instance is the current one."""
+
+    chosen = Signal(str)
+
+    def __init__(self, model: WorklistModel, *, marks: str, several: bool = False) -> None:
+        super().__init__()
+        self.worklist = model
+        self.setModel(model)
+        self.setAccessibleName("Instances")
+        self.setUniformItemSizes(True)
+        self.setItemDelegate(_Delegate(marks, self))
+        self.setMinimumWidth(200)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        modes = QAbstractItemView.SelectionMode
+        self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
+
+    def go_to(self, place: int) -> None:
+        """Make the instance at this place the current and only selected one."""
+        index = self.worklist.index(place)
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(index)
+
+    def place(self) -> int:
+        """The place of the current instance, -1 if there is none."""
+        return self.currentIndex().row()
+
+    def selected(self) -> list[str]:
+        """The UIDs of the selected instances, in the order of the list."""
+        places = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self.worklist.uids[place] for place in places]
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Tell which instance is the current one."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.chosen.emit(self.worklist.uids[current.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move; single letters are the page's keys, not a search in the list."""
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in MOVES or held:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints one instance; `marks` says what stands at the right: "label" or "review"."""
+
+    def __init__(self, marks: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._marks = marks
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Two lines."""
+        return QSize(180, round(2 * QFontMetricsF(option.font).lineSpacing()) + 2 * PADDING)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Background, the two lines, the mark, and a line where another patient begins."""
+        colours = theme.tokens()
+        row = index.data(Qt.ItemDataRole.UserRole)
+        area = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(colours.raised))
+        if state & QStyle.StateFlag.State_HasFocus or state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(QRectF(area.left(), area.top(), 3, area.height()), QColor(colours.accent))
+        if index.row() and index.data(FIRST_OF_PATIENT):
+            painter.setPen(QPen(QColor(colours.line)))
+            painter.drawLine(area.topLeft(), area.topRight())
+        inside = area.adjusted(PADDING + 4, PADDING, -PADDING - 2, -PADDING)
+        self._lines(painter, inside, row)
+        painter.restore()
+
+    def _lines(self, painter: QPainter, area: QRectF, row: InstanceRow) -> None:
+        colours = theme.tokens()
+        metrics = QFontMetricsF(painter.font())
+        half = area.height() / 2
+        painter.setPen(QColor(colours.text))
+        text = metrics.elidedText(title(row), Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), half), text)
+        words, colour, dot = self._mark(row)
+        wanted = min(metrics.horizontalAdvance(words) + (14 if dot else 0), area.width() * 0.62)
+        under = QRectF(area.right() - wanted, area.top() + half, wanted, half)
+        if dot:
+            painter.fillRect(QRectF(under.left(), under.center().y() - 4, 9, 9), QColor(dot))
+            under.adjust(14, 0, 0, 0)
+        painter.setPen(QColor(colour))
+        painter.drawText(
+            under,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop,
+            metrics.elidedText(words, Qt.TextElideMode.ElideRight, under.width()),
+        )
+        painter.setPen(QColor(colours.muted))
+        left = max(0.0, area.width() - wanted - 8)
+        patient = metrics.elidedText(row.patient, Qt.TextElideMode.ElideMiddle, left)
+        painter.drawText(QRectF(area.left(), area.top() + half, left, half), patient)
+
+    def _mark(self, row: InstanceRow) -> tuple[str, str, str]:
+        colours = theme.tokens()
+        if self._marks == "review":
+            return ("◐ to look at", colours.caution, "") if row.review else ("✓", colours.good, "")
+        if row.label is None:
+            return "–", colours.muted, ""
+        parent = self.parent()
+        known = parent.worklist.classes.get(row.label) if isinstance(parent, Worklist) else None
+        return row.label, colours.text, known.colour if known else colours.muted
