@@ -31,6 +31,21 @@ Each command explains itself: leadglass COMMAND --help"""
 EXIT_CODES = "Exit codes: 0 done; 1 done, but some inputs failed and are named; 2 wrong use; 130 cancelled."
 
 
+class _Intermixed(argparse.ArgumentParser):
+    """Takes positional arguments on both sides of options, as in `label PROJECT --set CLASS SOP...`."""
+
+    _inside = False
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def] # argparse's own
+        if self._inside:
+            return super().parse_known_args(args, namespace)
+        self._inside = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._inside = False
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser, made from the table of commands."""
     layout = argparse.RawDescriptionHelpFormatter
@@ -38,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
         "leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout
     )
     top.add_argument("--version", action="version", version=f"{NAME} {VERSION}. {NOTICE}.")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", parser_class=_Intermixed
+    )
     for command in COMMANDS:
         sub = commands.add_parser(
             command.name,
@@ -88,7 +105,9 @@ def _run(command: Command, given: argparse.Namespace, output: Output) -> int:
         output.error(*_bug(error))
         return SOME_FAILED
     if output.cancelled():
-        result = replace(result, code=CANCELLED, text=f"Cancelled; the same command goes on from there.\n{result.text}")
+        result = replace(
+            result, code=CANCELLED, text=f"Cancelled; the same command goes on from there.\n{result.text}"
+        )
     output.result(result.code, result.facts, result.text)
     return result.code
 
