@@ -36,7 +36,7 @@ from anonymizer.report import Change, FileRecord, Identity, Outcome, Region
 from anonymizer.residue import remove_holders, residue
 from anonymizer.source import Source
 from anonymizer.subject import Subject
-from anonymizer.truncation import repair_pixels
+from anonymizer.truncation import lacks_image, repair_pixels
 
 
 class Layout(StrEnum):
@@ -117,6 +117,8 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     if repair_pixels(dataset):
         review.append("The file is truncated: the missing part of its image is blank.")
         dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
+    if lacks_image(dataset):
+        review.append("The file says that it is an image but holds none; it may have been cut off.")
     renew_meta(dataset, syntax)
     changes += blank_comments(dataset)
     regions, notes, pixels_cleaned = _mask_pixels(dataset, run.settings)

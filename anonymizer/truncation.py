@@ -3,6 +3,7 @@
 from math import ceil
 
 from pydicom.dataset import FileDataset
+from pydicom.uid import UID
 
 from anonymizer.file_format import UNREADABLE, transfer_syntax
 
@@ -22,6 +23,12 @@ def repair_pixels(dataset: FileDataset) -> bool:
         return False
     dataset["PixelData"].value = value + bytes(wanted + wanted % 2 - len(value))
     return True
+
+
+def lacks_image(dataset: FileDataset) -> bool:
+    """Whether the object is of an image class (PS3.4 table B.5-1) but has no pixel data."""
+    pixels = ("PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL")
+    return "Image Storage" in UID(str(dataset.get("SOPClassUID", ""))).name and not any(k in dataset for k in pixels)
 
 
 def _expected(dataset: FileDataset) -> int:
