@@ -1,0 +1,99 @@
+"""Predict: what a model said stands beside what readers said."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.gui.main_window import MainWindow
+from app.gui.models.predictions import Predicted, PredictionsModel
+from app.gui.pages.predict_page import PredictPage
+from app.project import Project
+from labeller import PredictionRow, RunRow
+from tests.gui.made_runs import make_run
+
+
+@pytest.fixture
+def page(window: MainWindow, labelled: Project) -> PredictPage:
+    """The page with a run that calls everything a finding."""
+    make_run(labelled.models / "first")
+    with labelled.catalogue() as catalogue:
+        catalogue.add_run(RunRow("first", "first", "2026-01-01T00:00:00+00:00", "standard", {"auc": 0.9}))
+        said = [
+            PredictionRow(
+                uid, "first", "finding", {"clear": 0.2, "finding": 0.8}, "2026-01-01T00:00:00+00:00"
+            )
+            for uid in catalogue.uids()
+        ]
+        catalogue.add_predictions("first", said)
+    window.open_folder(labelled.folder)
+    window.go("predict")
+    shown = window.current_page()
+    assert isinstance(shown, PredictPage)
+    shown.heat_map.switch.setChecked(False)
+    return shown
+
+
+def test_without_a_model_the_page_says_what_to_do(window: MainWindow, labelled: Project) -> None:
+    window.open_folder(labelled.folder)
+    window.go("predict")
+    page = window.current_page()
+    assert isinstance(page, PredictPage)
+    assert page.stack.currentIndex() == 0
+
+
+def test_earlier_predictions_stand_beside_the_readers_labels(page: PredictPage) -> None:
+    assert page.model.rowCount() == 24
+    assert sum(row.differs for row in page.model.rows) == 10
+    assert "Of 20 with a reader's label 10 agree" in page.summary.text()
+    assert "no measure" in page.summary.text()
+    assert "Not for diagnostic use" in page.summary.text()
+
+
+def test_no_row_tells_more_than_the_pseudonym(page: PredictPage) -> None:
+    texts = [str(page.model.data(page.model.index(row, 0))) for row in range(page.model.rowCount())]
+    assert all(text.startswith("P0") for text in texts)
+    assert not any("Invented" in text for text in texts)
+
+
+def test_the_chosen_row_shows_its_image(page: PredictPage, qtbot: QtBot) -> None:
+    page.table.setFocus()
+    page.table.selectRow(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    row = page.model.rows[1]
+    assert page.table.currentIndex().row() == 1
+    assert page.heat_map._path == row.path
+    assert page.heat_map.classes.currentText() == "finding"
+
+
+def test_disagreements_sort_together(page: PredictPage) -> None:
+    page.table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    assert [row.differs for row in page.model.rows[:10]] == [True] * 10
+
+
+def test_the_table_is_saved_as_the_command_line_saves_it(page: PredictPage, tmp_path: Path) -> None:
+    page.save_to(tmp_path / "table.csv")
+    lines = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("path,predicted,clear,finding")
+    assert len(lines) == 25
+
+
+def test_an_unreadable_image_is_named_in_the_table(qapp: object) -> None:
+    model = PredictionsModel()
+    model.append([Predicted(Path("a.png"), "a.png", "", {}, None, "The file is damaged.")])
+    model.append([Predicted(Path("b.png"), "b.png", "clear", {"clear": 1.0, "finding": 0.0})])
+    assert model.data(model.index(0, 1)) == "✕ not readable"
+    assert model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "The file is damaged."
+    assert model.data(model.index(1, 3)) == "100%"
+    assert model.columnCount() == 5
+
+
+def test_a_hundred_thousand_predictions_are_shown_and_sorted(qapp: object) -> None:
+    model = PredictionsModel()
+    model.append(
+        [Predicted(Path(f"{n}"), f"{n:06}", "a", {"a": n % 100 / 100, "b": 0.0}) for n in range(100_000)]
+    )
+    model.sort(3, Qt.SortOrder.DescendingOrder)
+    assert model.rowCount() == 100_000
+    assert model.rows[0].probabilities["a"] == pytest.approx(0.99)
