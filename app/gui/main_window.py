@@ -23,10 +23,11 @@ from app.gui.dialogs.errors import show_error
 from app.gui.icons import icon
 from app.gui.jobs import JobRunner
 from app.gui.menus import Menus
-from app.gui.pages import STEPS
+from app.gui.pages import PAGES
 from app.gui.pages.base import Page
 from app.gui.pages.start import StartPage
 from app.gui.session import Session
+from app.gui.steps import STEPS
 from app.gui.widgets.job_status import JobStatus
 from app.gui.widgets.rail import Rail
 
@@ -84,8 +85,7 @@ class MainWindow(QMainWindow):
         return self.stack.currentWidget()
 
     def _make(self, name: str) -> QWidget:
-        step = next(step for step in STEPS if step.name == name)
-        page = step.make(self.session, self.jobs)
+        page = PAGES[name](self.session, self.jobs)
         self.pages[name] = page
         self.stack.addWidget(page)
         return page

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.gui.actions import COMMANDS, RECENT, Command, step_keys
-from app.gui.pages import STEPS
+from app.gui.steps import STEPS
 
 if TYPE_CHECKING:
     from app.gui.main_window import MainWindow

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from app.errors import AppError
 from app.gui.application import make_application, make_window
-from app.gui.pages import STEPS
 from app.gui.preferences import Preferences
+from app.gui.steps import STEPS
 
 SETTLE_MS = 1500  # a page decodes its first image beside the window's thread
 

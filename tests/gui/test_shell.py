@@ -16,7 +16,7 @@ from app.gui.dialogs.help import HelpDialog
 from app.gui.dialogs.new_project import NewProjectDialog
 from app.gui.dialogs.unlock import UnlockDialog, ask_passphrase
 from app.gui.main_window import MainWindow
-from app.gui.pages import STEPS
+from app.gui.steps import STEPS
 from app.project import Project
 from app.workflows.projects import create_project
 

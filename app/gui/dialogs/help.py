@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from app import NAME, NOTICE, VERSION
 from app.gui.actions import COMMANDS, step_keys
-from app.gui.pages import STEPS
-from app.gui.pages.base import Page
+from app.gui.steps import STEPS
+
+if TYPE_CHECKING:
+    from app.gui.pages.base import Page
 
 LICENCES = (
     ("PySide6 (Qt)", "LGPL-3.0"),
@@ -40,7 +43,7 @@ class _TextDialog(QDialog):
 class HelpDialog(_TextDialog):
     """What the present page is for, and every key."""
 
-    def __init__(self, page: Page | None, parent: QWidget | None = None) -> None:
+    def __init__(self, page: "Page | None", parent: QWidget | None = None) -> None:
         html = ""
         if page is not None:
             html = f"<h2>{escape(page.title)}</h2><p>{escape(page.purpose)}</p>{_table(page.help_lines)}"

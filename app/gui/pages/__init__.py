@@ -1,21 +1,11 @@
-"""The steps of the work, in their order: one page each, made when it is first shown."""
+"""The pages of the steps, each made when it is first shown."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QWidget
 
 from app.gui.jobs import JobRunner
 from app.gui.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the work: its name in the program, its title, and the function that makes its page."""
-
-    name: str
-    title: str
-    make: Callable[[Session, JobRunner], QWidget]
 
 
 def _import(session: Session, jobs: JobRunner) -> QWidget:
@@ -54,11 +44,12 @@ def _predict(session: Session, jobs: JobRunner) -> QWidget:
     return PredictPage(session, jobs)
 
 
-STEPS: tuple[Step, ...] = (
-    Step("import", "Import", _import),
-    Step("mask", "Mask", _mask),
-    Step("label", "Label", _label),
-    Step("dataset", "Data set", _dataset),
-    Step("train", "Train", _train),
-    Step("predict", "Predict", _predict),
-)
+PAGES: Mapping[str, Callable[[Session, JobRunner], QWidget]] = {
+    "import": _import,
+    "mask": _mask,
+    "label": _label,
+    "dataset": _dataset,
+    "train": _train,
+    "predict": _predict,
+}
+"""The function that makes the page of a step, by the step's name."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QV
 
 from app.gui.actions import step_keys
 from app.gui.icons import icon
-from app.gui.pages import Step
+from app.gui.steps import Step
 from app.gui.widgets.text import label
 
 

@@ -1,0 +1,21 @@
+"""The steps of the work, in their order: what the rail, the menus and the help list."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the work: its name in the program and its title in the window."""
+
+    name: str
+    title: str
+
+
+STEPS: tuple[Step, ...] = (
+    Step("import", "Import"),
+    Step("mask", "Mask"),
+    Step("label", "Label"),
+    Step("dataset", "Data set"),
+    Step("train", "Train"),
+    Step("predict", "Predict"),
+)
