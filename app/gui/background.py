@@ -1,49 +1,22 @@
-"""Short work beside the window's thread whose result the window shows: reading a file, filtering a list."""
+"""Small work beside the window's thread, of which only the newest matters."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import shiboken6
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import USER_ERRORS
 
-
-class _Told(QObject):
-    done = Signal(object)
-    failed = Signal(str, str)
-
-
-class _Work(QRunnable):
-    def __init__(self, work: Callable[[], Any], told: _Told) -> None:
-        super().__init__()
-        self._work, self._told = work, told
-
-    def run(self) -> None:
-        try:
-            result = self._work()
-        except USER_ERRORS as error:
-            message, remedy = str(error), error.remedy
-            self._tell(lambda: self._told.failed.emit(message, remedy))
-        except OSError as error:
-            words = error.strerror or "a file cannot be read"
-            self._tell(lambda: self._told.failed.emit(f"That did not work: {words}.", ""))
-        except Exception:
-            self._tell(lambda: self._told.failed.emit("Something unforeseen happened.", ""))
-            raise
-        else:
-            self._tell(lambda: self._told.done.emit(result))
-
-    def _tell(self, emit: Callable[[], None]) -> None:
-        if shiboken6.isValid(self._told):  # the program may be ending
-            emit()
+POLL_MS = 15
 
 
 class Latest(QObject):
-    """Runs one piece of work after another; only the last one's result is told.
+    """Runs the work that was asked for last; what older work brings is dropped.
 
-    `done(result)` or `failed(message, remedy)`. The work runs in another thread and may touch neither widgets
-    nor the session's catalogue or vault.
+    `done(result)`, or `failed(message, remedy)` where the work raised one of the errors that a user can mend.
+    Any other exception is raised in the window's thread. The threads touch no Qt object, so that a page may
+    end while they work.
     """
 
     done = Signal(object)
@@ -51,36 +24,39 @@ class Latest(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._told: _Told | None = None
-
-    def start(self, work: Callable[[], Any]) -> None:
-        """Run `work`; what was started before is no longer waited for."""
-        self.drop()
-        self._told = _Told()
-        self._told.done.connect(self._done, Qt.ConnectionType.QueuedConnection)
-        self._told.failed.connect(self._failed, Qt.ConnectionType.QueuedConnection)
-        QThreadPool.globalInstance().start(_Work(work, self._told))
-
-    def drop(self) -> None:
-        """Wait for nothing any more."""
-        if self._told is not None:
-            self._told.done.disconnect(self._done)
-            self._told.failed.disconnect(self._failed)
-            self._told = None
+        executor = ThreadPoolExecutor(1, thread_name_prefix="leadglass")
+        self._executor = executor
+        self._future: Future[Any] | None = None
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._look)
+        self.destroyed.connect(lambda: executor.shutdown(wait=False, cancel_futures=True))
 
     @property
     def busy(self) -> bool:
-        """Whether a result is awaited."""
-        return self._told is not None
+        """Whether the newest work is not done yet."""
+        return self._future is not None
 
-    @Slot(object)
-    def _done(self, result: object) -> None:
-        if self.sender() is self._told:
-            self._told = None
+    def run(self, work: Callable[[], object]) -> None:
+        """Begin this work as soon as the thread is free, in place of any that waits."""
+        self.drop()
+        self._future = self._executor.submit(work)
+        self._timer.start()
+
+    def drop(self) -> None:
+        """Wait for nothing any more."""
+        if self._future is not None:
+            self._future.cancel()
+        self._future = None
+        self._timer.stop()
+
+    def _look(self) -> None:
+        future = self._future
+        if future is None or not future.done():
+            return
+        self.drop()
+        try:
+            result = future.result()
+        except USER_ERRORS as error:
+            self.failed.emit(str(error), error.remedy)
+        else:
             self.done.emit(result)
-
-    @Slot(str, str)
-    def _failed(self, message: str, remedy: str) -> None:
-        if self.sender() is self._told:
-            self._told = None
-            self.failed.emit(message, remedy)

@@ -1,0 +1,175 @@
+"""The masked image and its original: one of them, or both side by side at the same zoom, frame and window."""
+
+from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from anonymizer import Region
+from app.gui.widgets.empty_state import EmptyState
+from app.gui.widgets.image_bar import ImageBar
+from app.gui.widgets.image_loader import ImageLoader, Opener
+from app.gui.widgets.image_view import ImageView
+from app.gui.widgets.text import label
+
+
+class Side(StrEnum):
+    """What is shown."""
+
+    AFTER = "After"
+    BEFORE = "Before"
+    BOTH = "Side by side"
+
+
+TIPS = {Side.AFTER: "B", Side.BEFORE: "B", Side.BOTH: "S"}
+
+
+class CompareView(QWidget):
+    """Two image views of one instance, kept in step; outlines and drawing belong to the masked one."""
+
+    unlock_wanted = Signal()
+
+    def __init__(self, loader: ImageLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loader = loader
+        self.after = ImageView(loader=loader)
+        self.before = ImageView(loader=loader)
+        self.after.caption, self.before.caption = "after", "before"
+        self.after.setAccessibleName("Masked image")
+        self.before.setAccessibleName("Original image")
+        self.side = Side.AFTER
+        self._following = False
+        self._original: tuple[Hashable, Opener] | None = None
+        self._regions: tuple[Region, ...] = ()
+        self.locked = EmptyState("", "", ("&Unlock to compare with the original", self.unlock_wanted.emit))
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.before)
+        self.stack.addWidget(self.locked)
+        self.legend = label("", "muted", wrap=False)
+        self.buttons = QButtonGroup(self)
+        self.tools = QHBoxLayout()
+        self._lay_out()
+        self._keep_in_step()
+        self.show_side(Side.AFTER)
+
+    def _lay_out(self) -> None:
+        for side in Side:
+            tool = QToolButton()
+            tool.setText(side.value)
+            tool.setToolTip(f"{side.value} ({TIPS[side]})")
+            tool.setCheckable(True)
+            tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            tool.clicked.connect(self._chooser(side))
+            self.buttons.addButton(tool)
+            self.tools.addWidget(tool)
+        self.tools.addStretch(1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.stack)
+        self.splitter.addWidget(self.after)
+        bottom = QHBoxLayout()
+        self.bar = ImageBar(self.after, regions=True)
+        bottom.addWidget(self.bar, 1)
+        bottom.addWidget(self.legend)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self.tools)
+        column.addWidget(self.splitter, 1)
+        column.addLayout(bottom)
+
+    def show_instance(self, name: Hashable, opener: Opener, regions: Sequence[Region]) -> None:
+        """Show a masked instance with its masked regions; its original follows by one of the next two."""
+        self._original = None
+        self.before.clear()
+        self.stack.setCurrentWidget(self.before)
+        self.after.show_instance(name, opener)
+        self.set_regions(regions)
+
+    def set_regions(self, regions: Sequence[Region], waiting: Sequence[Region] = ()) -> None:
+        """Outline what is masked, and what was drawn but not masked yet."""
+        self._regions = tuple(regions)
+        self.after.set_regions((*regions, *waiting))
+        if self._original is not None and self.before.frame_shown is not None:
+            self.before.set_regions(self._regions)
+        count = len(self._regions)
+        self.legend.setText(
+            f"{count} region{'' if count == 1 else 's'} masked" if count else "No pixels masked"
+        )
+
+    def show_nothing(self) -> None:
+        """Show no instance."""
+        self._original = None
+        self.after.clear()
+        self.before.clear()
+        self.stack.setCurrentWidget(self.before)
+        self.legend.setText("")
+
+    def set_original(self, name: Hashable, opener: Opener) -> None:
+        """Offer the original; it is read when it is first looked at."""
+        self._original = (name, opener)
+        self.stack.setCurrentWidget(self.before)
+        self._show_original()
+
+    def no_original(self, message: str, *, can_unlock: bool = False) -> None:
+        """Say in place of the original why there is none."""
+        self._original = None
+        self.before.clear()
+        self.locked.heading.setText("The vault is locked" if can_unlock else "No original to compare with")
+        self.locked.text.setText(message)
+        self.locked.buttons[0].setVisible(can_unlock)
+        self.stack.setCurrentWidget(self.locked)
+
+    def show_side(self, side: Side) -> None:
+        """Show after, before or both."""
+        self.side = side
+        self.stack.setVisible(side is not Side.AFTER)
+        self.after.setVisible(side is not Side.BEFORE)
+        for tool, each in zip(self.buttons.buttons(), Side, strict=True):
+            tool.setChecked(each is side)
+        self._show_original()
+
+    def toggle(self) -> None:
+        """From the masked image to the original and back, at the same place."""
+        self.show_side(Side.BEFORE if self.side is Side.AFTER else Side.AFTER)
+
+    def _chooser(self, side: Side) -> Callable[[], None]:
+        return lambda: self.show_side(side)
+
+    def _show_original(self) -> None:
+        if self.side is Side.AFTER or self._original is None:
+            return
+        if self.before.frame_shown is None:
+            self.before.show_instance(*self._original, frame=self.after.frame_index)
+            self.before.set_regions(self._regions)
+        self._follow(self.before, self.after)
+
+    def _keep_in_step(self) -> None:
+        pairs = ((self.after, self.before), (self.before, self.after))
+        for leader, other in pairs:
+            for signal in (leader.moved, leader.window_changed, leader.frame_changed):
+                signal.connect(self._step(leader, other))
+        self.before.shown.connect(lambda _name: self._follow(self.before, self.after))
+
+    def _step(self, leader: ImageView, other: ImageView) -> Callable[..., None]:
+        def step(*_: object) -> None:
+            if leader is self.after or leader.hasFocus() or leader.underMouse():
+                self._follow(other, leader)
+
+        return step
+
+    def _follow(self, follower: ImageView, leader: ImageView) -> None:
+        if self._following or follower.frame_shown is None or leader.frame_shown is None:
+            return
+        self._following = True
+        follower.follow(leader)
+        self._following = False

@@ -1,0 +1,116 @@
+"""The header beside the image: before, after, what was done and why, with filter and search."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from anonymizer import AttributeRow
+from app.gui.models.header_model import BEFORE, HeaderModel, Show, in_words
+from app.gui.widgets.text import button, label, set_role
+
+LETTERS = (28, 17, 17, 15, 44)  # widths of the columns
+
+
+class HeaderTable(QWidget):
+    """A table with all of the chosen row in words beneath it."""
+
+    unlock_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = HeaderModel(self)
+        self.filter = QComboBox()
+        self.filter.setAccessibleName("Which attributes are listed")
+        self.filter.addItems([show.value for show in Show])
+        self.filter.currentIndexChanged.connect(self._on_filter)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search name, tag or value")
+        self.search.setAccessibleName("Search the header")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._on_search)
+        self.note = label("", "muted")
+        self.unlock_button = button("&Unlock to compare with the original", self.unlock_wanted.emit)
+        self.unlock_button.hide()
+        self.table = _table(self.model)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
+        self.detail = label("", "muted")
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.detail.setMinimumHeight(round(self.fontMetrics().height() * 3.6))
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.count = label("", "muted", wrap=False)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 0, 0, 0)
+        column.setSpacing(6)
+        top = QHBoxLayout()
+        top.addWidget(self.filter)
+        top.addWidget(self.search, 1)
+        column.addLayout(top)
+        column.addWidget(self.note)
+        column.addWidget(self.unlock_button)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.count)
+        column.addWidget(self.detail)
+
+    def show_rows(self, rows: Sequence[AttributeRow], *, with_original: bool) -> None:
+        """Show a header; the column Before only where there is an original."""
+        self.table.setColumnHidden(BEFORE, not with_original)
+        self.model.set_rows(rows)
+        self._show_count()
+
+    def say(self, text: str, role: str = "muted", *, can_unlock: bool = False) -> None:
+        """Tell above the table why there is no original, or what is to be known of it."""
+        self.note.setText(text)
+        set_role(self.note, role)
+        self.note.setVisible(bool(text))
+        self.unlock_button.setVisible(can_unlock)
+
+    def clear(self) -> None:
+        """Show no header."""
+        self.show_rows((), with_original=True)
+        self.say("")
+
+    def _on_filter(self, number: int) -> None:
+        self.model.show_only(tuple(Show)[number])
+        self._show_count()
+
+    def _on_search(self, text: str) -> None:
+        self.model.search(text)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self.count.setText(f"{self.model.rowCount():,} of {self.model.total:,} attributes")
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        place = self.table.currentIndex().row()
+        if not 0 <= place < len(self.model.rows):
+            self.detail.setText("")
+            return
+        row = self.model.rows[place]
+        self.detail.setText(f"{row.name} {row.path}: {in_words(row)}. {row.why}")
+
+
+def _table(model: HeaderModel) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setAccessibleName("Header before and after masking")
+    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+    table.setTabKeyNavigation(False)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 1.8))
+    header = table.horizontalHeader()
+    header.setStretchLastSection(True)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    letter = table.fontMetrics().averageCharWidth()
+    for column, letters in enumerate(LETTERS):
+        table.setColumnWidth(column, letter * letters)
+    return table

@@ -1,0 +1,132 @@
+"""The instances to look at: all of them, those that need a look, or those with masked pixels."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from app.gui.models.worklist_model import WorklistModel
+from app.gui.pixel_search import PixelSearch
+from app.gui.widgets.text import label
+from app.gui.widgets.worklist import Worklist
+from labeller import Catalogue, InstanceFilter
+
+
+class Listed(StrEnum):
+    """Which instances are listed."""
+
+    ALL = "All instances"
+    TO_LOOK_AT = "Needs a look"
+    PIXELS = "With masked pixels"
+
+
+class MaskList(QWidget):
+    """A filter over a worklist. `chosen(uid)` tells the current instance, `emptied` that there is none."""
+
+    chosen = Signal(str)
+    emptied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._catalogue: Catalogue | None = None
+        self._file = Path()
+        self._to_look_at: set[str] = set()
+        self.model = WorklistModel(self)
+        self.list = Worklist(self.model, marks="review")
+        self.list.chosen.connect(self.chosen)
+        self.filter = QComboBox()
+        self.filter.setAccessibleName("Which instances are listed")
+        self.filter.addItems([listed.value for listed in Listed])
+        self.filter.currentIndexChanged.connect(lambda _index: self.reload())
+        self.count = label("", "muted")
+        self._search = PixelSearch(self)
+        self._search.progressed.connect(self._on_searched)
+        self._search.failed.connect(lambda message, _remedy: self.count.setText(message))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(6)
+        column.addWidget(self.filter)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.count)
+
+    @property
+    def listed(self) -> Listed:
+        """The chosen filter."""
+        return tuple(Listed)[self.filter.currentIndex()]
+
+    def use(self, catalogue: Catalogue, file: Path) -> None:
+        """List this catalogue; `file` is where it lies, for the search for masked pixels."""
+        self._catalogue, self._file = catalogue, file
+
+    def reload(self) -> None:
+        """List anew; the current instance stays the current one where it is still listed."""
+        if self._catalogue is None:
+            return
+        self._search.stop()
+        self._to_look_at = set(self._catalogue.uids(InstanceFilter(needs_review=True)))
+        if self.listed is Listed.PIXELS:
+            self._search.start(self._file, self._catalogue.uids())
+            return
+        only = InstanceFilter(needs_review=True if self.listed is Listed.TO_LOOK_AT else None)
+        self._list(only, None)
+
+    def stop(self) -> None:
+        """Search no further for masked pixels; `reload` goes on."""
+        self._search.stop()
+
+    def current(self) -> str:
+        """The current instance, "" if there is none."""
+        place = self.list.place()
+        return self.model.uids[place] if 0 <= place < len(self.model.uids) else ""
+
+    def go_to(self, uid: str) -> None:
+        """Make an instance the current one; the filter gives way where it hides it."""
+        if self.model.place(uid) < 0:
+            self.filter.setCurrentIndex(0)
+        self.list.go_to(self.model.place(uid))
+
+    def step(self, by: int) -> None:
+        """Go so many instances on; not beyond the ends."""
+        self.list.go_to(self.list.place() + by)
+
+    def next_to_look_at(self, uid: str) -> str:
+        """Find the next listed instance that needs a look, beginning again at the top; "" if none does."""
+        here = self.model.place(uid) + 1
+        order = (*self.model.uids[here:], *self.model.uids[:here])
+        return next((each for each in order if each in self._to_look_at and each != uid), "")
+
+    def reviewed(self, uid: str, *, needs_look: bool) -> None:
+        """An instance got a verdict. It stays listed until the list is made anew."""
+        (self._to_look_at.add if needs_look else self._to_look_at.discard)(uid)
+        self.model.refresh([uid])
+        self._show_count()
+
+    def masked(self, uid: str) -> None:
+        """Pixels of an instance were masked."""
+        self._search.forget(uid)
+        self.model.refresh([uid])
+
+    def _on_searched(self, done: int, total: int) -> None:
+        self._list(InstanceFilter(), self._search.found())
+        if done < total:
+            self.count.setText(f"Looking for masked pixels: {done:,} of {total:,}")
+
+    def _list(self, only: InstanceFilter, uids: list[str] | None) -> None:
+        if self._catalogue is None:
+            return
+        current = self.current()
+        self.list.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.model.load(self._catalogue, only, uids)
+        self.list.go_to(max(0, self.model.place(current)))
+        self.list.blockSignals(False)  # noqa: FBT003
+        self._show_count()
+        if not self.model.uids:
+            self.emptied.emit()
+        elif self.current() != current:
+            self.chosen.emit(self.current())
+
+    def _show_count(self) -> None:
+        left = len(self._to_look_at)
+        words = f"{left:,} to look at" if left else "nothing to look at"
+        self.count.setText(f"{len(self.model.uids):,} listed, {words}")
