@@ -12,11 +12,12 @@ from app.project import Project
 
 
 @pytest.fixture
-def page(window: MainWindow, labelled: Project) -> DatasetPage:
+def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> DatasetPage:
     window.open_folder(labelled.folder)
     window.go("dataset")
     shown = window.current_page()
     assert isinstance(shown, DatasetPage)
+    qtbot.waitUntil(lambda: shown.table.rowCount() > 0)
     return shown
 
 

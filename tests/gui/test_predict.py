@@ -15,7 +15,7 @@ from tests.gui.made_runs import make_run
 
 
 @pytest.fixture
-def page(window: MainWindow, labelled: Project) -> PredictPage:
+def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> PredictPage:
     """The page with a run that calls everything a finding."""
     make_run(labelled.models / "first")
     with labelled.catalogue() as catalogue:
@@ -32,6 +32,7 @@ def page(window: MainWindow, labelled: Project) -> PredictPage:
     shown = window.current_page()
     assert isinstance(shown, PredictPage)
     shown.heat_map.switch.setChecked(False)
+    qtbot.waitUntil(lambda: shown.model.rowCount() > 0)
     return shown
 
 

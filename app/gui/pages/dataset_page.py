@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.background import Latest
+from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.pages.base import Page
 from app.gui.runs import SPLIT_NAMES
@@ -29,6 +31,7 @@ from app.gui.widgets.figures import Figures
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, card, label
+from app.project import Project
 from labeller import InstanceFilter, InstanceRow
 
 FORMATS = (
@@ -66,19 +69,23 @@ class DatasetPage(Page):
         self.stack.addWidget(self._content())
         self._soon = QTimer(self, singleShot=True, interval=150)
         self._soon.timeout.connect(self._show_preview)
+        self._reading = Latest(self)
+        self._reading.done.connect(self._take)
+        self._reading.failed.connect(lambda message, remedy: show_error(self, message, remedy))
         session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
         """Count the labels as they are now."""
         catalogue = self.session.catalogue
-        self._rows = catalogue.instances(InstanceFilter(labelled=True))
+        labelled = catalogue.count(InstanceFilter(labelled=True))
+        self.stack.setCurrentIndex(1 if labelled else 0)
         self._names = [row.name for row in catalogue.classes()]
+        self.figures.show_figure("images", labelled)
         self.figures.show_figure("unlabelled", catalogue.count(InstanceFilter(labelled=False)))
-        self.figures.show_figure("review", sum(1 for row in self._rows if row.review))
-        self.stack.setCurrentIndex(1 if self._rows else 0)
         if not self.name.text() or self.panel.job is None or self.panel.job.over:
             self.name.setText(self._free_name())
-        self._show_preview()
+        project = self.session.project
+        self._reading.run(lambda: _labelled(project))  # 100,000 rows take seconds
 
     def fractions(self) -> tuple[float, float, float]:
         """Return the shares of patients for training, validation and test; they add up to 1."""
@@ -194,6 +201,11 @@ class DatasetPage(Page):
         self.replace.toggled.connect(lambda _on: self._check())
         return form
 
+    def _take(self, rows: list[InstanceRow]) -> None:
+        self._rows = rows
+        self.figures.show_figure("review", sum(1 for row in rows if row.review))
+        self._show_preview()
+
     def _show_preview(self) -> None:
         self.validation.setMaximum(100 - self.train.value())
         found = preview(self._rows, self._names, self.fractions(), self.seed.value())
@@ -241,6 +253,11 @@ class DatasetPage(Page):
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+
+
+def _labelled(project: Project) -> list[InstanceRow]:
+    with project.catalogue() as catalogue:
+        return catalogue.instances(InstanceFilter(labelled=True))
 
 
 def _percent(value: int) -> QSpinBox:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app import NOTICE
 from app.errors import USER_ERRORS
+from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.models.predictions import FIRST_CLASS, Predicted, PredictionsModel
@@ -29,6 +30,7 @@ from app.gui.widgets.heat_map import HeatMapView
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.share_bar import ShareBar
 from app.gui.widgets.text import button, label
+from app.project import Project
 from labeller import InstanceFilter, InstanceRow
 
 ALL, UNLABELLED, FILES, FOLDER = "all", "unlabelled", "files", "folder"
@@ -54,7 +56,6 @@ class PredictPage(Page):
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
-        self._instances: dict[str, InstanceRow] = {}
         self._pending: list[Predicted] = []
         self._in_project = True
         self._stale = True  # the catalogue changed since the table was filled
@@ -79,6 +80,9 @@ class PredictPage(Page):
         self.body.addWidget(self.stack, 1)
         self._batches = QTimer(self, interval=BATCH_MS)
         self._batches.timeout.connect(self._flush)
+        self._reading = Latest(self)
+        self._reading.done.connect(self._show_rows)
+        self._reading.failed.connect(lambda message, remedy: show_error(self, message, remedy))
         session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
@@ -102,7 +106,7 @@ class PredictPage(Page):
         if len(arguments) <= 2:  # noqa: PLR2004 - command and model: no images were chosen
             return
         self._in_project = source in {ALL, UNLABELLED}
-        self._read_instances()
+        self._reading.drop()
         self.model.show_rows([])
         self._pending.clear()
         job = self.jobs.start("Prediction", arguments)
@@ -192,25 +196,12 @@ class PredictPage(Page):
     def _predicting(self) -> bool:
         return self.panel.job is not None and not self.panel.job.over
 
-    def _read_instances(self) -> None:
-        rows = self.session.catalogue.instances(InstanceFilter())
-        self._instances = {row.sop_instance_uid: row for row in rows}
-
     def _show_known(self) -> None:
         if not self.runs.count():
             return
         self._stale = False
-        self._read_instances()
-        said = self.session.catalogue.predictions(run=self.model_folder().name)
-        folder = self.session.project.instances
-        by_uid = {row.sop_instance_uid: row for row in said}
-        self._show_rows(
-            [
-                Predicted(folder / at.file, _name(at), row.predicted, row.probabilities, at.label)
-                for uid, at in self._instances.items()
-                if (row := by_uid.get(uid)) is not None
-            ]
-        )
+        project, run = self.session.project, self.model_folder().name
+        self._reading.run(lambda: _known(project, run))  # 100,000 rows take seconds
 
     def _show_rows(self, rows: Sequence[Predicted]) -> None:
         self.model.show_rows(rows)
@@ -222,7 +213,7 @@ class PredictPage(Page):
         if kind != "prediction":
             return
         path = Path(str(facts["path"]))
-        at = self._instances.get(path.stem) if self._in_project else None
+        at = self.session.catalogue.instance(path.stem) if self._in_project else None
         self._pending.append(
             Predicted(
                 path,
@@ -287,6 +278,17 @@ class PredictPage(Page):
             name = self.model.classes[column - FIRST_CLASS]
             width = self.fontMetrics().horizontalAdvance(name) + 4 * letter
             self.table.setColumnWidth(column, max(13 * letter, min(width, 24 * letter)))
+
+
+def _known(project: Project, run: str) -> list[Predicted]:
+    with project.catalogue() as catalogue:
+        said = {row.sop_instance_uid: row for row in catalogue.predictions(run=run)}
+        rows = catalogue.instances(InstanceFilter()) if said else []
+    return [
+        Predicted(project.instances / at.file, _name(at), row.predicted, row.probabilities, at.label)
+        for at in rows
+        if (row := said.get(at.sop_instance_uid)) is not None
+    ]
 
 
 def _name(row: InstanceRow) -> str:
