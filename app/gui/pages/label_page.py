@@ -1,10 +1,11 @@
 """Label: one key labels the image in sight, and the next one is there at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QUndoStack
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
@@ -19,7 +20,7 @@ from app.gui.widgets.class_panel import ClassPanel
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.image_bar import ImageBar
 from app.gui.widgets.image_keys import HELP, act
-from app.gui.widgets.image_loader import ImageLoader
+from app.gui.widgets.image_loader import ImageLoader, Opener
 from app.gui.widgets.image_view import ImageView
 from app.gui.widgets.label_bar import LabelBar
 from app.gui.widgets.label_progress import LabelProgress
@@ -31,6 +32,14 @@ from labeller import LabelEvent
 
 DIGITS = "1234567890"
 AHEAD, BEHIND = 4, 2  # images decoded in advance
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the loader keeps an image under, and how it is read."""
+
+    name: Hashable
+    opener: Opener
 
 
 class LabelPage(Page):
@@ -67,7 +76,9 @@ class LabelPage(Page):
         self.reader = ReaderBox(session)
         self.undo_stack = QUndoStack(self)
         self._current = ""
+        self._shown: Hashable = None
         self._counts: dict[str, int] = {}
+        self._total = 0
         self.classes = self._class_panel()
         self.pages = QStackedWidget()
         self.pages.addWidget(
@@ -193,12 +204,6 @@ class LabelPage(Page):
         elif not act(self.view, event):
             super().keyPressEvent(event)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Remember the place for next time."""
-        if self._current and self.session.is_open:
-            self.session.preferences.set_place(self.session.project.identifier, self._current)
-        super().hideEvent(event)
-
     # The worklist.
 
     def _reload(self, wanted: str = "") -> None:
@@ -206,31 +211,35 @@ class LabelPage(Page):
         self.model.load(catalogue, self.filter.instance_filter())
         self._count()
         if not self.model.uids:
-            self._current = ""
+            self._current, self._shown = "", None
             self.view.clear("No image matches this choice." if catalogue.count() else "")
             self._show_facts()
             return
         self.list.go_to(max(0, self.model.place(wanted or self._current)))
 
     def _show(self, uid: str) -> None:
-        if uid != self._current or self.view.frame_shown is None:
-            self._current = uid
-            self.session.select(uid)
-            self._show_image(uid)
-        self._show_facts()
-
-    def _show_image(self, uid: str) -> None:
+        self._current = uid
+        self.session.select(uid)
+        self.session.preferences.set_place(self.session.project.identifier, uid)
         place = self.model.place(uid)
         near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
-        self.loader.keep_only({self.model.uids[p] for p in near})
-        self.view.show_instance(uid, self._opener(uid))
+        sources = {p: self._source(p) for p in near}
+        self.loader.keep_only({source.name for source in sources.values()})
+        if self._shown != sources[place].name:
+            self._shown = sources[place].name
+            self.view.show_instance(self._shown, sources[place].opener)
         for each in sorted(near, key=lambda p: (p < place, abs(p - place)))[1:]:
-            name = self.model.uids[each]
-            self.loader.prefetch(name, self._opener(name))
+            self.loader.prefetch(sources[each].name, sources[each].opener)
+        self._show_facts()
 
-    def _opener(self, uid: str) -> Callable[[], DicomImage]:
-        file = self.session.project.instances / self.model.row(self.model.place(uid)).file
-        return partial(DicomImage.open, file)
+    def _source(self, place: int) -> "_Source":
+        row = self.model.row(place)
+        file = self.session.project.instances / row.file
+        try:
+            changed = file.stat().st_mtime_ns  # masking by hand writes the file anew
+        except OSError:
+            changed = 0
+        return _Source((row.sop_instance_uid, changed), partial(DicomImage.open, file))
 
     def _show_changed(self, uid: str, changed: Sequence[str]) -> None:
         self.model.refresh(changed)

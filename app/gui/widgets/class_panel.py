@@ -85,7 +85,7 @@ class ClassPanel(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
         button = QPushButton(known.name)
-        button.setProperty("role", "choice")
+        button.setStyleSheet("text-align: left; padding: 7px 10px;")
         button.setCheckable(True)
         button.setIcon(chip(known.colour))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
