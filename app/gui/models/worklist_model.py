@@ -10,6 +10,7 @@ Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole  # the InstanceRow
 FIRST_OF_PATIENT = Qt.ItemDataRole.UserRole + 1
 CHUNK = 200  # rows read at once
+FEW = 8  # so many are read one by one rather than with their whole chunk
 
 
 class WorklistModel(QAbstractListModel):
@@ -45,8 +46,10 @@ class WorklistModel(QAbstractListModel):
         self.classes = {known.name: known for known in self._catalogue.classes()}
         if uids is None:
             self._rows.clear()
+        few = len(uids or ()) <= FEW
         for uid in uids or ():
-            self._rows.pop(uid, None)
+            if self._rows.pop(uid, None) is not None and few:
+                self._rows[uid] = self._catalogue.instance(uid)
         places = [self._place[uid] for uid in uids or () if uid in self._place]
         if uids is None:
             places = [0, len(self.uids) - 1]

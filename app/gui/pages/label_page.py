@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -79,6 +79,8 @@ class LabelPage(Page):
         self._shown: Hashable = None
         self._counts: dict[str, int] = {}
         self._total = 0
+        self._progress_later = QTimer(self, singleShot=True, interval=0)
+        self._progress_later.timeout.connect(lambda: self.progress.show_counts(self._counts, self._total))
         self.classes = self._class_panel()
         self.pages = QStackedWidget()
         self.pages.addWidget(
@@ -98,8 +100,7 @@ class LabelPage(Page):
         self.pages.setCurrentIndex(1 if catalogue.count() else 0)
         self.filter.show_choices(catalogue)
         self.reader.show_readers(catalogue)
-        wanted = self.session.selected or self._current
-        self._reload(wanted or self.session.preferences.place(self.session.project.identifier))
+        self._reload(self._current or self.session.preferences.place(self.session.project.identifier))
         self.view.setFocus()
 
     def label(self, class_name: str | None) -> None:
@@ -255,7 +256,7 @@ class LabelPage(Page):
         self.bar.show_row(row, known, place, len(self.model.uids))
         classes = sorted(self.model.classes.values(), key=lambda each: each.position)
         self.classes.show_classes(classes, self._counts, row.label if row else None)
-        self.progress.show_counts(self._counts, self._total)
+        self._progress_later.start()  # Qt's bar paints at once, which would hold up the image
 
     def _count(self) -> None:
         self._counts = self.session.catalogue.counts_by_class()

@@ -1,0 +1,274 @@
+"""The Label page: one key labels, the next image is there, every step can be taken back."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.gui.main_window import MainWindow
+from app.gui.pages.label_page import LabelPage
+from app.project import Project
+from labeller import Catalogue, CatalogueError, InstanceFilter
+from tests.gui.conftest import _instance, write_dicom
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> LabelPage:
+    window.session.open(labelled.folder)
+    window.session.reader = "Reader A"
+    return opened(window, qtbot)
+
+
+def opened(window: MainWindow, qtbot: QtBot) -> LabelPage:
+    window.go("label")
+    shown = window.current_page()
+    assert isinstance(shown, LabelPage)
+    qtbot.waitUntil(lambda: shown.view.frame_shown is not None or shown.view.message != "")
+    window.activateWindow()
+    shown.view.setFocus()
+    return shown
+
+
+def uid(number: int) -> str:
+    return f"2.25.{1000 + number}"
+
+
+def current(page: LabelPage) -> str:
+    return page.model.uids[page.list.place()]
+
+
+def press(page: LabelPage, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(page.view, key)
+
+
+def label_of(page: LabelPage, number: int) -> str | None:
+    return page.session.catalogue.instance(uid(number)).label
+
+
+def test_a_digit_labels_and_the_next_image_is_there(page: LabelPage, qtbot: QtBot) -> None:
+    assert current(page) == uid(0)
+    qtbot.wait(200)  # time to look, and to decode ahead
+    first = page.view.frame_shown
+    press(page, Key.Key_2)
+    assert current(page) == uid(1)
+    assert page.view.frame_shown is not None
+    assert page.view.frame_shown is not first
+    with page.session.project.catalogue() as another:  # on the disk, not in a buffer
+        event = another.history(uid(0))[-1]
+    assert (event.label, event.reader, event.means) == ("finding", "Reader A", "key")
+
+
+def test_counts_and_progress_follow(page: LabelPage, qtbot: QtBot) -> None:
+    press(page, Key.Key_U)
+    assert current(page) == uid(20)
+    press(page, Key.Key_1, Key.Key_1)
+    qtbot.waitUntil(lambda: page.progress.text.text() == "22 of 24 labelled, 2 left")
+    assert "(12)" in page.classes.buttons["clear"].text()
+    press(page, Key.Key_Left)
+    assert page.classes.buttons["clear"].isChecked()
+    assert page.bar.label.text() == "clear"
+
+
+def test_backspace_takes_the_label_back_and_returns_to_its_image(page: LabelPage) -> None:
+    press(page, Key.Key_2, Key.Key_2)
+    assert current(page) == uid(2)
+    press(page, Key.Key_Backspace)
+    assert current(page) == uid(1)
+    assert label_of(page, 1) == "clear"
+    press(page, Key.Key_Backspace)
+    assert current(page) == uid(0)
+    assert label_of(page, 0) == "clear"
+    QTest.keyClick(page.view, Key.Key_Y, CTRL)
+    assert label_of(page, 0) == "finding"
+    QTest.keyClick(page.view, Key.Key_Z, CTRL)
+    assert label_of(page, 0) == "clear"
+    assert [event.label for event in page.session.catalogue.history(uid(0))] == [
+        "clear", "finding", "clear", "finding", "clear",
+    ]  # fmt: skip
+
+
+def test_moving_without_a_label(page: LabelPage) -> None:
+    press(page, Key.Key_N, Key.Key_Right, Key.Key_N, Key.Key_P, Key.Key_Left)
+    assert current(page) == uid(1)
+    press(page, Key.Key_U)
+    assert current(page) == uid(20)
+
+
+def test_delete_takes_the_label_away(page: LabelPage) -> None:
+    press(page, Key.Key_Delete)
+    assert current(page) == uid(0)
+    assert label_of(page, 0) is None
+    assert page.bar.label.text() == "no label"
+    press(page, Key.Key_Backspace)
+    assert label_of(page, 0) == "clear"
+
+
+def test_several_are_labelled_by_one_key_and_taken_back_by_one(page: LabelPage) -> None:
+    for number in (3, 4, 5, 9):
+        page.list.selectionModel().select(page.model.index(number), QItemSelectionModel.SelectionFlag.Select)
+    before = [label_of(page, number) for number in (0, 3, 4, 5, 9)]
+    QTest.keyClick(page.list, Key.Key_2)
+    assert [label_of(page, number) for number in (0, 3, 4, 5, 9)] == ["finding"] * 5
+    press(page, Key.Key_Backspace)
+    assert [label_of(page, number) for number in (0, 3, 4, 5, 9)] == before
+
+
+def test_typing_a_name_never_labels(page: LabelPage) -> None:
+    page.classes.field.setFocus()
+    QTest.keyClicks(page.classes.field, "12 nudes")
+    QTest.keyClick(page.classes.field, Key.Key_Backspace)
+    assert page.classes.field.text() == "12 nude"
+    assert current(page) == uid(0)
+    assert label_of(page, 0) == "clear"
+    QTest.keyClick(page.classes.field, Key.Key_Return)
+    assert [known.name for known in page.session.catalogue.classes()] == ["clear", "finding", "12 nude"]
+    press(page, Key.Key_3)
+    assert label_of(page, 0) == "12 nude"
+
+
+def test_a_reader_is_typed_and_labels_bear_the_name(page: LabelPage) -> None:
+    field = page.reader.box.lineEdit()
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "Reader 21")
+    QTest.keyClick(field, Key.Key_Return)
+    assert label_of(page, 0) == "clear"
+    press(page, Key.Key_2)
+    assert page.session.catalogue.history(uid(0))[-1].reader == "Reader 21"
+
+
+def test_a_class_is_chosen_with_the_mouse_too(page: LabelPage) -> None:
+    QTest.mouseClick(page.classes.buttons["finding"], Qt.MouseButton.LeftButton)
+    assert label_of(page, 0) == "finding"
+    assert current(page) == uid(1)
+
+
+def test_classes_are_renamed_and_removed_only_where_unused(page: LabelPage) -> None:
+    page.classes.rename_wanted.emit("finding", "fracture")
+    assert "fracture" in page.classes.buttons
+    press(page, Key.Key_2)
+    assert label_of(page, 0) == "fracture"
+    page.classes.remove_wanted.emit("clear")
+    box = page.findChild(QMessageBox)
+    assert box is not None
+    assert "clear" in page.classes.buttons
+    box.accept()
+
+
+def test_a_filtered_list_stays_as_it_is_while_one_labels(page: LabelPage) -> None:
+    page.filter.labels.setCurrentIndex(page.filter.labels.findText("Without label"))
+    assert page.model.uids == [uid(number) for number in range(20, 24)]
+    press(page, Key.Key_1, Key.Key_1)
+    assert current(page) == uid(22)
+    assert len(page.model.uids) == 4
+    press(page, Key.Key_Backspace)
+    assert current(page) == uid(21)
+
+
+def test_no_match_says_so(page: LabelPage, qtbot: QtBot) -> None:
+    page.session.catalogue.add_class("never used")
+    page.activate()
+    page.filter.labels.setCurrentIndex(page.filter.labels.findText("never used"))
+    assert "No image matches" in page.view.message
+    press(page, Key.Key_1)
+    assert label_of(page, 0) == "clear"
+
+
+def test_the_last_image_is_labelled_too(page: LabelPage, qtbot: QtBot) -> None:
+    page.list.go_to(23)
+    press(page, Key.Key_2)
+    assert label_of(page, 23) == "finding"
+    assert current(page) == uid(23)
+    assert page.bar.label.text() == "finding"
+
+
+def test_work_goes_on_where_it_ended(page: LabelPage, window: MainWindow, qtbot: QtBot) -> None:
+    press(page, Key.Key_N, Key.Key_N, Key.Key_N)
+    folder = page.session.project.folder
+    window.session.close()
+    window.session.open(folder)
+    assert current(opened(window, qtbot)) == uid(3)
+
+
+def test_an_image_that_cannot_be_read_stops_nobody(page: LabelPage, qtbot: QtBot) -> None:
+    (page.session.project.instances / f"{uid(12)}.dcm").write_bytes(b"damaged")
+    page.list.go_to(12)
+    qtbot.waitUntil(lambda: page.view.message != "")
+    assert "DICOM" in page.view.message
+    press(page, Key.Key_N)
+    qtbot.waitUntil(lambda: page.view.frame_shown is not None)
+
+
+def test_an_image_that_was_masked_by_hand_is_read_again(page: LabelPage, qtbot: QtBot) -> None:
+    before = page.view.frame_shown
+    assert before is not None
+    write_dicom(page.session.project.instances / f"{uid(0)}.dcm", uid(0), bright=True)
+    page.activate()
+    qtbot.waitUntil(lambda: page.view.frame_shown is not None and page.view.frame_shown is not before)
+    assert page.view.frame_shown is not None
+    assert page.view.frame_shown.shown[0][30, 30] != before.shown[0][30, 30]
+
+
+def test_a_label_that_cannot_be_written_is_no_label(page: LabelPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_named: object) -> None:
+        raise CatalogueError("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(Catalogue, "set_label", full)
+    press(page, Key.Key_2)
+    assert current(page) == uid(0)
+    box = page.findChild(QMessageBox)
+    assert box is not None
+    assert box.informativeText() == "Make room."
+    box.accept()
+    monkeypatch.undo()
+    assert label_of(page, 0) == "clear"
+    assert not page.undo_stack.canUndo()
+
+
+def test_the_first_two_classes_are_asked_for(
+    window: MainWindow, project: Project, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.session.open(project.folder)
+    window.go("label")
+    page = window.current_page()
+    assert isinstance(page, LabelPage)
+    assert page.pages.currentIndex() == 0
+    assert "first two classes" in page.classes.hint.text()
+
+
+def test_a_long_list_is_read_only_as_far_as_it_is_seen(
+    page: LabelPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = page.session.catalogue
+    row = _instance(page.session.project, 0)
+    catalogue.add_instances(
+        [replace(row, sop_instance_uid=f"2.25.9{number}", patient=f"Q{number:05}") for number in range(5000)]
+    )
+    read: list[int] = []
+    rows = Catalogue.instances
+
+    def counted(
+        self: Catalogue, only: InstanceFilter, *, offset: int = 0, limit: int | None = None
+    ) -> object:
+        found = rows(self, only, offset=offset, limit=limit)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(Catalogue, "instances", counted)
+    start = time.monotonic()
+    page.activate()
+    page.list.scrollToBottom()
+    page.list.grab()
+    assert time.monotonic() - start < 1.5
+    assert page.model.rowCount() == 5024
+    assert sum(read) <= 1000
