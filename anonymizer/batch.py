@@ -8,6 +8,7 @@ from anonymizer.deidentify import Layout, Settings, deidentify
 from anonymizer.pool import Limits, Pool
 from anonymizer.report import FileRecord, Outcome
 from anonymizer.source import Source
+from anonymizer.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,14 @@ def mask_batch(
 ) -> Iterator[FileRecord]:
     """Mask every source and yield its record as soon as it is finished, in the order of finishing.
 
+    Of several inputs with one SOP Instance UID the first in the order of sources is masked first, the others
+    after everything else, so that it does not depend on the workers' speed which of them is written.
     `cancelled` is asked several times a second; when it says yes, the iteration ends at once, and files that
-    were under way are not written. Raises WriteError if the output folder cannot be written.
+    were under way are not written. Raises WriteError if the output folder cannot be written or holds the same
+    instances masked with other settings.
     """
+    turns = Turns()
     with Pool(_Masking(Path(out), settings, layout), workers=workers, limits=limits) as pool:
-        yield from pool.run(iter(sources), cancelled)
+        yield from pool.run(turns.first(sources), cancelled)
+        while turns.later and not cancelled():
+            yield from pool.run(turns.again(), cancelled)

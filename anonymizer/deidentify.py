@@ -1,8 +1,6 @@
 """One instance from start to finish: read, collect, mask pixels and header, check the bytes, write."""
 
 import hashlib
-import os
-import secrets
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +13,7 @@ from anonymizer.collect import collect, identity_of, patient_key, texts
 from anonymizer.errors import AnonymizerError, PixelError, SourceError, TextFinderError, WriteError
 from anonymizer.facts import facts_of, safe_part
 from anonymizer.file_format import (
+    IMPLEMENTATION_VERSION_NAME,
     UNREADABLE,
     NotDicomError,
     lenient,
@@ -28,7 +27,7 @@ from anonymizer.harvest import Harvest
 from anonymizer.header import HeaderMasker
 from anonymizer.jpeg_comments import blank_comments
 from anonymizer.key import SecretKey
-from anonymizer.marks import mark
+from anonymizer.marks import mark, mark_settings
 from anonymizer.plan import Plan
 from anonymizer.profile import Profile
 from anonymizer.pseudonyms import Pseudonyms
@@ -37,6 +36,7 @@ from anonymizer.residue import remove_holders, residue
 from anonymizer.source import Source
 from anonymizer.subject import Subject
 from anonymizer.truncation import lacks_image, repair_pixels
+from anonymizer.writing import masked_with_other_settings, write_new
 
 
 class Layout(StrEnum):
@@ -67,8 +67,8 @@ _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = Layout.TREE) -> FileRecord:
     """Mask one input and write it below `out`. Every input gets a record, whatever happens to it.
 
-    Raises WriteError where the output folder cannot be written and TextFinderError where the text detector
-    cannot be loaded, as then every input would fail.
+    Raises WriteError where the output folder cannot be written or holds this instance masked with other
+    settings, and TextFinderError where the text detector cannot be loaded, as then every input would fail.
     """
     if source.refused:
         return FileRecord(source.path, Outcome.SKIPPED, source.refused)
@@ -129,6 +129,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     masker.mask(dataset)
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
+    mark_settings(dataset, _settings_digest(run.settings))
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
     body, removed = _checked(dataset, harvest)
     facts = facts_of(dataset)
@@ -143,13 +144,25 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     )
     parts = (facts.patient, facts.study, facts.series) if run.layout is Layout.TREE else ()
     where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
-    if not write_new(run.out / where, body):
-        reason = (
-            "Another instance with the same SOP Instance UID but different content was written before. "
-            "Find out which of the two is right."
+    if write_new(run.out / where, body):
+        return replace(record, new_path=where.as_posix())
+    if masked_with_other_settings(run.out / where, _settings_digest(run.settings)):
+        raise WriteError(
+            "The output folder holds instances that were masked before with other settings.",
+            "Choose another output folder; what stands there was left as it is.",
         )
-        return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
-    return replace(record, new_path=where.as_posix())
+    reason = (
+        "Another instance with the same SOP Instance UID but different content was written before. "
+        "Find out which of the two is right."
+    )
+    return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
+
+
+def _settings_digest(settings: Settings) -> str:
+    """Return a name for settings: equal where they and this version of the program would do the same."""
+    _, pseudonyms = _tools(settings.profile, settings.key)
+    parts = (settings.profile.identity, str(settings.find_text), IMPLEMENTATION_VERSION_NAME)
+    return pseudonyms.digest("\0".join(parts))[:16]
 
 
 def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
@@ -229,52 +242,3 @@ def _serialise_or_refuse(dataset: FileDataset) -> bytes:
         return serialise(dataset)
     except UNREADABLE as error:
         raise _QuarantineError("The masked file cannot be written as valid DICOM.") from error
-
-
-def write_new(path: Path, body: bytes) -> bool:
-    """Write a file whole or not at all. False if another content stands there: nothing is overwritten."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            return path.read_bytes() == body
-        try:
-            with temporary.open("xb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh = _claim(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-        return fresh or path.read_bytes() == body
-    except OSError as error:
-        raise WriteError(
-            "The output folder cannot be written.", "Check free space and permissions, then run again."
-        ) from error
-
-
-def _claim(temporary: Path, path: Path) -> bool:
-    """Give the file its name unless the name is taken: atomic, so that two workers cannot both succeed."""
-    try:
-        if os.name == "nt":
-            temporary.rename(path)
-        else:
-            os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except (OSError, NotImplementedError):  # a file system without hard links
-        if path.exists():
-            return False
-        temporary.replace(path)
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,6 +2,7 @@
 
 from pydicom.dataset import Dataset
 
+from anonymizer.collect import texts
 from anonymizer.profile import OPTIONS, Profile
 
 _BASIC = ("113100", "Basic Application Confidentiality Profile")
@@ -19,6 +20,7 @@ _MEANINGS = {
     "113112": "Retain Institution Identity Option",
 }
 METHOD = "Leadglass, PS3.15 2026d: "
+_SETTINGS = "Settings "
 _MAX_LO = 64
 
 
@@ -32,6 +34,17 @@ def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewri
     dataset.LongitudinalTemporalInformationModified = _dates(profile)
     if text_rewritten:
         dataset.SpecificCharacterSet = "ISO_IR 192"
+
+
+def mark_settings(dataset: Dataset, digest: str) -> None:
+    """Name the settings in (0012,0063), so that it can be told later whether others were used."""
+    dataset.DeidentificationMethod = [*dataset.DeidentificationMethod, _SETTINGS + digest]
+
+
+def settings_mark(dataset: Dataset) -> str:
+    """Return the settings that a masked instance names; "" if it was not masked by this program."""
+    lines = texts(dataset["DeidentificationMethod"]) if "DeidentificationMethod" in dataset else []
+    return next((line.removeprefix(_SETTINGS) for line in lines if line.startswith(_SETTINGS)), "")
 
 
 def _lines(profile: Profile) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from anonymizer.file_format import UNREADABLE
 _MAX_MEMBER = 4 * 2**30
 _MAX_RATIO = 1000
 _RATIO_FROM = 50 * 2**20  # smaller members may be packed as tightly as they like
+_UNREADABLE = (OSError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 _JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
@@ -35,8 +37,23 @@ class Source:
             if self.member is None:
                 return self.container.read_bytes()
             return _open_zip(str(self.container), self.modified_ns).read(self.member)
-        except (OSError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-            raise SourceError("The file cannot be read.", "Check the permissions and the medium.") from error
+        except _UNREADABLE as error:
+            raise _unreadable() from error
+
+    def read_head(self, size: int) -> bytes:
+        """Return the input's first bytes. Raises SourceError if it cannot be read."""
+        try:
+            if self.member is None:
+                with self.container.open("rb") as file:
+                    return file.read(size)
+            with _open_zip(str(self.container), self.modified_ns).open(self.member) as file:
+                return file.read(size)
+        except _UNREADABLE as error:
+            raise _unreadable() from error
+
+
+def _unreadable() -> SourceError:
+    return SourceError("The file cannot be read.", "Check the permissions and the medium.")
 
 
 @lru_cache(2)

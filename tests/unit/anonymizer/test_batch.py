@@ -3,14 +3,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from anonymizer.batch import mask_batch
+from anonymizer.deidentify import Layout
 from anonymizer.errors import WriteError
 from anonymizer.journal import FILE_NAME, Journal
 from anonymizer.pool import Limits, Pool
 from anonymizer.report import Outcome
 from anonymizer.source import Source, find_sources
+from anonymizer.turns import sop_uid_of
 from tests.corpora import planted
 
 
@@ -95,3 +98,45 @@ def test_an_output_folder_that_cannot_be_written_ends_the_batch(tmp_path, settin
     (tmp_path / "out").write_text("a file is in the way", encoding="utf-8")
     with pytest.raises(WriteError):
         list(mask_batch(find_sources([tmp_path / "in"]), tmp_path / "out", settings_for(), workers=1))
+
+
+def test_which_of_two_instances_with_one_uid_is_written_does_not_depend_on_timing(tmp_path, settings_for):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, kvp, size in (("a big", "80", 900_000), ("b", "120", 0), ("c", "140", 0), ("d copy", "120", 0)):
+        ds = planted.base(1)
+        ds.KVP, ds.ImageComments = kvp, "chest " * (size // 6)  # the first takes longest
+        ds.save_as(folder / name, enforce_file_format=True)
+    for layout in Layout:
+        for workers in (1, 2):
+            out = tmp_path / f"{layout}{workers}"
+            records = list(
+                mask_batch(find_sources([folder]), out, settings_for(), workers=workers, layout=layout)
+            )
+            outcomes = {Path(record.path).name: record.outcome for record in records}
+            assert outcomes.pop("a big") is Outcome.MASKED
+            assert set(outcomes.values()) == {Outcome.QUARANTINED}
+            assert len(outcomes) == 3
+            (written,) = out.rglob("*.dcm")
+            assert pydicom.dcmread(written).KVP == 80
+
+
+@pytest.mark.parametrize("syntax", ["plain", "implicit", "big_endian", "deflated"])
+def test_the_uid_is_seen_in_every_encoding(tmp_path, syntax):
+    path = planted.write(tmp_path)[syntax]
+    (source,) = find_sources([path])
+    assert sop_uid_of(source) == pydicom.dcmread(path).SOPInstanceUID
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_masking_again_with_other_settings_is_one_message(tmp_path, settings_for, layout):
+    planted.write(tmp_path / "in")
+    out = tmp_path / "out"
+    assert list(mask_batch(find_sources([tmp_path / "in"]), out, settings_for(), workers=1, layout=layout))
+    before = {path: path.read_bytes() for path in out.rglob("*.dcm")}
+    with pytest.raises(WriteError, match="other settings") as caught:
+        list(
+            mask_batch(find_sources([tmp_path / "in"]), out, settings_for("basic"), workers=2, layout=layout)
+        )
+    assert "another output folder" in caught.value.remedy
+    assert {path: path.read_bytes() for path in out.rglob("*.dcm")} == before

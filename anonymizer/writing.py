@@ -1,0 +1,69 @@
+"""Writing masked instances: whole or not at all, and never over another file."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydicom import dcmread
+
+from anonymizer.errors import WriteError
+from anonymizer.file_format import UNREADABLE
+from anonymizer.marks import settings_mark
+
+
+def write_new(path: Path, body: bytes) -> bool:
+    """Write a file whole or not at all. False if another content stands there: nothing is overwritten."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return path.read_bytes() == body
+        try:
+            with temporary.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh = _claim(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        return fresh or path.read_bytes() == body
+    except OSError as error:
+        raise WriteError(
+            "The output folder cannot be written.", "Check free space and permissions, then run again."
+        ) from error
+
+
+def _claim(temporary: Path, path: Path) -> bool:
+    """Give the file its name unless the name is taken: atomic, so that two workers cannot both succeed."""
+    try:
+        if os.name == "nt":
+            temporary.rename(path)
+        else:
+            os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if path.exists():
+            return False
+        temporary.replace(path)
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def masked_with_other_settings(path: Path, settings: str) -> bool:
+    """Whether the file that stands at a path was written by this program with other settings than these."""
+    try:
+        found = settings_mark(dcmread(path, stop_before_pixels=True))
+    except (*UNREADABLE, OSError):
+        return False
+    return bool(found) and found != settings
