@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
@@ -56,6 +56,7 @@ class MaskPage(Page):
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
         self._stale = True
+        self._shared = False
         self._sop = ""
         self._record = MaskingRecord()
         self._verdicts: list[tuple[str, tuple[str, ...]]] = []  # what can be taken back
@@ -95,6 +96,7 @@ class MaskPage(Page):
         if self.session.selected and self.session.selected != self._sop:
             self.list.go_to(self.session.selected)
         self._show(self._sop or self.list.current())
+        self.list.list.setFocus()
 
     # The verdict.
 
@@ -297,12 +299,11 @@ class MaskPage(Page):
         inside.setContentsMargins(8, 0, 8, 0)
         inside.addWidget(self.compare, 1)
         inside.addWidget(self.draw_bar)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter = splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
-        for widget, share in ((self.list, 2), (middle, 5), (self.header, 4)):
+        for place, (widget, share) in enumerate(((self.list, 0), (middle, 3), (self.header, 2))):
             splitter.addWidget(widget)
-            splitter.setStretchFactor(splitter.count() - 1, share)
-        splitter.setSizes([220, 480, 400])
+            splitter.setStretchFactor(place, share)
         column.addWidget(splitter, 1)
         return content
 
@@ -352,6 +353,14 @@ class MaskPage(Page):
         self._stale = True
         if self.isVisible():
             self.activate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width when the page gets its first size; later the user's own shares stay."""
+        super().resizeEvent(event)
+        if not self._shared and self.isVisible():
+            self._shared = True
+            width = self.width() - self.list.minimumSizeHint().width()
+            self.splitter.setSizes([1, round(width * 0.53), round(width * 0.47)])
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Another page is shown: leave the tool and look for nothing more."""

@@ -134,6 +134,8 @@ class CompareView(QWidget):
         self.side = side
         self.stack.setVisible(side is not Side.AFTER)
         self.after.setVisible(side is not Side.BEFORE)
+        if side is Side.BOTH:
+            self.splitter.setSizes([1000, 1000])  # equal: Qt scales them to the width there is
         for tool, each in zip(self.buttons.buttons(), Side, strict=True):
             tool.setChecked(each is side)
         self._show_original()

@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from anonymizer import AttributeRow
 from app.gui.models.header_model import BEFORE, HeaderModel, Show, in_words
 from app.gui.widgets.text import button, label, set_role
 
-LETTERS = (28, 17, 17, 15, 44)  # widths of the columns
+WIDE = 90  # letters: from here on the reasons have room too
+SHARES = (0.33, 0.205, 0.205, 0.26, 0.7)  # of the columns, of the table's width
+WIDE_SHARES = (0.3, 0.16, 0.16, 0.16, 0.22)
 
 
 class HeaderTable(QWidget):
@@ -39,6 +51,9 @@ class HeaderTable(QWidget):
         self.detail.setMinimumHeight(round(self.fontMetrics().height() * 3.6))
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.count = label("", "muted", wrap=False)
+        self._own_widths = False
+        self._fitting = False
+        self.table.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -85,6 +100,26 @@ class HeaderTable(QWidget):
         self.count.setText(f"{self.model.rowCount():,} of {self.model.total:,} attributes")
         self._show_detail()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns, until the user sets them."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        if self._own_widths:
+            return
+        width = self.table.viewport().width()
+        wide = width > WIDE * self.table.fontMetrics().averageCharWidth()
+        self._fitting = True
+        for column, share in enumerate(WIDE_SHARES if wide else SHARES):
+            self.table.setColumnWidth(column, int(width * share))
+        self._fitting = False
+
+    def _on_section_resized(self) -> None:
+        # Also told of while a hidden column comes back; only a drag with the mouse is the user's own choice.
+        if not self._fitting and QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._own_widths = True
+
     def _show_detail(self) -> None:
         place = self.table.currentIndex().row()
         if not 0 <= place < len(self.model.rows):
@@ -110,7 +145,4 @@ def _table(model: HeaderModel) -> QTableView:
     header.setStretchLastSection(True)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    letter = table.fontMetrics().averageCharWidth()
-    for column, letters in enumerate(LETTERS):
-        table.setColumnWidth(column, letter * letters)
     return table

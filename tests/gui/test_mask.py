@@ -1,0 +1,314 @@
+"""Mask: what was done is seen beside the original, a verdict is one key, and more can be masked by hand."""
+
+import json
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from anonymizer import (
+    DicomImage,
+    FileRecord,
+    Layout,
+    Outcome,
+    Settings,
+    SourceError,
+    Vault,
+    find_sources,
+    load_profile,
+)
+from anonymizer.deidentify import deidentify
+from app.gui.dialogs.unlock import UnlockDialog
+from app.gui.main_window import MainWindow
+from app.gui.masking_record import HELD_BACK
+from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel, Show
+from app.gui.originals import find_original, open_original
+from app.gui.pages.mask_page import MaskPage
+from app.gui.widgets.compare_view import Side
+from app.gui.widgets.mask_list import Listed
+from app.project import Project
+from app.workflows.projects import create_project, unlock
+from labeller import InstanceFilter, NewInstance
+from tests.gui.conftest import write_dicom
+
+NAMES = ("Alder", "Birch", "Cedar")
+LOOK = "Text may be left at the edge."
+
+
+def enter(project: Project, vault: Vault, originals: Path) -> list[FileRecord]:
+    """Mask what lies in `originals` into the project, without the slow search for text."""
+    settings = Settings(load_profile(project.profile), vault.key, find_text=False)
+    records = []
+    with project.catalogue() as catalogue:
+        for source in find_sources([originals]):
+            record = deidentify(source, project.instances, settings, Layout.FLAT)
+            assert record.outcome is Outcome.MASKED
+            assert record.facts is not None
+            vault.remember(record, source)
+            row = record.as_json()
+            masking = {part: row[part] for part in ("changes", "regions", "findings")}
+            new = NewInstance(file=record.new_path, masking=masking, review=(), **asdict(record.facts))
+            catalogue.add_instances([new])
+            catalogue.set_review(record.facts.sop_instance_uid, (LOOK,))
+            records.append(record)
+    return records
+
+
+def fill(project: Project, originals: Path, passphrase: str | None = None) -> list[FileRecord]:
+    originals.mkdir()
+    for number, name in enumerate(NAMES):
+        write_dicom(originals / f"{name}.dcm", f"2.25.{700 + number}", bright=True, patient=name)
+    vault = unlock(project, passphrase)
+    try:
+        return enter(project, vault, originals)
+    finally:
+        vault.close()
+
+
+@pytest.fixture
+def page(window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot) -> MaskPage:
+    fill(project, tmp_path / "originals")
+    return shown(window, project, qtbot)
+
+
+def shown(window: MainWindow, project: Project, qtbot: QtBot) -> MaskPage:
+    window.open_folder(project.folder)
+    opened = window.current_page()
+    assert isinstance(opened, MaskPage)
+    qtbot.waitUntil(lambda: opened.header.model.total > 0 and opened.compare.after.frame_shown is not None)
+    return opened
+
+
+def texts(model: HeaderModel, column: int) -> dict[str, str]:
+    cells = range(model.rowCount())
+    return {model.rows[row].path: str(model.index(row, column).data()) for row in cells}
+
+
+def reviews(page: MaskPage) -> dict[str, tuple[str, ...]]:
+    return {row.sop_instance_uid: row.review for row in page.session.catalogue.instances()}
+
+
+def draw(page: MaskPage, qtbot: QtBot) -> None:
+    view = page.compare.after
+    start = view.rect().center() - QPoint(30, 30)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(view, start + QPoint(20, 20))
+    qtbot.mouseMove(view, start + QPoint(60, 60))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 60))
+
+
+def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, window: MainWindow) -> None:
+    model = page.header.model
+    before = texts(model, BEFORE)["(0010,0010)"]
+    assert before.endswith("^Invented")
+    assert not page.header.table.isColumnHidden(BEFORE)
+    assert texts(model, DONE)["(0010,0010)"] == "↔ replaced"
+    assert texts(model, AFTER)["(0010,0010)"].startswith("LG")
+    assert "(0028,0010)" not in texts(model, DONE)  # Rows: kept, so not among the changed
+    assert "attributes changed, 0 regions masked" in page.summary.text()
+    for seen in (window.windowTitle(), window.statusBar().currentMessage(), page.summary.text()):
+        assert before.partition("^")[0] not in seen
+
+
+def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
+    changed = page.header.model.rowCount()
+    page.header.filter.setCurrentText(Show.ALL.value)
+    assert page.header.model.rowCount() > changed
+    qtbot.keyClick(page, "f", Qt.KeyboardModifier.ControlModifier)
+    assert page.header.search.hasFocus()
+    qtbot.keyClicks(page.header.search, "0028,0010")  # letters and digits are text here, not the page's keys
+    assert list(texts(page.header.model, AFTER).values()) == ["64"]
+    page.header.table.selectRow(0)
+    assert "Rows (0028,0010): kept" in page.header.detail.text()
+
+
+def test_the_original_is_one_key_away_at_the_same_zoom(page: MaskPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.list.list, "b")
+    assert page.compare.before.isVisible()
+    assert not page.compare.after.isVisible()
+    qtbot.waitUntil(lambda: page.compare.before.frame_shown is not None)
+    qtbot.keyClick(page.list.list, "s")
+    page.compare.after.zoom(2.0)
+    near = page.compare.after.geometry_of_image.zoom
+    assert page.compare.before.geometry_of_image.zoom == near
+    qtbot.keyClick(page.list.list, "b")
+    assert page.compare.side is Side.AFTER
+
+
+def test_looks_right_goes_to_the_next_that_needs_a_look(page: MaskPage, qtbot: QtBot) -> None:
+    order = page.session.catalogue.uids()
+    page.session.catalogue.set_review(order[1], ())
+    page.list.reload()
+    assert LOOK.rstrip(".") in page.summary.text()
+    qtbot.keyClick(page.list.list, "a")
+    assert page.list.current() == order[2]
+    assert reviews(page) == {order[0]: (), order[1]: (), order[2]: (LOOK,)}
+    entry = json.loads(page.session.project.audit_file.read_text("utf-8").splitlines()[-1])
+    assert (entry["action"], entry["sop"]) == ("approved", order[0])
+    qtbot.mouseClick(page.approve_button, Qt.MouseButton.LeftButton)
+    assert not page.session.catalogue.count(InstanceFilter(needs_review=True))
+
+
+def test_a_verdict_can_be_taken_back(page: MaskPage, qtbot: QtBot) -> None:
+    first = page.list.current()
+    qtbot.keyClick(page.list.list, "a")
+    qtbot.keyClick(page.list.list, "z", Qt.KeyboardModifier.ControlModifier)
+    assert page.list.current() == first
+    assert reviews(page)[first] == (LOOK,)
+
+
+def test_hold_back_adds_a_reason_once(page: MaskPage, qtbot: QtBot) -> None:
+    first = page.list.current()
+    qtbot.keyClick(page.list.list, "h")
+    qtbot.keyClick(page.list.list, "h")
+    assert reviews(page)[first] == (LOOK, HELD_BACK)
+    assert HELD_BACK in page.summary.text()
+    assert page.list.current() == first
+
+
+def test_arrows_move_between_instances(page: MaskPage, qtbot: QtBot) -> None:
+    order = page.session.catalogue.uids()
+    assert page.list.list.hasFocus()
+    qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
+    assert page.session.selected == order[1]
+    qtbot.keyClick(page.list.list, Qt.Key.Key_Up)
+    assert page.session.selected == order[0]
+    for _ in range(2):  # quickly on: only the last one's header may appear
+        qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
+    source = page.session.vault.source_path(order[2])  # type: ignore[union-attr]
+    name = Path(str(source)).stem
+    qtbot.waitUntil(lambda: texts(page.header.model, BEFORE).get("(0010,0020)") == name)
+
+
+def test_filters_of_the_list(page: MaskPage, qtbot: QtBot) -> None:
+    order = page.session.catalogue.uids()
+    page.session.catalogue.set_review(order[0], ())
+    page.session.catalogue.set_masking(order[2], {"regions": [{"x": 1, "y": 1, "width": 9, "height": 9}]})
+    page.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
+    assert page.list.model.uids == order[1:]
+    page.list.filter.setCurrentText(Listed.PIXELS.value)
+    qtbot.waitUntil(lambda: page.list.model.uids == [order[2]])
+    assert page.list.current() == order[2]
+    assert "1 region masked" in page.compare.legend.text()
+
+
+def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
+    sop = page.list.current()
+    file = page.session.project.instances / page.session.catalogue.instance(sop).file
+    intact = DicomImage.open(file).frame(0)
+    qtbot.keyClick(page.list.list, "d")
+    assert page.draw_bar.isVisible()
+    draw(page, qtbot)
+    draw(page, qtbot)
+    assert len(page.draw_bar.pending) == 2
+    qtbot.keyClick(page.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
+    (pending,) = page.draw_bar.pending
+    qtbot.keyClick(page.compare.after, "a")  # a verdict with something drawn and not masked is refused
+    assert page.list.current() == sop
+    assert reviews(page)[sop] == (LOOK,)
+    qtbot.keyClick(page.compare.after, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.draw_bar.pending, timeout=20_000)
+    masked = DicomImage.open(file).frame(0)
+    inside = np.zeros(masked.shape, bool)
+    inside[pending.y : pending.y + pending.height, pending.x : pending.x + pending.width] = True
+    assert len(np.unique(masked[inside])) == 1
+    assert (masked[~inside] == intact[~inside]).all()
+    qtbot.waitUntil(lambda: page.compare.after.frame_shown is not None)
+    assert "1 region masked" in page.compare.legend.text()
+    assert (page.compare.after.frame_shown.values[0] == masked).all()  # type: ignore[union-attr]
+    qtbot.keyClick(page.compare.after, Qt.Key.Key_Escape)
+    assert not page.compare.after.drawing
+    assert not page.draw_bar.isVisible()
+
+
+def test_what_is_drawn_stays_while_one_looks_at_another(page: MaskPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.list.list, "d")
+    draw(page, qtbot)
+    qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
+    assert not page.draw_bar.pending
+    qtbot.keyClick(page.list.list, Qt.Key.Key_Up)
+    assert len(page.draw_bar.pending) == 1
+
+
+def test_an_original_that_is_gone_is_said(
+    window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fill(project, tmp_path / "originals")
+    (tmp_path / "originals").rename(tmp_path / "elsewhere")
+    page = shown(window, project, qtbot)
+    assert "no longer where it was imported from" in page.header.note.text()
+    assert page.header.table.isColumnHidden(BEFORE)
+    assert texts(page.header.model, DONE)["(0010,0010)"] == "↔ replaced"
+    assert texts(page.header.model, DONE)["(0010,0020)"] == "↔ replaced"
+    qtbot.keyClick(page.list.list, "b")
+    assert page.compare.locked.isVisible()
+
+
+def test_an_original_that_was_changed_is_said(
+    window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fill(project, tmp_path / "originals")
+    for file in (tmp_path / "originals").iterdir():
+        file.write_bytes(file.read_bytes() + b"\0\0")
+    page = shown(window, project, qtbot)
+    assert "was changed since the import" in page.header.note.text()
+
+
+def test_a_locked_vault_is_unlocked_from_the_page(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = create_project(tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough")
+    fill(project, tmp_path / "originals", "long enough")
+    page = shown(window, project, qtbot)
+    assert page.header.unlock_button.isVisible()
+    assert page.header.table.isColumnHidden(BEFORE)
+
+    def answer(dialog: UnlockDialog) -> int:
+        dialog.passphrase.setText("long enough")
+        return int(UnlockDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(UnlockDialog, "exec", answer)
+    qtbot.mouseClick(page.header.unlock_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.header.table.isColumnHidden(BEFORE))
+    assert not page.header.unlock_button.isVisible()
+
+
+def test_an_empty_project_points_to_import(window: MainWindow, project: Project) -> None:
+    window.open_folder(project.folder)
+    window.go("mask")
+    page = window.current_page()
+    assert isinstance(page, MaskPage)
+    assert page.stack.currentIndex() == 0
+    page.session.navigate.emit("import")
+    assert window.current_page() is not page
+
+
+def test_an_original_inside_an_archive_is_found_again(tmp_path: Path) -> None:
+    file = write_dicom(tmp_path / "one.dcm", "2.25.5")
+    with zipfile.ZipFile(tmp_path / "disk.zip", "w") as archive:
+        archive.write(file, "folder/one.dcm")
+    path = f"{tmp_path / 'disk.zip'}!/folder/one.dcm"
+    assert find_original(path).read() == file.read_bytes()
+    assert open_original(path).rows == 64
+    (tmp_path / "disk.zip").unlink()
+    with pytest.raises(SourceError):
+        find_original(path)
+
+
+def test_everything_has_a_name_and_a_place_in_the_tab_order(page: MaskPage) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    for widget in (
+        page.list.list,
+        page.list.filter,
+        page.header.table,
+        page.header.filter,
+        page.header.search,
+    ):
+        assert widget.accessibleName()
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
