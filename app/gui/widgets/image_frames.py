@@ -70,7 +70,7 @@ class Window:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Frame:
     """One frame, decoded: its values and its usual look, each with copies halved again and again."""
 

@@ -1,6 +1,7 @@
 """Decodes images beside the window's thread, keeps the last ones, and drops what nobody waits for."""
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
@@ -25,12 +26,19 @@ class _Opened:
         self._opener = opener
         self._lock = threading.Lock()
         self._picture: Picture | None = None
+        self._last: weakref.ref[Frame] | None = None
 
     def frame(self, index: int) -> Frame:
         with self._lock:
+            # Asked for in advance and then urgently: who had to wait for the other takes what it decoded.
+            last = self._last() if self._last is not None else None
+            if last is not None and last.index == index:
+                return last
             if self._picture is None:
                 self._picture = self._opener()
-            return Frame.decode(self._picture, index)
+            frame = Frame.decode(self._picture, index)
+            self._last = weakref.ref(frame)
+            return frame
 
 
 class _Told(QObject):
