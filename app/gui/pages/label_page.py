@@ -164,8 +164,8 @@ class LabelPage(Page):
             splitter.addWidget(_column(*widgets))
         right = _column(self.classes, self.reader)
         buttons = QHBoxLayout()
-        buttons.addWidget(button("Undo", self.undo, tip="Backspace or Ctrl+Z"))
-        buttons.addWidget(button("Next unlabelled", self.next_unlabelled, tip="U"))
+        buttons.addWidget(button("Undo  (⌫)", self.undo, tip="Backspace or Ctrl+Z"))
+        buttons.addWidget(button("Next unlabelled  (U)", self.next_unlabelled, tip="U"))
         buttons.addStretch(1)
         layout = right.layout()
         if isinstance(layout, QVBoxLayout):
@@ -174,7 +174,6 @@ class LabelPage(Page):
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([250, 700, 260])
         splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(13)
         return splitter
 
     def _make_keys(self) -> None:
@@ -327,7 +326,7 @@ class LabelPage(Page):
 def _column(*widgets: QWidget) -> QWidget:
     holder = QWidget()
     layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setContentsMargins(6, 0, 6, 0)
     layout.setSpacing(6)
     for widget in widgets:
         layout.addWidget(widget, 1 if isinstance(widget, ImageView | Worklist | ClassPanel) else 0)
