@@ -1,10 +1,9 @@
-"""What can be undone: labels, and rectangles that were drawn but not yet applied."""
+"""What can be undone: labels."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
-from anonymizer.report import Region
 from labeller import Catalogue, LabelEvent
 
 
@@ -60,22 +59,3 @@ def words(events: Sequence[LabelEvent]) -> str:
     label = events[0].label
     what = f"label “{label}”" if label is not None else "label taken away"
     return what if len(events) == 1 else f"{what}, {len(events):,} instances"
-
-
-class DrawCommand(QUndoCommand):
-    """A rectangle drawn by hand, until it is applied."""
-
-    def __init__(self, drawn: list[Region], region: Region, changed: Callable[[], None]) -> None:
-        super().__init__("rectangle")
-        self._drawn, self._region, self._changed = drawn, region, changed
-
-    def redo(self) -> None:
-        """Draw it."""
-        self._drawn.append(self._region)
-        self._changed()
-
-    def undo(self) -> None:
-        """Take it away."""
-        if self._region in self._drawn:
-            self._drawn.remove(self._region)
-        self._changed()
