@@ -1,15 +1,18 @@
 """The Label page: one key labels, the next image is there, every step can be taken back."""
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from anonymizer import DicomImage
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project
@@ -46,8 +49,17 @@ def current(page: LabelPage) -> str:
 
 
 def press(page: LabelPage, *keys: Qt.Key) -> None:
+    """As a reader does: each key when the image is in sight."""
     for key in keys:
+        await_image(page)
         QTest.keyClick(page.view, key)
+
+
+def await_image(page: LabelPage) -> None:
+    deadline = time.monotonic() + 5
+    while page.view.loading:
+        assert time.monotonic() < deadline
+        QTest.qWait(5)
 
 
 def label_of(page: LabelPage, number: int) -> str | None:
@@ -118,8 +130,57 @@ def test_several_are_labelled_by_one_key_and_taken_back_by_one(page: LabelPage) 
     before = [label_of(page, number) for number in (0, 3, 4, 5, 9)]
     QTest.keyClick(page.list, Key.Key_2)
     assert [label_of(page, number) for number in (0, 3, 4, 5, 9)] == ["finding"] * 5
+    assert page.session.catalogue.history(uid(9))[-1].means == "list selection"
     press(page, Key.Key_Backspace)
     assert [label_of(page, number) for number in (0, 3, 4, 5, 9)] == before
+
+
+def test_an_image_that_nobody_has_seen_is_never_labelled(page: LabelPage, qtbot: QtBot) -> None:
+    shown_again = threading.Event()
+    file = page.session.project.instances / f"{uid(20)}.dcm"
+
+    def slow() -> DicomImage:
+        shown_again.wait(5)
+        return DicomImage.open(file)
+
+    page.list.go_to(20)
+    page.view.show_instance("slow", slow)
+    QTest.keyClick(page.view, Key.Key_1)
+    assert label_of(page, 20) is None
+    assert current(page) == uid(20)
+    shown_again.set()
+    press(page, Key.Key_1)
+    assert label_of(page, 20) == "clear"
+
+
+def test_one_left_selected_elsewhere_is_not_labelled_unseen(page: LabelPage) -> None:
+    page.list.go_to(4)
+    await_image(page)
+    for number in (5, 5):  # the second click takes it out of the selection, but it stays in sight
+        place = page.list.visualRect(page.model.index(number)).center()
+        QTest.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, CTRL, place)
+    assert current(page) == uid(5)
+    press(page, Key.Key_2)
+    assert (label_of(page, 4), label_of(page, 5)) == ("clear", "finding")
+
+
+def test_a_key_that_is_held_labels_once(page: LabelPage) -> None:
+    press(page, Key.Key_2)
+    for _ in range(5):
+        event = QKeyEvent(
+            QEvent.Type.KeyPress, Key.Key_2, Qt.KeyboardModifier.NoModifier, "2", autorep=True, count=1
+        )
+        await_image(page)
+        QApplication.sendEvent(page.view, event)
+    assert current(page) == uid(1)
+    assert label_of(page, 1) == "clear"
+
+
+def test_a_click_in_the_list_leaves_the_keys_with_the_image(page: LabelPage) -> None:
+    place = page.list.visualRect(page.model.index(2)).center()
+    QTest.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert current(page) == uid(2)
+    assert page.view.hasFocus()
 
 
 def test_typing_a_name_never_labels(page: LabelPage) -> None:

@@ -69,6 +69,7 @@ class LabelPage(Page):
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="label", several=True)
         self.list.chosen.connect(self._show)
+        self.list.clicked.connect(lambda _index: self.view.setFocus())
         self.filter = WorklistFilter()
         self.filter.changed.connect(self._reload)
         self.progress = LabelProgress()
@@ -105,13 +106,15 @@ class LabelPage(Page):
 
     def label(self, class_name: str | None) -> None:
         """Label the chosen instances, or take their label away; after a single one show the next."""
-        uids = self.list.selected() or [self._current]
-        if not self._current:
+        uids = self.list.selected()
+        if len(uids) <= 1:  # Ctrl+click can leave another one selected than the one in sight
+            uids = [self._current]
+        if not self._current or self._unseen(class_name, uids):
             return
+        means = "key" if len(uids) == 1 else "list selection"
+        reader = self.session.reader
         events = self._attempt(
-            lambda: self.session.catalogue.set_label(
-                uids, class_name, reader=self.session.reader, means="key"
-            )
+            lambda: self.session.catalogue.set_label(uids, class_name, reader=reader, means=means)
         )
         if events is None:
             return
@@ -126,6 +129,13 @@ class LabelPage(Page):
             self.session.status.emit("That was the last image of this list.")
         else:
             self.step(1)
+
+    def _unseen(self, class_name: str | None, uids: Sequence[str]) -> bool:
+        # A key that is pressed too often must not label an image that nobody has seen.
+        unseen = class_name is not None and uids == [self._current] and self.view.loading
+        if unseen:
+            self.session.status.emit("The image is not here yet; nothing was labelled.")
+        return unseen
 
     def step(self, by: int) -> None:
         """Show the next (+1) or previous (-1) image of the list."""
@@ -164,8 +174,12 @@ class LabelPage(Page):
             splitter.addWidget(_column(*widgets))
         right = _column(self.classes, self.reader)
         buttons = QHBoxLayout()
-        buttons.addWidget(button("Undo  (⌫)", self.undo, tip="Backspace or Ctrl+Z"))
-        buttons.addWidget(button("Next unlabelled  (U)", self.next_unlabelled, tip="U"))
+        for each in (
+            button("Undo  (⌫)", self.undo, tip="Backspace or Ctrl+Z"),
+            button("Next unlabelled  (U)", self.next_unlabelled, tip="U"),
+        ):
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the image
+            buttons.addWidget(each)
         buttons.addStretch(1)
         layout = right.layout()
         if isinstance(layout, QVBoxLayout):

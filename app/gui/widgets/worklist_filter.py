@@ -1,6 +1,6 @@
 """Which instances the Label page lists: by label and by modality."""
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from labeller import Catalogue, InstanceFilter
@@ -23,6 +23,7 @@ class WorklistFilter(QWidget):
         for box in (self.labels, self.modalities):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(6)
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the image
             box.currentIndexChanged.connect(lambda _index: self.changed.emit())
             layout.addWidget(box, 1)
 
