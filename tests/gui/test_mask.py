@@ -202,17 +202,17 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     file = page.session.project.instances / page.session.catalogue.instance(sop).file
     intact = DicomImage.open(file).frame(0)
     qtbot.keyClick(page.list.list, "d")
-    assert page.draw_bar.isVisible()
+    assert page.by_hand.bar.isVisible()
     draw(page, qtbot)
     draw(page, qtbot)
-    assert len(page.draw_bar.pending) == 2
+    assert len(page.by_hand.bar.pending) == 2
     qtbot.keyClick(page.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
-    (pending,) = page.draw_bar.pending
+    (pending,) = page.by_hand.bar.pending
     qtbot.keyClick(page.compare.after, "a")  # a verdict with something drawn and not masked is refused
     assert page.list.current() == sop
     assert reviews(page)[sop] == (LOOK,)
     qtbot.keyClick(page.compare.after, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not page.draw_bar.pending, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.by_hand.bar.pending, timeout=20_000)
     masked = DicomImage.open(file).frame(0)
     inside = np.zeros(masked.shape, bool)
     inside[pending.y : pending.y + pending.height, pending.x : pending.x + pending.width] = True
@@ -223,16 +223,16 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     assert (page.compare.after.frame_shown.values[0] == masked).all()  # type: ignore[union-attr]
     qtbot.keyClick(page.compare.after, Qt.Key.Key_Escape)
     assert not page.compare.after.drawing
-    assert not page.draw_bar.isVisible()
+    assert not page.by_hand.bar.isVisible()
 
 
 def test_what_is_drawn_stays_while_one_looks_at_another(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.list.list, "d")
     draw(page, qtbot)
     qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
-    assert not page.draw_bar.pending
+    assert not page.by_hand.bar.pending
     qtbot.keyClick(page.list.list, Qt.Key.Key_Up)
-    assert len(page.draw_bar.pending) == 1
+    assert len(page.by_hand.bar.pending) == 1
 
 
 def test_an_original_that_is_gone_is_said(

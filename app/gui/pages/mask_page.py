@@ -1,12 +1,12 @@
 """Mask: see what was masked and why, beside the original; mask more; say that it is right or hold it back."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
 from app.errors import USER_ERRORS
@@ -14,21 +14,20 @@ from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import JobRunner
-from app.gui.masking_record import HELD_BACK, MaskingRecord
+from app.gui.masking_by_hand import MaskingByHand
+from app.gui.masking_record import MaskingRecord
 from app.gui.originals import Compared, compare, open_original
 from app.gui.pages.base import Page
 from app.gui.session import Session
+from app.gui.verdicts import Verdicts
 from app.gui.widgets.compare_view import CompareView, Side
-from app.gui.widgets.draw_bar import DrawBar
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.header_table import HeaderTable
 from app.gui.widgets.image_keys import HELP
 from app.gui.widgets.image_loader import ImageLoader
 from app.gui.widgets.mask_list import MaskList
 from app.gui.widgets.text import button, label, set_role
-
-if TYPE_CHECKING:
-    from anonymizer import Region
+from app.gui.widgets.three_panes import ThreePanes
 
 LOCKED = "The originals can be shown once the vault is unlocked."
 UNKNOWN = "The vault does not know where this instance came from."
@@ -56,17 +55,16 @@ class MaskPage(Page):
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
         self._stale = True
-        self._shared = False
         self._sop = ""
         self._record = MaskingRecord()
-        self._verdicts: list[tuple[str, tuple[str, ...]]] = []  # what can be taken back
         self.loader = ImageLoader(self)
         self.list = MaskList()
         self.list.chosen.connect(self._show)
         self.list.emptied.connect(self._show_nothing)
         self.compare = CompareView(self.loader)
         self.header = HeaderTable()
-        self.draw_bar = DrawBar()
+        self.by_hand = MaskingByHand(session, jobs, self.compare, self)
+        self.verdicts = Verdicts(session, self)
         self._comparing = Latest(self)
         self._comparing.done.connect(self._on_compared)
         self._comparing.failed.connect(self._on_unreadable)
@@ -82,7 +80,6 @@ class MaskPage(Page):
         self.body.addWidget(self.stack, 1)
         self._connect()
         self._add_keys()
-        self._leave_drawing()
 
     def activate(self) -> None:
         """Bring list and image up to date; the vault opens by itself where nobody need be asked."""
@@ -104,10 +101,11 @@ class MaskPage(Page):
         """The instance in sight looks right; go on to the next one that needs a look."""
         if not self._sop:
             return
-        if self.draw_bar.pending:
+        if self.by_hand.pending:
             self.session.status.emit(UNAPPLIED)
             return
-        self._judge((), "approved")
+        if not self._try(lambda: self.verdicts.approve(self._sop)):
+            return
         following = self.list.next_to_look_at(self._sop)
         if following:
             self.list.go_to(following)
@@ -118,34 +116,30 @@ class MaskPage(Page):
     def hold_back(self) -> None:
         """Mark the instance in sight as one that must not go on yet."""
         if self._sop:
-            reasons = self.session.catalogue.instance(self._sop).review
-            if HELD_BACK not in reasons:
-                self._judge((*reasons, HELD_BACK), "held back")
+            self._try(lambda: self.verdicts.hold_back(self._sop))
 
     def take_back(self) -> None:
         """Take back the rectangle drawn last, or else the last verdict."""
-        if self.draw_bar.pending:
-            self.draw_bar.undo()
-        elif self._verdicts:
-            sop, reasons = self._verdicts.pop()
+        if self.by_hand.pending:
+            self.by_hand.undo()
+        else:
+            self._try(self._take_verdict_back)
+
+    def _take_verdict_back(self) -> None:
+        if sop := self.verdicts.take_back():
             self.list.go_to(sop)
-            self._set_review(sop, reasons, "verdict taken back")
 
-    def _judge(self, reasons: tuple[str, ...], action: str) -> None:
-        before = self.session.catalogue.instance(self._sop).review
-        if self._set_review(self._sop, reasons, action):
-            self._verdicts.append((self._sop, before))
-
-    def _set_review(self, sop: str, reasons: tuple[str, ...], action: str) -> bool:
+    def _try(self, action: Callable[[], object]) -> bool:
         try:
-            self.session.catalogue.set_review(sop, reasons)
-            self.session.project.record(action, sop=sop, reader=self.session.reader)
+            action()
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
             return False
-        self.list.reviewed(sop, needs_look=bool(reasons))
-        self._summarize()
         return True
+
+    def _on_verdict(self, sop: str, needs_look: bool) -> None:  # noqa: FBT001 - a signal sends it
+        self.list.reviewed(sop, needs_look=needs_look)
+        self._summarize()
 
     # The instance in sight.
 
@@ -161,7 +155,7 @@ class MaskPage(Page):
         self.loader.keep_only({sop, ("before", sop)})
         file = self._file()
         self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
-        self.draw_bar.show_instance(sop, frames=row.frames)
+        self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
         self._summarize()
         self._compare()
 
@@ -211,18 +205,13 @@ class MaskPage(Page):
         self._enable()
 
     def _enable(self) -> None:
-        for widget in (self.approve_button, self.hold_button, self.draw_button):
+        for widget in (self.approve_button, self.hold_button, self.by_hand.button):
             widget.setEnabled(bool(self._sop))
 
     # The vault.
 
     def _unlock(self) -> None:
-        try:
-            opened = unlocked(self.session, self)
-        except USER_ERRORS as error:
-            show_error(self, str(error), error.remedy)
-            return
-        if opened and self._sop:
+        if self._try(lambda: unlocked(self.session, self)) and self.session.vault and self._sop:
             self._compare()
 
     def _try_unlock(self) -> None:
@@ -231,53 +220,14 @@ class MaskPage(Page):
         except USER_ERRORS as error:
             self.session.status.emit(str(error))
 
-    # Masking more.
-
-    def _draw(self) -> None:
-        drawing = not self.compare.after.drawing
-        if drawing and self.compare.side is Side.BEFORE:
-            self.compare.show_side(Side.AFTER)
-        self.compare.after.drawing = drawing
-        self._show_drawing()
-        if drawing:
-            self.compare.after.setFocus()
-
-    def _leave_drawing(self) -> None:
-        self.compare.after.drawing = False
-        self._show_drawing()
-
-    def _show_drawing(self) -> None:
-        drawing, pending = self.compare.after.drawing, self.draw_bar.pending
-        self.draw_button.setChecked(drawing)
-        self.draw_bar.setVisible(drawing or bool(pending))
-        self.draw_bar.leave_button.setVisible(drawing)
-        self.leave_key.setEnabled(drawing)
+    def _on_drawing(self) -> None:
+        self.leave_key.setEnabled(self.by_hand.drawing)
         for key in self.apply_keys:
-            key.setEnabled(bool(pending))
-        self.compare.set_regions(self._record.regions, pending)
+            key.setEnabled(bool(self.by_hand.pending))
 
-    def _on_drawn(self, x: int, y: int, width: int, height: int, frame: int) -> None:  # noqa: PLR0917 - Qt's signal
-        self.draw_bar.add((x, y, width, height), frame)
-
-    def _apply(self) -> None:
-        pending = self.draw_bar.pending
-        if not pending:
-            return
-        sop = self._sop
-        arguments = ["mask-region", str(self.session.project.folder), sop]
-        for region in pending:
-            arguments += ["--region", _as_argument(region)]
-        job = self.jobs.start("Masking by hand", arguments)
-        self.draw_bar.apply_button.setEnabled(False)
-        job.finished.connect(lambda _result: self._on_masked(sop, pending))
-        job.failed.connect(lambda message, remedy: show_error(self, message, remedy))
-        job.ended.connect(self._show_drawing)
-
-    def _on_masked(self, sop: str, regions: tuple["Region", ...]) -> None:
+    def _on_masked(self, sop: str) -> None:
         self.loader.forget(sop)
         self.list.masked(sop)
-        self.draw_bar.forget(sop, regions)
-        self.session.status.emit("The rectangles are masked.")
         if sop == self._sop:
             self._show(sop)
 
@@ -288,23 +238,13 @@ class MaskPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._verdict())
-        self.draw_button = QToolButton()
-        self.draw_button.setText("▭ Mask more")
-        self.draw_button.setToolTip("Draw rectangles over what must not be seen (D)")
-        self.draw_button.setCheckable(True)
-        self.draw_button.clicked.connect(lambda _checked: self._draw())
-        self.compare.tools.addWidget(self.draw_button)
+        self.compare.tools.addWidget(self.by_hand.button)
         middle = QWidget()
         inside = QVBoxLayout(middle)
         inside.setContentsMargins(8, 0, 8, 0)
         inside.addWidget(self.compare, 1)
-        inside.addWidget(self.draw_bar)
-        self.splitter = splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        for place, (widget, share) in enumerate(((self.list, 0), (middle, 3), (self.header, 2))):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(place, share)
-        column.addWidget(splitter, 1)
+        inside.addWidget(self.by_hand.bar)
+        column.addWidget(ThreePanes(self.list, middle, self.header), 1)
         return content
 
     def _verdict(self) -> QHBoxLayout:
@@ -321,13 +261,11 @@ class MaskPage(Page):
         self.session.catalogue_changed.connect(self._on_catalogue_changed)
         self.compare.unlock_wanted.connect(self._unlock)
         self.header.unlock_wanted.connect(self._unlock)
-        self.compare.after.region_drawn.connect(self._on_drawn)
         for view in (self.compare.after, self.compare.before):
             view.next_wanted.connect(lambda: self.list.step(1))
             view.previous_wanted.connect(lambda: self.list.step(-1))
-        self.draw_bar.changed.connect(self._show_drawing)
-        self.draw_bar.apply_wanted.connect(self._apply)
-        self.draw_bar.left.connect(self._leave_drawing)
+        self.verdicts.given.connect(self._on_verdict)
+        self.by_hand.masked.connect(self._on_masked)
 
     def _add_keys(self) -> None:
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -336,7 +274,7 @@ class MaskPage(Page):
             "H": self.hold_back,
             "B": self.compare.toggle,
             "S": lambda: self.compare.show_side(Side.BOTH),
-            "D": self._draw,
+            "D": self.by_hand.toggle,
             "N": lambda: self.list.step(1),
             "P": lambda: self.list.step(-1),
             "Ctrl+Z": self.take_back,
@@ -344,31 +282,21 @@ class MaskPage(Page):
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self, action, context=context)
-        self.leave_key = QShortcut(QKeySequence("Esc"), self, self._leave_drawing, context=context)
+        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave, context=context)
         self.apply_keys = [
-            QShortcut(QKeySequence(key), self, self._apply, context=context) for key in ("Return", "Enter")
+            QShortcut(QKeySequence(key), self, self.by_hand.apply, context=context)
+            for key in ("Return", "Enter")
         ]
+        self.by_hand.changed.connect(self._on_drawing)
+        self._on_drawing()
 
     def _on_catalogue_changed(self) -> None:
         self._stale = True
         if self.isVisible():
             self.activate()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width when the page gets its first size; later the user's own shares stay."""
-        super().resizeEvent(event)
-        if not self._shared and self.isVisible():
-            self._shared = True
-            width = self.width() - self.list.minimumSizeHint().width()
-            self.splitter.setSizes([1, round(width * 0.53), round(width * 0.47)])
-
     def hideEvent(self, event: QHideEvent) -> None:
         """Another page is shown: leave the tool and look for nothing more."""
         super().hideEvent(event)
-        self._leave_drawing()
+        self.by_hand.leave()
         self.list.stop()
-
-
-def _as_argument(region: "Region") -> str:
-    parts = [region.x, region.y, region.width, region.height]
-    return ",".join(map(str, parts if region.frame is None else [*parts, region.frame]))

@@ -72,20 +72,18 @@ class CompareView(QWidget):
             self.buttons.addButton(tool)
             self.tools.addWidget(tool)
         self.tools.addStretch(1)
+        self.tools.addWidget(self.legend)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.stack)
         self.splitter.addWidget(self.after)
-        bottom = QHBoxLayout()
         self.bar = ImageBar(self.after, regions=True)
-        bottom.addWidget(self.bar, 1)
-        bottom.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(self.tools)
         column.addWidget(self.splitter, 1)
-        column.addLayout(bottom)
+        column.addWidget(self.bar)
 
     def show_instance(self, name: Hashable, opener: Opener, regions: Sequence[Region]) -> None:
         """Show a masked instance with its masked regions; its original follows by one of the next two."""

@@ -76,6 +76,5 @@ class DrawBar(QWidget):
         count = len(self.pending)
         words = f"{count} rectangle{'' if count == 1 else 's'} drawn, not masked yet."
         self.text.setText(words if count else "Draw a rectangle over what must not be seen.")
-        for widget in (self.apply_button, self.undo_button):
-            widget.setEnabled(bool(count))
+        self.undo_button.setEnabled(bool(count))
         self.changed.emit()

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -44,16 +43,13 @@ class HeaderTable(QWidget):
         self.note = label("", "muted")
         self.unlock_button = button("&Unlock to compare with the original", self.unlock_wanted.emit)
         self.unlock_button.hide()
-        self.table = _table(self.model)
+        self.table = _Table(self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
         self.detail = label("", "muted")
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.detail.setMinimumHeight(round(self.fontMetrics().height() * 3.6))
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.count = label("", "muted", wrap=False)
-        self._own_widths = False
-        self._fitting = False
-        self.table.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -100,26 +96,6 @@ class HeaderTable(QWidget):
         self.count.setText(f"{self.model.rowCount():,} of {self.model.total:,} attributes")
         self._show_detail()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width among the columns, until the user sets them."""
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        if self._own_widths:
-            return
-        width = self.table.viewport().width()
-        wide = width > WIDE * self.table.fontMetrics().averageCharWidth()
-        self._fitting = True
-        for column, share in enumerate(WIDE_SHARES if wide else SHARES):
-            self.table.setColumnWidth(column, int(width * share))
-        self._fitting = False
-
-    def _on_section_resized(self) -> None:
-        # Also told of while a hidden column comes back; only a drag with the mouse is the user's own choice.
-        if not self._fitting and QApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._own_widths = True
-
     def _show_detail(self) -> None:
         place = self.table.currentIndex().row()
         if not 0 <= place < len(self.model.rows):
@@ -129,20 +105,40 @@ class HeaderTable(QWidget):
         self.detail.setText(f"{row.name} {row.path}: {in_words(row)}. {row.why}")
 
 
-def _table(model: HeaderModel) -> QTableView:
-    table = QTableView()
-    table.setModel(model)
-    table.setAccessibleName("Header before and after masking")
-    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 1.8))
-    header = table.horizontalHeader()
-    header.setStretchLastSection(True)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    return table
+class _Table(QTableView):
+    """Shares its width among the columns, until the user drags one."""
+
+    def __init__(self, model: HeaderModel) -> None:
+        super().__init__()
+        self._own_widths = False
+        self.setModel(model)
+        self.setAccessibleName("Header before and after masking")
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
+        header = self.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._on_section_resized)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns."""
+        super().resizeEvent(event)
+        if self._own_widths:
+            return
+        width = self.viewport().width()
+        wide = width > WIDE * self.fontMetrics().averageCharWidth()
+        for column, share in enumerate(WIDE_SHARES if wide else SHARES):
+            self.setColumnWidth(column, int(width * share))
+
+    def _on_section_resized(self) -> None:
+        if self.horizontalHeader().cursor().shape() is Qt.CursorShape.SplitHCursor:  # a drag with the mouse
+            self._own_widths = True

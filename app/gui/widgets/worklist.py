@@ -1,5 +1,7 @@
 """The list of instances at the side of a page: two lines each, with label or review mark."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -62,6 +64,17 @@ class Worklist(QListView):
         super().currentChanged(current, previous)
         if current.isValid():
             self.chosen.emit(self.worklist.uids[current.row()])
+
+    def dataChanged(
+        self,
+        first: QModelIndex | QPersistentModelIndex,
+        last: QModelIndex | QPersistentModelIndex,
+        roles: Sequence[int] = (),  # noqa: ARG002 - Qt's own signature
+    ) -> None:
+        """Paint anew. Qt's own would lay out all rows, half a second for 100,000, though none changes its size."""
+        visible = self.visualRect(first).united(self.visualRect(last))
+        if visible.intersects(self.viewport().rect()):
+            self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move; single letters are the page's keys, not a search in the list."""
