@@ -19,6 +19,7 @@ from app.program import command
 
 CANCELLED = 130  # exit code of a job that was cancelled
 GRACE_MS = 10_000
+LIGHT_GRACE_MS = 300  # a light job keeps nothing that an end in good order would save
 
 
 class JobState(StrEnum):
@@ -67,7 +68,8 @@ class Job(QObject):
         self._process.readyReadStandardError.connect(self._process.readAllStandardError)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
-        self._grace = QTimer(self, singleShot=True, interval=GRACE_MS)
+        self.grace_ms = GRACE_MS if heavy else LIGHT_GRACE_MS
+        self._grace = QTimer(self, singleShot=True, interval=self.grace_ms)
         self._grace.timeout.connect(self._process.kill)
 
     @property
@@ -195,11 +197,11 @@ class JobRunner(QObject):
         return job
 
     def shutdown(self, grace_ms: int = GRACE_MS) -> None:
-        """Cancel everything and wait until no child is left."""
+        """Cancel everything and wait until no child is left; what does not end within the grace is killed."""
         for job in reversed(self.active):
             job.cancel()
         for job in tuple(self._running):
-            job.wait(grace_ms)
+            job.wait(min(grace_ms, job.grace_ms))
 
     def _launch_next(self) -> None:
         for job in tuple(self._waiting):

@@ -207,7 +207,8 @@ class MainWindow(QMainWindow):
         _activate(self.stack.currentWidget())
 
     def _may_stop_work(self, what: str) -> bool:
-        if not self.jobs.active:
+        if not any(job.heavy for job in self.jobs.active):
+            self.jobs.shutdown()
             return True
         kinds = QMessageBox.StandardButton
         answer = QMessageBox.question(

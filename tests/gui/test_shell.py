@@ -203,6 +203,37 @@ def test_files_dropped_on_the_window_go_to_import(
     assert page.sources == [tmp_path / "a.dcm", tmp_path]  # type: ignore[attr-defined]
 
 
+def test_a_heat_map_that_is_being_computed_does_not_hold_up_the_closing(
+    window: MainWindow, project: Project, qtbot: QtBot
+) -> None:
+    window.open_folder(project.folder)
+    window.jobs._program = (sys.executable, "-c", "import time; time.sleep(60)")
+    job = window.jobs.start("Heat map", [], heavy=False)
+    qtbot.waitUntil(lambda: job.state == "running")
+    assert window.close()
+    assert job.over
+
+
+def test_closing_asks_before_it_stops_work(window: MainWindow, project: Project, qtbot: QtBot) -> None:
+    window.open_folder(project.folder)
+    window.jobs._program = (sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(130)")
+    job = window.jobs.start("Training", [])
+    qtbot.waitUntil(lambda: job.state == "running")
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        qtbot.mouseClick(box.button(answers.pop(0)), Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(200, answer)
+    assert not window.close()
+    assert not job.over
+    QTimer.singleShot(200, answer)
+    assert window.close()
+    assert job.state == "cancelled"
+
+
 def test_closing_a_project_leaves_nothing_of_it_in_the_window(
     window: MainWindow, labelled: Project, qtbot: QtBot
 ) -> None:

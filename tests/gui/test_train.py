@@ -24,20 +24,23 @@ def exported(labelled: Project) -> Project:
     return labelled
 
 
-def _page(window: MainWindow, project: Project) -> TrainPage:
+def _page(window: MainWindow, project: Project, qtbot: QtBot) -> TrainPage:
     window.open_folder(project.folder)
     window.go("train")
     page = window.current_page()
     assert isinstance(page, TrainPage)
+    qtbot.waitUntil(lambda: page.ready_text.text() != "")
     return page
 
 
-def test_without_a_data_set_the_page_says_what_to_do(window: MainWindow, project: Project) -> None:
-    assert _page(window, project).stack.currentIndex() == 0
+def test_without_a_data_set_the_page_says_what_to_do(
+    window: MainWindow, project: Project, qtbot: QtBot
+) -> None:
+    assert _page(window, project, qtbot).stack.currentIndex() == 0
 
 
-def test_the_readiness_is_told_before_training(window: MainWindow, exported: Project) -> None:
-    page = _page(window, exported)
+def test_the_readiness_is_told_before_training(window: MainWindow, exported: Project, qtbot: QtBot) -> None:
+    page = _page(window, exported, qtbot)
     assert page.datasets.currentText() == "squares"
     assert "20 images" in page.ready_text.text()
     assert page.train_button.isEnabled()
@@ -47,25 +50,27 @@ def test_the_readiness_is_told_before_training(window: MainWindow, exported: Pro
 def test_every_recipe_is_a_card_and_can_be_chosen_by_a_click(
     window: MainWindow, exported: Project, qtbot: QtBot
 ) -> None:
-    page = _page(window, exported)
+    page = _page(window, exported, qtbot)
     assert set(page.recipes.cards) == set(RECIPES)
     qtbot.mouseClick(page.recipes.cards["quick"], Qt.MouseButton.LeftButton)
     assert page.recipes.recipe == "quick"
 
 
-def test_a_damaged_data_set_cannot_be_trained_on(window: MainWindow, labelled: Project) -> None:
+def test_a_damaged_data_set_cannot_be_trained_on(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:
     folder = labelled.exports / "damaged"
     folder.mkdir()
     (folder / "dataset.json").write_text("{}", encoding="utf-8")
     (folder / "manifest.csv").write_text("path,class\n", encoding="utf-8")
-    page = _page(window, labelled)
+    page = _page(window, labelled, qtbot)
     assert not page.train_button.isEnabled()
     assert "✕" in page.ready_text.text()
 
 
-def test_an_earlier_run_is_shown_with_counts_and_intervals(window: MainWindow, exported: Project) -> None:
+def test_an_earlier_run_is_shown_with_counts_and_intervals(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
     make_run(exported.models / "first")
-    page = _page(window, exported)
+    page = _page(window, exported, qtbot)
     assert "first" in page.runs.currentText()
     rows = {row[0]: row[1:] for row in page.results.table.texts()}
     assert rows["Accuracy"] == ["0.800", "0.600 – 0.900", "8 of 10"]
@@ -76,21 +81,25 @@ def test_an_earlier_run_is_shown_with_counts_and_intervals(window: MainWindow, e
     assert len(page.history._epochs) == 3
 
 
-def test_curves_change_their_colours_with_the_theme(window: MainWindow, exported: Project) -> None:
+def test_curves_change_their_colours_with_the_theme(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
     make_run(exported.models / "first")
-    page = _page(window, exported)
+    page = _page(window, exported, qtbot)
     before = page.history.loss.backgroundBrush().color().name()
     window.switch_theme()
     assert page.history.loss.backgroundBrush().color().name() != before
     window.switch_theme()
 
 
-def test_a_damaged_run_is_named_and_harms_nothing(window: MainWindow, exported: Project) -> None:
+def test_a_damaged_run_is_named_and_harms_nothing(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
     folder = exported.models / "bad"
     folder.mkdir()
     (folder / "run.json").write_text("[1]", encoding="utf-8")
     (folder / "evaluation.json").write_text('{"splits": 5}', encoding="utf-8")
-    page = _page(window, exported)
+    page = _page(window, exported, qtbot)
     assert "cannot be read" in page.runs.currentText()
     assert not page.predict_button.isVisible()
     assert read_judgements(folder) == []
@@ -101,7 +110,7 @@ def test_a_damaged_run_is_named_and_harms_nothing(window: MainWindow, exported: 
 def test_from_one_button_to_results_and_predictions_with_a_heat_map(
     window: MainWindow, exported: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    page = _page(window, exported)
+    page = _page(window, exported, qtbot)
     qtbot.mouseClick(page.recipes.cards["quick"], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
     assert not page.train_button.isEnabled()

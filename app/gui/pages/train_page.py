@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import NOTICE
-from app.errors import USER_ERRORS
+from app.gui.background import Latest
 from app.gui.jobs import Job, JobRunner
 from app.gui.pages.base import Page
 from app.gui.runs import Run, read_history, read_run, runs_in
@@ -29,6 +29,7 @@ from app.gui.widgets.recipe_cards import RecipeCards
 from app.gui.widgets.results import Results
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, card, label, scrolled
+from trainer import Readiness, readiness
 
 
 class TrainPage(Page):
@@ -42,6 +43,9 @@ class TrainPage(Page):
         super().__init__(session, jobs, parent)
         self._elsewhere: list[Path] = []
         self._job: Job | None = None
+        self._judging = Latest(self)
+        self._judging.done.connect(self._on_judged)
+        self._judging.failed.connect(self._on_not_judged)
         self.stack = QStackedWidget()
         self.stack.addWidget(
             EmptyState(
@@ -108,7 +112,6 @@ class TrainPage(Page):
         row.addWidget(self.datasets, 1)
         row.addWidget(button("&Other folder…", self._choose_folder))
         self.recipes = RecipeCards()
-        self.recipes.chosen.connect(lambda _name: self._show_readiness())
         column.addWidget(label("Data set", "heading"))
         column.addLayout(row)
         column.addWidget(self._readiness())
@@ -124,9 +127,7 @@ class TrainPage(Page):
     def _readiness(self) -> QWidget:
         frame, inside = card()
         self.ready_text = label()
-        self.counts = SmallTable(
-            "Images by class and split", ("Class", "Patients", "Train / val / test")
-        )
+        self.counts = SmallTable("Images by class and split", ("Class", "Patients", "Train / val / test"))
         self.ready_warnings = label("", "caution")
         for widget in (self.ready_text, self.counts, self.ready_warnings):
             inside.addWidget(widget)
@@ -190,24 +191,22 @@ class TrainPage(Page):
             self.datasets.setCurrentIndex(self.datasets.findData(name))
 
     def _show_readiness(self) -> None:
-        from trainer import readiness
-
         dataset = self.dataset()
-        busy = self._job is not None and not self._job.over
+        self.train_button.setEnabled(False)
         if dataset is None:
             self.ready_text.setText("Choose a data set.")
-            self.train_button.setEnabled(False)
             return
-        try:
-            found = readiness(dataset)
-        except USER_ERRORS as error:
-            self.ready_text.setText(f"✕ {error} {error.remedy}")
-            self.train_button.setEnabled(False)
-            return
+        self._judging.run(lambda: readiness(dataset))  # a listing of 100,000 files takes seconds
+
+    def _on_judged(self, found: Readiness) -> None:
+        busy = self._job is not None and not self._job.over
         self.train_button.setEnabled(not busy and not found.refusals)
         self._describe(found)
 
-    def _describe(self, found: Any) -> None:
+    def _on_not_judged(self, message: str, remedy: str) -> None:
+        self.ready_text.setText(f"✕ {message} {remedy}".strip())
+
+    def _describe(self, found: Readiness) -> None:
         splits = ("train", "validation", "test")
         self.counts.fill(
             [
