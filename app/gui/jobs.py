@@ -95,7 +95,7 @@ class Job(QObject):
 
     def wait(self, milliseconds: int) -> None:
         """Wait for the child's end, kill it where it does not come; only for the closing of the window."""
-        if self._process.state() is QProcess.ProcessState.NotRunning:
+        if self._process.state() == QProcess.ProcessState.NotRunning:
             return
         if not self._process.waitForFinished(milliseconds):
             self._process.kill()
@@ -121,7 +121,7 @@ class Job(QObject):
                 self.result = dict(event)
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
+        if error == QProcess.ProcessError.FailedToStart:
             self.error = ("The work could not be started.", "Install Leadglass again, then try once more.")
             self._end(JobState.FAILED)
 
@@ -129,7 +129,7 @@ class Job(QObject):
         self._read()
         for event in self._lines.close():
             self._handle(event)
-        crashed = how is QProcess.ExitStatus.CrashExit
+        crashed = how == QProcess.ExitStatus.CrashExit
         if self._cancel_wanted and (crashed or code == CANCELLED):
             self._end(JobState.CANCELLED)
         elif not crashed and self.result is not None and self.error is None:

@@ -218,9 +218,9 @@ class MainWindow(QMainWindow):
             kinds.Yes | kinds.No,
             kinds.No,
         )
-        if answer is kinds.Yes:
+        if answer == kinds.Yes:
             self.jobs.shutdown()
-        return answer is kinds.Yes
+        return answer == kinds.Yes
 
     # Qt's own events.
 

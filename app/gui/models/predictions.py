@@ -76,7 +76,7 @@ class PredictionsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Headings of the columns."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return ("Image", "Predicted", "Reader", *self.classes)[section]
         return None
 
@@ -97,7 +97,7 @@ class PredictionsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; by the reader's label, disagreements stand together."""
         self.layoutAboutToBeChanged.emit()
-        self.rows.sort(key=lambda row: self._rank(row, column), reverse=order is Qt.SortOrder.DescendingOrder)
+        self.rows.sort(key=lambda row: self._rank(row, column), reverse=order == Qt.SortOrder.DescendingOrder)
         self.layoutChanged.emit()
 
     def _text(self, row: Predicted, column: int) -> str:
