@@ -84,7 +84,7 @@ def test_counts_and_progress_follow(page: LabelPage, qtbot: QtBot) -> None:
     assert current(page) == uid(20)
     press(page, Key.Key_1, Key.Key_1)
     qtbot.waitUntil(lambda: page.progress.text.text() == "22 of 24 labelled, 2 left")
-    assert "(12)" in page.classes.buttons["clear"].text()
+    assert page.classes.buttons["clear"].count == 12
     press(page, Key.Key_Left)
     assert page.classes.buttons["clear"].isChecked()
     assert page.bar.label.text() == "clear"
@@ -305,6 +305,23 @@ def test_the_first_two_classes_are_asked_for(
     assert isinstance(page, LabelPage)
     assert page.pages.currentIndex() == 0
     assert "first two classes" in page.classes.hint.text()
+
+
+def test_classes_are_named_by_typing_and_then_the_keys_are_the_images(
+    window: MainWindow, project: Project, qtbot: QtBot
+) -> None:
+    with project.catalogue() as catalogue:
+        catalogue.add_instances([_instance(project, number) for number in range(3)])
+    window.session.open(project.folder)
+    page = opened(window, qtbot)
+    page.activate()
+    assert page.classes.field.hasFocus()
+    for name in ("normal", "fracture"):
+        QTest.keyClicks(page.classes.field, name)
+        QTest.keyClick(page.classes.field, Key.Key_Return)
+    assert page.view.hasFocus()
+    press(page, Key.Key_2)
+    assert label_of(page, 0) == "fracture"
 
 
 def test_a_long_list_is_read_only_as_far_as_it_is_seen(

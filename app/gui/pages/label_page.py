@@ -102,7 +102,7 @@ class LabelPage(Page):
         self.filter.show_choices(catalogue)
         self.reader.show_readers(catalogue)
         self._reload(self._current or self.session.preferences.place(self.session.project.identifier))
-        self.view.setFocus()
+        (self.view if len(self.model.classes) > 1 else self.classes.field).setFocus()
 
     def label(self, class_name: str | None) -> None:
         """Label the chosen instances, or take their label away; after a single one show the next."""

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLineEdit,
     QMenu,
     QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -18,6 +22,56 @@ from PySide6.QtWidgets import (
 
 from app.gui.widgets.text import label, scrolled
 from labeller import LabelClass
+
+
+class ClassButton(QPushButton):
+    """A class: key, colour, name, how many images have it, and whether the one in sight does."""
+
+    def __init__(self, known: LabelClass) -> None:
+        super().__init__()
+        self._class = known
+        self._icon = chip(known.colour)
+        self.count = 0
+        self.setProperty("role", "choice")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setToolTip(known.name)
+
+    def show_facts(self, count: int, *, current: bool) -> None:
+        """Show how many images have the class, and whether the one in sight has."""
+        self.count = count
+        self.setChecked(current)
+        key = f", key {self._class.shortcut}" if self._class.shortcut else ""
+        self.setAccessibleName(f"Label as {self._class.name}{key}; {count:,} images")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of text with room around it."""
+        return QSize(120, round(self.fontMetrics().height() * 2.1))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A name that is too long is cut; key and count are always in sight."""
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        metrics = self.fontMetrics()
+        middle = Qt.AlignmentFlag.AlignVCenter
+        inside = self.rect().adjusted(10, 0, -10, 0)
+        letter = metrics.horizontalAdvance("0")
+        count = f"✓  {self.count:,}" if self.isChecked() else f"{self.count:,}"
+        painter.drawText(inside, middle, self._class.shortcut or "–")
+        side = metrics.ascent()
+        painter.drawPixmap(
+            inside.left() + 2 * letter, self.rect().center().y() - side // 2, self._icon.pixmap(side, side)
+        )
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, count)
+        left, right = 3 * letter + side, metrics.horizontalAdvance(count) + letter
+        name = metrics.elidedText(
+            self._class.name, Qt.TextElideMode.ElideRight, inside.width() - left - right
+        )
+        painter.drawText(inside.adjusted(left, 0, -right, 0), middle, name)
 
 
 class ClassPanel(QWidget):
@@ -31,7 +85,7 @@ class ClassPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons: dict[str, ClassButton] = {}
         self.hint = label("", "muted")
         self.field = QLineEdit()
         self.field.setPlaceholderText("New class, then Enter")
@@ -45,8 +99,8 @@ class ClassPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(label("Classes", "heading"))
         layout.addWidget(self.hint)
-        layout.addWidget(scrolled(inner), 1)
         layout.addWidget(self.field)
+        layout.addWidget(scrolled(inner), 1)
 
     def show_classes(
         self, classes: Sequence[LabelClass], counts: Mapping[str, int], current: str | None
@@ -55,11 +109,7 @@ class ClassPanel(QWidget):
         if list(self.buttons) != [known.name for known in classes]:
             self._make(classes)
         for known in classes:
-            button = self.buttons[known.name]
-            key = known.shortcut or "–"
-            mark = "  ✓" if known.name == current else ""
-            button.setText(f"{key}   {known.name}   ({counts.get(known.name, 0):,}){mark}".replace("&", "&&"))
-            button.setChecked(known.name == current)
+            self.buttons[known.name].show_facts(counts.get(known.name, 0), current=known.name == current)
         missing = 2 - len(classes)
         texts = (
             "",
@@ -84,12 +134,7 @@ class ClassPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
-        button = QPushButton(known.name)
-        button.setStyleSheet("text-align: left; padding: 7px 10px;")
-        button.setCheckable(True)
-        button.setIcon(chip(known.colour))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(f"Label as {known.name}, key {known.shortcut}")
+        button = ClassButton(known)
         button.clicked.connect(partial(self._choose, known.name))
         more = QToolButton()
         more.setText("⋯")
