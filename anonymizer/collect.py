@@ -35,6 +35,7 @@ _CODES = frozenset(
         "EquipmentFrameOfReferenceDescription",
     }
 )  # fmt: skip
+_PATIENT_CODES = frozenset({"PatientID", "OtherPatientIDs", "AccessionNumber"})  # hunted though short
 _BIRTH_DATES = frozenset({"PatientBirthDate", "PatientBirthDateInAlternativeCalendar"})
 
 
@@ -64,7 +65,11 @@ def _collect_text(element: DataElement, harvest: Harvest) -> None:
     for text in texts(element):
         if element.keyword in _ADDRESS_LIKE:
             harvest.add_words(text)
-        if element.keyword in _CODES or nameless:
+        if "Telephone" in element.keyword or "PhoneNumber" in element.keyword:
+            harvest.add_phone(text)
+        elif element.keyword in _PATIENT_CODES:
+            harvest.add_code(text, shortest=4)
+        elif element.keyword in _CODES or nameless:
             harvest.add_code(text)
 
 

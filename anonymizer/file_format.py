@@ -139,7 +139,10 @@ def renew_meta(dataset: FileDataset, syntax: UID) -> None:
 def serialise(dataset: Dataset) -> bytes:
     """Return the data set as a file's bytes. Raises one of UNREADABLE where a value cannot be written."""
     buffer = BytesIO()
-    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
+    try:
+        pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
+    except OSError as error:  # pydicom's word for a number that is none
+        raise ValueError("A value cannot be written.") from error
     return buffer.getvalue()
 
 

@@ -10,7 +10,15 @@ from collections.abc import Iterable, Sequence
 from anonymizer.harvest import Harvest, is_ideographic
 from anonymizer.vocabulary import harmless_words, is_technical, normal
 
-_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäé]*"
+_MONTH = (  # English, German, French, Spanish, Italian, Portuguese, Dutch
+    r"(?:jan(?:uar[yi]?|vier|eiro)?|feb(?:ruar[yi]?|r|brero|braio)?|f[ée]v(?:rier|ereiro)?"
+    r"|mar(?:ch|s|zo|ço)?|märz?|mrt|maart|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|ma[yij]|mayo|maggio|maio|mei"
+    r"|jun[ei]?|juin|junho|junio|giugno|jul[yi]?|juillet|julho|julio|luglio"
+    r"|aug(?:ust|ustus)?|ao[ûu]t|agosto|sept?(?:ember|embre)?|set(?:embro|tembre|iembre)|septiembre"
+    r"|o[ck]t(?:ober|obre)?|ottobre|outubro|octubre|nov(?:ember|embre|embro|iembre)?"
+    r"|de[cz](?:ember|embro)?|d[ée]cembre|dicembre|diciembre|enero|gennaio)"
+)
+_DAY = r"(?<!\d)\d{1,2}\.?(?:st|nd|rd|th|er|º)?[ -]?(?:of |de )?"
 _STREETS = r"(?:street|st|road|rd|avenue|ave|crescent|way|lane|drive|close|court|square|place|blvd)\b\.?"
 _PATTERNS = tuple(
     re.compile(pattern, flags)
@@ -18,7 +26,7 @@ _PATTERNS = tuple(
         (r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*", 0),  # e-mail
         (r"\b(?:https?|ftp|file|ldap)://\S+|\bwww\.\S+", re.I),
         (r"(?<![\w.])\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?!\d|[.]\d)", 0),  # dates
-        (rf"\b\d{{1,2}}\.?[ -]?{_MONTH}\.?[ -]?(?:19|20)?\d\d\b", re.I),
+        (rf"{_DAY}{_MONTH}\.?[ -]?(?:de |del )?(?:19|20)?\d\d(?!\d)", re.I),
         (rf"\b{_MONTH}\.? \d{{1,2}},? (?:19|20)\d\d\b", re.I),
         (r"(?<![\d.])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)", 0),
         (r"(?<![\w.])\+?\(?\d{2,5}\)?(?:[ ./-]\(?\d{2,5}\)?){2,5}(?![\d.])", 0),  # phone numbers

@@ -7,14 +7,23 @@ punctuation) and phrases that are too short or too common to be hunted inside ot
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from anonymizer.vocabulary import harmless_words, is_technical, normal
 
 _WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SHORTEST_WORD, _SHORTEST_INSIDE, _SHORTEST_CODE, _SHORTEST_PREFIX = 2, 4, 5, 5
 _SHORTEST_IN_BYTES = 5
-_CODECS = ("utf-8", "latin-1", "iso2022_jp", "shift_jis", "euc_kr", "gb18030", "iso8859_5", "iso8859_7")
+_SHORTEST_JOINED, _SHORTEST_ID, _SHORTEST_PHONE, _LONGEST_COUNTRY_CODE = 4, 4, 7, 3
+_CODECS = (
+    "utf-8", "latin-1", "utf-16-le", "utf-16-be", "iso2022_jp", "shift_jis", "euc_jp", "euc_kr", "iso2022_kr",
+    "gb18030", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8",
+    "iso8859_9", "iso8859_15", "tis_620",
+)  # fmt: skip
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_WRITTEN_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _TITLES = frozenset(
     {
         "dr", "prof", "mr", "mrs", "ms", "miss", "md", "phd", "jr", "sr", "ii", "iii", "iv", "von",
@@ -37,16 +46,32 @@ class Harvest:
     codes: set[str] = field(default_factory=set)  # identifiers without punctuation, normal form
     originals: set[str] = field(default_factory=set)  # spellings as found, for the search in bytes
     uids: set[str] = field(default_factory=set)  # UIDs that were replaced
+    _needles: tuple[tuple[int, ...], tuple[bytes, ...]] | None = field(default=None, repr=False)
 
     def add_name(self, value: str) -> None:
-        """Return a person's name in DICOM form: components and component groups."""
-        for part in re.split(r"[\^=\\,;]", value):
-            self.add_words(part, name=True)
+        """Take a person's name in DICOM form: components and component groups."""
+        for group in re.split(r"[=\\]", value):
+            parts = [part.strip() for part in re.split(r"[\^,;]", group)]
+            for part in parts:
+                self.add_words(part, name=True)
+            if len(parts) > 1 and parts[0] and parts[1]:
+                self._add_joined(parts[0], parts[1])
+
+    def _add_joined(self, surname: str, given: str) -> None:
+        """Take both parts of a name written together: short parts are distinctive only so."""
+        for first, second in ((surname, given), (given, surname)):
+            joined = _NOT_ALNUM.sub("", normal(first + second))
+            if len(joined) < _SHORTEST_JOINED or joined in harmless_words() or is_technical(joined):
+                continue
+            self.words.add(joined)
+            if len(joined) > _SHORTEST_JOINED:
+                self.originals |= {f"{first}^{second}", f"{first}, {second}", first + second}
 
     def add_words(self, text: str, *, name: bool = False) -> None:
-        """Return the words of an address, an institution, an occupation or (name=True) a person's name."""
+        """Take the words of an address, an institution, an occupation or (name=True) a person's name."""
         for match in _WORD.finditer(text):
-            self._add_word(match.group(), name=name)
+            for word in _spellings(match.group()):
+                self._add_word(word, name=name)
         if name and "-" in text:
             self._add_word(_NOT_ALNUM.sub("", text), name=True)
 
@@ -63,10 +88,20 @@ class Harvest:
             self.inside.add(plain)
             self.originals.add(word)
 
-    def add_code(self, value: str) -> None:
-        """Return an identifier: a number, an accession, a phone number, a serial number."""
+    def add_phone(self, value: str) -> None:
+        """Take a phone number, also as it is written without country or area code."""
+        digits = re.sub(r"\D", "", value)
+        if len(digits) < _SHORTEST_PHONE:
+            return
+        self.add_code(value)
+        rest = digits.lstrip("0")
+        self.codes.update(f"0{rest[n:]}" for n in range(_LONGEST_COUNTRY_CODE + 1))
+        self.codes.update(rest[n:] for n in range(len(rest) - _SHORTEST_PHONE + 1))
+
+    def add_code(self, value: str, *, shortest: int = _SHORTEST_CODE) -> None:
+        """Take an identifier: a number, an accession, a serial number."""
         plain = _NOT_ALNUM.sub("", normal(value))
-        if len(plain) < _SHORTEST_CODE or plain in harmless_words() or len(set(plain)) == 1:
+        if len(plain) < shortest or plain in harmless_words() or len(set(plain)) == 1:
             return
         if not any(letter.isdigit() for letter in plain):
             self.add_words(value)
@@ -93,7 +128,7 @@ class Harvest:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where a text holds an identity: (start, end) pairs, perhaps overlapping."""
-        found = [match.span() for match in _WORD.finditer(text) if self.is_identity(match.group())]
+        found = [match.span() for match in _PART.finditer(text) if self.is_identity(match.group())]
         compact = _NOT_ALNUM.sub("", normal(text))
         for code in self.codes:
             if code in compact:
@@ -130,17 +165,18 @@ class Harvest:
                     yield start, end
                 start = lowered.find(needle, start + 1)
 
-    def needles(self) -> set[bytes]:
+    def needles(self) -> tuple[bytes, ...]:
         """Tell what is searched in bytes: every distinctive spelling in every encoding, in lower case."""
+        state = (len(self.uids), len(self.originals), len(self.codes))
+        if self._needles is None or self._needles[0] != state:
+            self._needles = (state, tuple(sorted(self._encoded())))
+        return self._needles[1]
+
+    def _encoded(self) -> set[bytes]:
         needles = {uid.encode("ascii", "ignore") for uid in self.uids if len(uid) >= 12}  # noqa: PLR2004
         for text in self.originals | {code for code in self.codes if len(code) >= 6}:  # noqa: PLR2004
-            for codec in _CODECS:
-                try:
-                    needle = text.lower().encode(codec)
-                except UnicodeEncodeError:
-                    continue
-                if len(needle) >= _SHORTEST_IN_BYTES:
-                    needles.add(needle.lower())
+            for spelling in {text, text.lower(), text.upper()}:
+                needles.update(n for n in _in_every_encoding(spelling) if len(n) >= _SHORTEST_IN_BYTES)
         return needles
 
 
@@ -152,9 +188,33 @@ def _stands_alone(raw: bytes, start: int, end: int) -> bool:
     return not (before.isdigit() or after.isdigit() or before == b"." or after == b".")
 
 
+@lru_cache(256)
+def _in_every_encoding(text: str) -> frozenset[bytes]:
+    if text.isascii():
+        return frozenset(text.lower().encode(codec) for codec in ("ascii", "utf-16-le", "utf-16-be"))
+    found = set()
+    for codec in _CODECS:
+        try:
+            found.add(text.encode(codec).lower())
+        except UnicodeEncodeError:
+            continue
+    return frozenset(found)
+
+
+def _spellings(word: str) -> set[str]:
+    """Return a word as it is and with its umlauts written out or taken back."""
+    if not word.isascii():
+        return {word, word.casefold().translate(_UMLAUTS)}
+    plain = word.lower()
+    for written, letter in _WRITTEN_UMLAUTS:
+        plain = plain.replace(written, letter)
+    return {word, plain} if plain != word.lower() and len(plain) >= _SHORTEST_INSIDE else {word}
+
+
+@lru_cache(512)
 def _loose(code: str) -> re.Pattern[str]:
     """Return a pattern for an identifier in any punctuation, not inside a longer number."""
     body = r"[\W_]{0,2}".join(re.escape(letter) for letter in code)
-    left = r"(?<!\d)" if code[0].isdigit() else ""
-    right = r"(?!\d)" if code[-1].isdigit() else ""
+    left = r"(?<!\d)(?<!\d\.)" if code[0].isdigit() else ""
+    right = r"(?!\d|\.\d)" if code[-1].isdigit() else ""
     return re.compile(left + body + right, re.IGNORECASE)

@@ -55,7 +55,7 @@ def _remove(dataset: Dataset, harvest: Harvest, prefix: str, *, unwritable: bool
                 for index, item in enumerate(element.value or ()):
                     changes += _remove(item, harvest, f"{path}[{index}]/", unwritable=unwritable)
             written = _written(element)
-        except UNREADABLE:
+        except (*UNREADABLE, OSError):  # pydicom raises OSError for a number that is none
             if not unwritable:
                 continue
             changes.append(_drop(dataset, tag, path, "The value cannot be written."))

@@ -6,9 +6,10 @@ import pydicom
 import pytest
 
 from anonymizer.deidentify import Layout, deidentify
+from anonymizer.file_format import lenient
 from anonymizer.report import Outcome
 from anonymizer.source import find_sources
-from tests.corpora import planted
+from tests.corpora import planted, planted_elsewhere
 
 
 def all_bytes(path):
@@ -20,7 +21,17 @@ def all_bytes(path):
 
 
 def spellings(text):
-    for codec in ("utf-8", "latin-1", "iso2022_kr", "euc_kr", "iso8859_5", "utf-16-le"):
+    for codec in (
+        "utf-8",
+        "latin-1",
+        "iso2022_kr",
+        "euc_kr",
+        "iso8859_5",
+        "iso8859_2",
+        "iso2022_jp",
+        "utf-16-le",
+        "utf-16-be",
+    ):
         try:
             yield text.lower().encode(codec)
         except UnicodeEncodeError:
@@ -89,3 +100,23 @@ def test_safe_private_attributes_stay_and_others_go(corpus, tmp_path, settings_f
     assert 0x00191077 not in ds
     gone = deidentify(source, tmp_path / "b", settings_for("basic"), Layout.FLAT)
     assert not any(tag.is_private for tag in pydicom.dcmread(tmp_path / "b" / gone.new_path))
+
+
+@pytest.mark.parametrize("profile", ["basic", "research", "teaching", "device-quality"])
+@pytest.mark.parametrize("kind", planted_elsewhere.INSTANCES)
+def test_nothing_is_left_of_what_was_planted_elsewhere(tmp_path, settings_for, kind, profile):
+    ds = planted.base(1)
+    with lenient():
+        planted_elsewhere.INSTANCES[kind](ds)
+        ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
+    (source,) = find_sources([tmp_path / "in.dcm"])
+    settings = settings_for(profile)
+    record = deidentify(source, tmp_path / "out", settings, Layout.FLAT)
+    assert record.outcome is Outcome.MASKED, record.reason
+    path = tmp_path / "out" / record.new_path
+    raw, kept = all_bytes(path), settings.profile.has("retain_device_identity")
+    for identity in (*planted.PLANTED, *planted_elsewhere.EVERYTHING):
+        if not (kept and identity == planted_elsewhere.SERIAL):
+            assert not any(needle in raw for needle in spellings(identity)), identity
+    assert list(pydicom.dcmread(path).iterall())
+    assert not any(identity in str(record.as_json()["changes"]) for identity in planted.PLANTED)
