@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from anonymizer.file_format import UNREADABLE, lenient, parse
 from anonymizer.report import Change
@@ -96,8 +97,10 @@ def _rows(dataset: Dataset, prefix: str) -> Iterator[tuple[str, _Cell]]:
 def _shown(element: DataElement) -> str:
     value = element.value
     if element.VR == "SQ":
-        return f"{len(value or ())} items"
+        count = len(value or ())
+        return f"{count} item{'' if count == 1 else 's'}"
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
-    text = "" if value is None else str(value)
+    several = isinstance(value, MultiValue)
+    text = "\\".join(map(str, value)) if several else "" if value is None else str(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

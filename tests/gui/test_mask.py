@@ -30,6 +30,7 @@ from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel, Show
 from app.gui.originals import find_original, open_original
 from app.gui.pages.mask_page import MaskPage
 from app.gui.widgets.compare_view import Side
+from app.gui.widgets.draw_bar import DrawBar
 from app.gui.widgets.mask_list import Listed
 from app.project import Project
 from app.workflows.projects import create_project, unlock
@@ -125,6 +126,9 @@ def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
     assert list(texts(page.header.model, AFTER).values()) == ["64"]
     page.header.table.selectRow(0)
     assert "Rows (0028,0010): kept" in page.header.detail.text()
+    page.header.search.clear()
+    page.header.filter.setCurrentText(Show.FREE_TEXT.value)
+    assert "(0008,0060)" not in texts(page.header.model, AFTER)  # a code, not free text
 
 
 def test_the_original_is_one_key_away_at_the_same_zoom(page: MaskPage, qtbot: QtBot) -> None:
@@ -224,6 +228,31 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.compare.after, Qt.Key.Key_Escape)
     assert not page.compare.after.drawing
     assert not page.by_hand.bar.isVisible()
+
+
+def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.list.list, "d")
+    draw(page, qtbot)
+    for widget in (page.header.search, page.by_hand.bar.undo_button, page.list.list):
+        widget.setFocus()
+        assert widget.hasFocus()
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+        assert not page.jobs.active, widget
+    assert not page.jobs.active
+    assert len(page.by_hand.pending) == 1
+
+
+def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(qtbot: QtBot) -> None:
+    bar = DrawBar()
+    qtbot.addWidget(bar)
+    bar.show_instance("2.25.1", frames=8)
+    bar.add((1, 2, 3, 4), 5)
+    bar.every_frame.setChecked(False)
+    bar.add((1, 2, 3, 4), 5)
+    assert [region.frame for region in bar.pending] == [None, 5]
+    bar.show_instance("2.25.2", frames=1)
+    bar.add((1, 2, 3, 4), 0)
+    assert [region.frame for region in bar.pending] == [None]
 
 
 def test_what_is_drawn_stays_while_one_looks_at_another(page: MaskPage, qtbot: QtBot) -> None:

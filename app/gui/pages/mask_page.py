@@ -268,8 +268,7 @@ class MaskPage(Page):
         self.by_hand.masked.connect(self._on_masked)
 
     def _add_keys(self) -> None:
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        keys = {
+        keys: dict[str, Callable[[], object]] = {
             "A": self.approve,
             "H": self.hold_back,
             "B": self.compare.toggle,
@@ -281,12 +280,15 @@ class MaskPage(Page):
             "Ctrl+F": self.header.search.setFocus,
         }
         for key, action in keys.items():
-            QShortcut(QKeySequence(key), self, action, context=context)
-        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave, context=context)
+            QShortcut(QKeySequence(key), self, action)
+        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave)
         self.apply_keys = [
-            QShortcut(QKeySequence(key), self, self.by_hand.apply, context=context)
+            QShortcut(QKeySequence(key), self.compare.after, self.by_hand.apply)
             for key in ("Return", "Enter")
         ]
+        for shortcut in self.apply_keys:
+            # On the image alone: Enter in the search field or on a button must not mask anything for good.
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.by_hand.changed.connect(self._on_drawing)
         self._on_drawing()
 

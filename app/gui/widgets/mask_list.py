@@ -32,6 +32,7 @@ class MaskList(QWidget):
         self._catalogue: Catalogue | None = None
         self._file = Path()
         self._to_look_at: set[str] = set()
+        self._shown_of_search = 0
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="review")
         self.list.chosen.connect(self.chosen)
@@ -66,6 +67,7 @@ class MaskList(QWidget):
         self._search.stop()
         self._to_look_at = set(self._catalogue.uids(InstanceFilter(needs_review=True)))
         if self.listed is Listed.PIXELS:
+            self._shown_of_search = 0
             self._search.start(self._file, self._catalogue.uids())
             return
         only = InstanceFilter(needs_review=True if self.listed is Listed.TO_LOOK_AT else None)
@@ -108,7 +110,11 @@ class MaskList(QWidget):
         self.model.refresh([uid])
 
     def _on_searched(self, done: int, total: int) -> None:
-        self._list(InstanceFilter(), self._search.found())
+        found = self._search.found()
+        # The list is made anew when it has doubled, not after each piece: it moves under the reader's eyes.
+        if done == total or len(found) >= 2 * self._shown_of_search:
+            self._shown_of_search = max(1, len(found))
+            self._list(InstanceFilter(), found)
         if done < total:
             self.count.setText(f"Looking for masked pixels: {done:,} of {total:,}")
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 LIST_LETTERS = 30
 DETAILS = 0.47  # of what the list leaves
+DETAILS_LETTERS = 90  # as wide as that is enough: the image gets the rest
 
 
 class ThreePanes(QSplitter):
@@ -29,4 +30,5 @@ class ThreePanes(QSplitter):
         if not self._dragged:
             listed = LIST_LETTERS * self.fontMetrics().averageCharWidth()
             rest = max(0, self.width() - listed)
-            self.setSizes([listed, round(rest * (1 - DETAILS)), round(rest * DETAILS)])
+            details = min(round(rest * DETAILS), DETAILS_LETTERS * self.fontMetrics().averageCharWidth())
+            self.setSizes([listed, rest - details, details])
