@@ -1,15 +1,18 @@
 """Pictures of every page on a project, made without showing the window."""
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QTimer
 
 from app.errors import AppError
 from app.gui.application import make_application, make_window
+from app.gui.jobs import JobRunner
 from app.gui.preferences import Preferences
 from app.gui.steps import STEPS
 
 SETTLE_MS = 1500  # a page decodes its first image beside the window's thread
+JOB_LIMIT_S = 90  # a page may draw a heat map in a child of its own
 
 
 def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, int]) -> list[Path]:
@@ -29,13 +32,21 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
     for number, step in enumerate(STEPS, start=1):
         window.go(step.name)
         _settle()
+        _wait_for_jobs(window.jobs)
         file = out / f"{number}-{step.name}.png"
         if not window.grab().save(str(file)):
             raise AppError(f"{file} cannot be written.", "Choose another folder.")
         files.append(file)
+    window.jobs.shutdown()
     window.close()
     (out / ".window.ini").unlink(missing_ok=True)
     return files
+
+
+def _wait_for_jobs(jobs: JobRunner) -> None:
+    begun = time.monotonic()
+    while jobs.active and time.monotonic() - begun < JOB_LIMIT_S:
+        _settle()
 
 
 def _settle() -> None:
