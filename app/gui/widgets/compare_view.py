@@ -50,7 +50,7 @@ class CompareView(QWidget):
         self._following = False
         self._original: tuple[Hashable, Opener] | None = None
         self._regions: tuple[Region, ...] = ()
-        self.locked = EmptyState("", "", ("Unlock to compare with the original", self.unlock_wanted.emit))
+        self.locked = EmptyState("", "", ("Unlock to compare", self.unlock_wanted.emit))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.before)
         self.stack.addWidget(self.locked)

@@ -18,9 +18,9 @@ from anonymizer import AttributeRow
 from app.gui.models.header_model import BEFORE, HeaderModel, Show, in_words
 from app.gui.widgets.text import button, label, set_role
 
-WIDE = 75  # letters: from here on the reasons have room too
-SHARES = (0.33, 0.205, 0.205, 0.26, 0.7)  # of the columns, of the table's width
-WIDE_SHARES = (0.3, 0.16, 0.16, 0.16, 0.22)
+WIDE = 85  # letters: from here on the reasons have room too
+SHARES = (0.33, 0.2, 0.2, 0.27, 0.7)
+WIDE_SHARES = (0.27, 0.15, 0.15, 0.19, 0.24)
 
 
 class HeaderTable(QWidget):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 LIST_LETTERS = 30
 DETAILS = 0.47  # of what the list leaves
-DETAILS_LETTERS = 90  # as wide as that is enough: the image gets the rest
+DETAILS_LETTERS = 108  # as wide as that is enough: the image gets the rest
 
 
 class ThreePanes(QSplitter):
