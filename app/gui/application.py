@@ -1,7 +1,9 @@
 """Starts the window: one QApplication, its theme, and the place where unforeseen errors end."""
 
 import logging
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -51,19 +53,26 @@ def run(project: Path | None = None, arguments: Sequence[str] = ()) -> int:
     """Show the window, on a project if one is given, until it is closed; returns the exit code."""
     application = make_application(arguments)
     window = make_window(application)
-    sys.excepthook = _hook(window)
+    sys.excepthook = exception_hook(window)
     window.show()
     if project is not None:
         window.open_folder(project)
     return application.exec()
 
 
-def _hook(window: MainWindow) -> Callable[..., None]:
+def exception_hook(window: MainWindow) -> Callable[..., None]:
+    """Make the function that shows an error which nothing else caught."""
+
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
             return
-        log.error("Unforeseen error in the window", exc_info=(kind, error, trace))
+        # Never the text of the error nor values: both can hold an identity.
+        frames = traceback.extract_tb(trace)
+        place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+        log.error("Unforeseen error in the window: %s at %s", kind.__name__, place)
+        if os.environ.get("LEADGLASS_DEBUG"):
+            traceback.print_exception(kind, error, trace)
         remedy = getattr(error, "remedy", None)
         if remedy is not None:
             show_error(window, str(error), remedy)
@@ -71,7 +80,7 @@ def _hook(window: MainWindow) -> Callable[..., None]:
             show_error(
                 window,
                 "Something unforeseen happened; your labels and masked instances are safe on disk.",
-                "Try again. If it happens again, the log tells the developers more.",
+                "Try again. If it happens again, please report what you did; LEADGLASS_DEBUG=1 shows more.",
             )
 
     return hook

@@ -242,5 +242,5 @@ def _why_it_ended(code: int, *, crashed: bool) -> tuple[str, str]:
         )
     return (
         f"The work ended without a result (exit code {code}).",
-        "What was reported done is kept. Start it again; if it fails again, the log tells more.",
+        "What was reported done is kept. Start it again; if it fails again, please report it.",
     )

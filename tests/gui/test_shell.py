@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.gui import theme
 from app.gui.actions import COMMANDS
+from app.gui.application import exception_hook
 from app.gui.dialogs.help import HelpDialog
 from app.gui.dialogs.new_project import NewProjectDialog
 from app.gui.dialogs.unlock import UnlockDialog, ask_passphrase
@@ -269,3 +270,19 @@ def _luminance(colour: str) -> float:
     shares = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_an_unforeseen_error_is_shown_and_its_text_logged_nowhere(
+    window: MainWindow, qtbot: QtBot, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        raise RuntimeError("Invented^Name was here")
+    except RuntimeError as error:
+        exception_hook(window)(type(error), error, error.__traceback__)
+    box = window.findChild(QMessageBox)
+    assert box is not None
+    assert "unforeseen" in box.text()
+    told = caplog.text + "".join(capsys.readouterr()) + box.text() + box.informativeText()
+    assert "RuntimeError" in told
+    assert "Invented" not in told
+    box.close()

@@ -174,7 +174,7 @@ class PredictPage(Page):
         splitter.addWidget(left)
         splitter.addWidget(self.heat_map)
         letter = self.fontMetrics().averageCharWidth()
-        splitter.setSizes([letter * 98, letter * 56])
+        splitter.setSizes([letter * 108, letter * 50])
         splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         return splitter

@@ -36,6 +36,7 @@ class HeatMapView(QWidget):
         self.switch.toggled.connect(lambda _on: self._show_map())
         self.classes = QComboBox()
         self.classes.setAccessibleName("For which class")
+        self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.classes.currentIndexChanged.connect(lambda _index: self._show_map())
         self.strength = QSlider(Qt.Orientation.Horizontal)
         self.strength.setRange(5, 95)
