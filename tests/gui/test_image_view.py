@@ -244,6 +244,42 @@ def test_a_heat_map_lies_over_the_whole_image(qtbot: QtBot, view: ImageView) -> 
     assert grey(view) == 80
 
 
+def test_a_heat_map_is_read_by_lightness_and_leaves_weak_places_clear(view: ImageView) -> None:
+    view.set_array(np.zeros((30, 40), np.uint8))
+    lightness = []
+    for strength in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0):
+        view.set_overlay(np.full((4, 4), strength, np.float32), opacity=1.0)
+        pixel = QColor(view.grab().toImage().pixel(MID))
+        lightness.append(0.2126 * pixel.red() + 0.7152 * pixel.green() + 0.0722 * pixel.blue())
+    assert lightness[:2] == [0, 0]
+    assert np.all(np.diff(lightness[1:]) > 15)
+
+
+def test_an_image_on_its_way_is_told_from_one_that_failed(
+    qtbot: QtBot, view: ImageView, tmp_path: Path
+) -> None:
+    assert not view.loading
+    view.show_instance("gone", lambda: DicomImage.open(tmp_path / "gone.dcm"))
+    assert view.loading
+    qtbot.waitUntil(lambda: bool(view.message))
+    assert not view.loading
+
+
+def test_what_is_decoded_in_advance_is_not_decoded_again_when_it_is_wanted(qtbot: QtBot) -> None:
+    loader, picture, may_open = ImageLoader(), Stack(), threading.Event()
+
+    def opener() -> Stack:
+        may_open.wait(5)
+        return picture
+
+    loader.prefetch("one", opener)
+    assert loader.request("one", opener) is None
+    may_open.set()
+    qtbot.waitUntil(lambda: loader.cached("one") is not None)
+    loader.stop()
+    assert picture.decoded == [0]
+
+
 def test_a_drawn_rectangle_is_told_in_pixels_of_the_image(qtbot: QtBot, view: ImageView) -> None:
     show(qtbot, view, Stack())
     told: list[tuple[int, ...]] = []

@@ -40,11 +40,11 @@ class WorklistModel(QAbstractListModel):
         self.endResetModel()
 
     def refresh(self, uids: Sequence[str] | None = None) -> None:
-        """Read these instances again, or all."""
+        """Read these instances again, or all and the classes."""
         if self._catalogue is None:
             return
-        self.classes = {known.name: known for known in self._catalogue.classes()}
         if uids is None:
+            self.classes = {known.name: known for known in self._catalogue.classes()}
             self._rows.clear()
         few = len(uids or ()) <= FEW
         for uid in uids or ():

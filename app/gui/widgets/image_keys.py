@@ -53,7 +53,7 @@ def act(view: "ImageView", event: QKeyEvent) -> bool:
         view.set_preset(PRESET_KEYS.index(key))
         return True
     plain = held == Qt.KeyboardModifier.NoModifier or (
-        key is Qt.Key.Key_Plus and held == Qt.KeyboardModifier.ShiftModifier
+        key == Qt.Key.Key_Plus and held == Qt.KeyboardModifier.ShiftModifier
     )
     action = KEYS.get(key) if plain else None
     if action is None:

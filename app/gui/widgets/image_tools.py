@@ -123,6 +123,6 @@ class DrawTool(Tool):
 
 def tool_for(button: Qt.MouseButton, *, space: bool, drawing: bool) -> type[Tool] | None:
     """Return what a drag with this button does."""
-    if button is Qt.MouseButton.LeftButton:
+    if button == Qt.MouseButton.LeftButton:
         return PanTool if space else DrawTool if drawing else WindowTool
     return {Qt.MouseButton.RightButton: ZoomTool, Qt.MouseButton.MiddleButton: PanTool}.get(button)
