@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from anonymizer.harvest import Harvest, is_ideographic
-from anonymizer.vocabulary import harmless_words, is_technical, normal
+from anonymizer.vocabulary import eponyms, harmless_words, is_technical, normal
 
 _MONTH = (  # English, German, French, Spanish, Italian, Portuguese, Dutch
     r"(?:jan(?:uar[yi]?|vier|eiro)?|feb(?:ruar[yi]?|r|brero|braio)?|f[ée]v(?:rier|ereiro)?"
@@ -38,6 +38,7 @@ _PATTERNS = tuple(
         (r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", 0),  # British postcode
         (r"(?<![\w.])(?:\+\d{6,15}|\d{3,4}[ -]\d{4,8})(?![\d.])", 0),
         (r"(?<![\d.])\d{6,}(?![\d.])", 0),  # record numbers
+        (r"\b(?:mrn|nhs|ssn|nir|bsn|cpf|pid|pat\.? ?(?:id|nr|no))\b[ .:#]*\d[\d ./-]*\d", re.I),
     )
 )  # fmt: skip
 # "MR", "MS", "PT" and "SR" in capitals are modalities; "DR" is both, and words that are harmless end a name
@@ -50,6 +51,7 @@ _CERTAIN = 11  # so many patterns, from the first, hardly ever mean anything els
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)?[*%°]?")
 _CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
+_CONJUNCTIONS = frozenset("EYO")  # of Romance languages, in lower case; capitals are initials
 Span = tuple[int, int]
 
 
@@ -76,13 +78,17 @@ def _pattern_spans(text: str, patterns: Sequence[re.Pattern[str]] = _PATTERNS) -
     for match in _AFTER_TITLE.finditer(text):
         start = match.start(1)
         for word in re.finditer(r"[\w'’-]+", match.group(1)):
-            if normal(word.group()) in harmless_words() or is_technical(normal(word.group())):
+            plain = normal(word.group())
+            named = plain in eponyms() and not match.group().startswith("DR")  # DR is a modality as well
+            if not named and (plain in harmless_words() or is_technical(plain)):
                 break
             yield start + word.start(), start + word.end()
 
 
 def _harmless(token: str, keep_words: frozenset[str]) -> bool:
     plain = normal(token).rstrip("*%°")
+    if token in _CONJUNCTIONS:
+        return False
     if plain in harmless_words() or plain in keep_words or is_technical(plain):
         return True
     if is_ideographic(token) or len(plain) < 2:  # noqa: PLR2004 - a lone letter is an initial

@@ -28,8 +28,18 @@ def normal(text: str) -> str:
 @cache
 def harmless_words() -> frozenset[str]:
     """Return the carried vocabulary in normal form."""
+    return _words("radiology.txt", "languages.txt", "concepts.txt") | eponyms()
+
+
+@cache
+def eponyms() -> frozenset[str]:
+    """Return the names that stand for diseases and structures: harmless unless a title stands before them."""
+    return _words("eponyms.txt")
+
+
+def _words(*files: str) -> frozenset[str]:
     words: set[str] = set()
-    for name in ("radiology.txt", "concepts.txt"):
+    for name in files:
         for line in find("vocabulary", name).read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 words.update(normal(line).split())

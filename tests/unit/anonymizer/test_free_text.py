@@ -32,6 +32,20 @@ def harvest():
         ("SSN 912-34-5678", "5678"),
         ("Li, Na: chest", "Li"),
         ("CT Musterstraße 12 Thorax", "Muster"),
+        ("IRM cérébrale M. Dupontelix", "Dupontelix"),
+        ("RX torace sig.ra Brambillonix", "Brambill"),
+        ("TC abdomen paciente Garcionez", "Garcion"),
+        ("RM joelho Sra. Pereirix", "Pereirix"),
+        ("MRT Schädel Herr Krummelfink", "Krummel"),
+        ("CT thorax mevr. van Plooistra", "Plooistra"),
+        ("CXR NHS 943 476 5919", "943"),
+        ("MRN: 00412-7781 pelvis", "7781"),
+        ("CT chest per Dr Wilson", "Wilson"),
+        ("CT chest NALI", "NALI"),
+        ("né le 17 avril 1939 thorax", "1939"),
+        ("nacido el 17 de abril de 1939", "1939"),
+        ("born 17th of April 1939", "1939"),
+        ("MR knee Quambletonix's", "Quam"),
     ],
 )
 def test_identities_leave_descriptions(harvest, text, gone):
@@ -44,6 +58,12 @@ def test_identities_leave_descriptions(harvest, text, gone):
         "MR T1 AX FLAIR POST GAD", "CT Hodgkin lymphoma restaging", "Thorax 5.0", "ChestRoutine", "B30f",
         "MR knee right PD FS sag", "CT Abdomen/Pelvis w/o contrast", "US Baker cyst", "LWS seitlich",
         "TC torace senza contrasto", "IRM genou gauche", "T2w TSE cor 3mm", "DR chest PA", "Schädel nativ",
+        "Wilson disease liver", "Parkinson DaTSCAN", "MRT LWS sagittal T2 ohne Kontrastmittel",
+        "Kniegelenk rechts in 2 Ebenen", "Lungenembolie Ausschluss", "IRM du genou gauche sans injection",
+        "Échographie abdominale", "épaule gauche face et profil", "TC de abdomen y pelvis con contraste",
+        "Radiografía de tórax PA y lateral", "RM encefalo senza e con mezzo di contrasto",
+        "RX torace in due proiezioni", "Ressonância magnética do crânio", "TC do tórax sem contraste",
+        "CT bovenbuik met contrast", "MRI knie links zonder contrast",
     ],
 )  # fmt: skip
 def test_clinical_texts_stay_whole(harvest, text):
@@ -55,7 +75,25 @@ def test_clinical_texts_stay_whole(harvest, text):
 
 def test_hunting_keeps_unknown_words_and_numbers_that_only_contain_the_digits(harvest):
     assert hunt("Siemens Zargon 9 Quambletonix", harvest) == "Siemens Zargon 9"
-    assert hunt("1.3.12.2.991730001234999", harvest) == "1.3.12.2.991730001234999"
+    for text in ("1.3.12.2.991730001234999", "1.2.840.113619.730001234.99", "99730001234", "0.1473000123455"):
+        assert hunt(text, harvest) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "02215550 1234",
+        "0221/55501234",
+        "(221) 5550-1234",
+        "+492215550 1234",
+        "5550 1234",
+        "55501234",
+        "MöbelkötterZorvinda",
+    ],
+)
+def test_phone_numbers_and_joined_names_are_hunted_in_every_writing(harvest, text):
+    harvest.add_phone("+49 221 5550 1234")
+    assert hunt(f"Siemens {text}", harvest) == "Siemens"
 
 
 @pytest.mark.parametrize(
