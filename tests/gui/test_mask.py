@@ -201,6 +201,18 @@ def test_filters_of_the_list(page: MaskPage, qtbot: QtBot) -> None:
     assert "1 region masked" in page.compare.legend.text()
 
 
+def test_with_nothing_listed_nothing_can_be_judged_or_masked(page: MaskPage, qtbot: QtBot) -> None:
+    qtbot.keyClick(page.list.list, "d")
+    draw(page, qtbot)
+    for uid in page.session.catalogue.uids():
+        page.session.catalogue.set_review(uid, ())
+    page.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
+    assert page.compare.after.frame_shown is None
+    assert not page.by_hand.pending
+    assert not page.approve_button.isEnabled()
+    assert page.header.model.total == 0
+
+
 def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     sop = page.list.current()
     file = page.session.project.instances / page.session.catalogue.instance(sop).file

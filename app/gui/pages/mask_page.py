@@ -162,6 +162,7 @@ class MaskPage(Page):
     def _show_nothing(self) -> None:
         self._sop = ""
         self._comparing.drop()
+        self.by_hand.show_instance("", (), frames=1)
         self.compare.show_nothing()
         self.header.clear()
         self.summary.setText("No instance is listed.")
