@@ -79,6 +79,13 @@ def test_a_digit_labels_and_the_next_image_is_there(page: LabelPage, qtbot: QtBo
     assert (event.label, event.reader, event.means) == ("finding", "Reader A", "key")
 
 
+def test_the_number_pad_labels_too(page: LabelPage) -> None:
+    await_image(page)
+    QTest.keyClick(page.view, Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
+    assert current(page) == uid(1)
+    assert label_of(page, 0) == "finding"
+
+
 def test_counts_and_progress_follow(page: LabelPage, qtbot: QtBot) -> None:
     press(page, Key.Key_U)
     assert current(page) == uid(20)
