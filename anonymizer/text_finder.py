@@ -5,7 +5,7 @@ out, local contrast, in which faint text does, and deviation from the surroundin
 Colours take the place of local contrast. Small images are enlarged, large ones cut into tiles.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,10 @@ Floats = npt.NDArray[np.float32]
 
 TILE, OVERLAP, MARGIN = 960, 128, 16  # pixels
 CORE, SCORE = 0.2, 0.4  # a pixel's and a region's least probability
-LINE_LIMIT, LINE_SHARE = 28, 0.04  # lines with a thicker core are anatomy: pixels, share of the short side
+LINE_LIMIT, LINE_SHARE = 28, 0.04  # lines with a thicker core may be anatomy: pixels, share of the short side
+LARGE = 0.6  # share of the limit from which lines of the overview count, as it marks them thinner
+OVERVIEW = 320  # longest side of the reduced view in which large text is small
+READ_SCORE, READ_LENGTH = 0.6, 3  # what makes thick lines text: the reader's confidence, letters and digits
 MIN_ASPECT, SURE = 1.2, 0.65  # blobs are kept where the detector is sure
 ACROSS, ALONG = 0.35, 0.8  # growth in line heights
 SMALL, MEDIUM = 700, 1100  # longest side up to which images are enlarged
@@ -65,7 +68,27 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     second = np.ascontiguousarray(image[..., ::-1]) if is_coloured(image) else local_contrast(grey)
     views: list[Bytes] = [percentile(grey), second, deviation(grey)]
     probability = np.maximum.reduce([text_map(view) for view in views])
-    return boxes_of(probability)
+    return (*boxes_of(probability), *_large_text(views[0], probability))
+
+
+def _large_text(view: Bytes, probability: Floats) -> Iterable[TextBox]:
+    """Return lines too thick for `boxes_of` that can be read: anatomy cannot, so nothing of it is lost."""
+    import cv2
+
+    limit = line_limit(*probability.shape)
+    longest = max(view.shape)
+    found = list(_lines(probability, limit, np.inf))
+    if longest > OVERVIEW:
+        factor = OVERVIEW / longest
+        small = cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        size = (view.shape[1], view.shape[0])
+        overview = cv2.resize(_detected(np.asarray(small, np.uint8)), size, interpolation=cv2.INTER_LINEAR)
+        found += _lines(np.asarray(overview, np.float32), LARGE * limit, np.inf)
+    return [box for box in found if _is_read(_read(view, box))]
+
+
+def _is_read(reading: Reading) -> bool:
+    return reading.score >= READ_SCORE and sum(c.isalnum() for c in reading.text) >= READ_LENGTH
 
 
 def read_text(image: Array) -> list[str]:
@@ -104,12 +127,15 @@ def _read(view: Bytes, box: TextBox) -> Reading:
 
 def text_map(view: Bytes) -> Floats:
     """Return the probability of text for each pixel of a uint8 view, grey or BGR."""
+    return _detected(view, enlargement(max(view.shape[:2])))
+
+
+def _detected(view: Bytes, factor: float = 1.0) -> Floats:
     import cv2
 
     rows, columns = view.shape[:2]
     # Text that touches the border is cut off for the detector without a margin.
     padded = cv2.copyMakeBorder(view, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE)
-    factor = enlargement(max(rows, columns))
     if factor != 1:
         padded = cv2.resize(padded, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     found = _tiled(np.asarray(padded, np.uint8))
@@ -148,27 +174,35 @@ def _starts(length: int) -> list[int]:
     return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
 
 
+def line_limit(rows: int, columns: int) -> float:
+    """Return how thick the core of a line may be, in pixels, without being read."""
+    return max(LINE_LIMIT, LINE_SHARE * min(rows, columns))
+
+
 def boxes_of(probability: Floats) -> tuple[TextBox, ...]:
     """Return the lines of text in a map of probabilities, grown to hold their glyphs."""
+    return tuple(_lines(probability, 2, line_limit(*probability.shape)))
+
+
+def _lines(probability: Floats, thinnest: float, thickest: float) -> Iterator[TextBox]:
+    """Yield the lines whose core is at least and at most so thick, in pixels."""
     import cv2
 
     rows, columns = probability.shape
     core = (probability > CORE).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
-    limit = max(LINE_LIMIT, LINE_SHARE * min(rows, columns))
-    found = []
     for number in range(1, count):
         x, y, width, height = (int(v) for v in stats[number][:4])
+        if not thinnest <= min(width, height) <= thickest:
+            continue
         part = probability[y : y + height, x : x + width]
         score = float(part[labels[y : y + height, x : x + width] == number].mean())
-        if score >= SCORE and _is_line(width, height, score, limit):
-            found.append(_grown(x, y, (width, height, score), (rows, columns)))
-    return tuple(found)
+        if score >= SCORE and _is_line(width, height, score):
+            yield _grown(x, y, (width, height, score), (rows, columns))
 
 
-def _is_line(width: int, height: int, score: float, limit: float) -> bool:
-    short, long = min(width, height), max(width, height)
-    return 2 <= short <= limit and (long >= MIN_ASPECT * short or score >= SURE)  # noqa: PLR2004 - pixels
+def _is_line(width: int, height: int, score: float) -> bool:
+    return max(width, height) >= MIN_ASPECT * min(width, height) or score >= SURE
 
 
 def _grown(x: int, y: int, line: tuple[int, int, float], shape: tuple[int, int]) -> TextBox:

@@ -66,6 +66,32 @@ def test_text_across_the_tiles_of_a_large_image_is_found():
     assert mask[ink].mean() > 0.98
 
 
+@pytest.mark.parametrize(("rows", "size"), [(256, 60), (512, 60), (512, 110)])
+def test_large_text_is_found(rows, size):
+    where = {"at": (rows // 12, rows // 8), "size": size}
+    image = (written(background(rows, rows), ("SMITH",), **where) * 255).astype(np.uint8)
+    ink = written(np.zeros((rows, rows)), ("SMITH",), **where) > 0.3
+    mask = np.zeros(image.shape, bool)
+    for b in text_finder.find_text(image):
+        mask[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    assert mask[ink].mean() > 0.98
+    assert mask.mean() < 0.3
+
+
+def test_a_thick_shape_that_cannot_be_read_is_anatomy():
+    image = background(512, 512)
+    for left in (60, 130, 200, 270):  # like the vertebrae of a sagittal view
+        image[200:260, left : left + 50] = 0.9
+    assert coverage_of(image) < 0.01
+
+
+def coverage_of(image):
+    mask = np.zeros(image.shape, bool)
+    for b in text_finder.find_text((image * 4095).astype(np.uint16)):
+        mask[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    return mask.mean()
+
+
 def test_a_reading_never_shows_its_text():
     box = text_finder.TextBox(1, 2, 3, 4, 0.9)
     assert "SECRET" not in repr(text_finder.Reading(box, "SECRET", 0.9))
