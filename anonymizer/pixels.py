@@ -16,7 +16,8 @@ from anonymizer.regions import declared_regions, distinct, inside, without
 from anonymizer.rendering import DicomImage
 from anonymizer.report import Region
 
-SAMPLED = 4  # frames that are looked at one by one; all others are looked at through their projection
+SAMPLED = 2  # frames of a cine that are looked at one by one; all others are looked at through projections
+SHORT = 4  # up to so many frames each is looked at
 ROUNDS = 2  # how often text that is left over is masked and looked for again
 MUCH = 0.4  # share of an image
 
@@ -92,25 +93,21 @@ class _Search:
 
     def _views(self) -> Iterator[Array]:
         count = self.matrix.frames
-        sampled = {
-            round(i * (count - 1) / max(1, min(count, SAMPLED) - 1)) for i in range(min(count, SAMPLED))
-        }
-        # Overlays stand still and are brighter than what moves below them, so the brightest value that each
-        # pixel ever has shows late captions and running clocks too. It also proves that each frame decodes.
-        brightest: Array | None = None
+        if count <= SHORT:
+            yield from (self._picture(index) for index in range(count))
+            return
+        sampled = {round(i * (count - 1) / (SAMPLED - 1)) for i in range(SAMPLED)}
+        # Overlays stand still over what moves, so the least and the greatest value that each pixel ever has
+        # show them, and late captions and running clocks too. It also proves that each frame decodes.
+        least: Array | None = None
+        greatest: Array | None = None
         for index in range(count):
             picture = self._picture(index)
             if index in sampled:
                 yield picture
-            if count > SAMPLED:
-                darker = self.image.inverted
-                brightest = (
-                    picture.copy()
-                    if brightest is None
-                    else (np.minimum if darker else np.maximum)(brightest, picture)
-                )
-        if brightest is not None:
-            yield brightest
+            least = picture.copy() if least is None else np.minimum(least, picture, out=least)
+            greatest = picture.copy() if greatest is None else np.maximum(greatest, picture, out=greatest)
+        yield from (view for view in (least, greatest) if view is not None)
 
     def found(self) -> list[Region]:
         """Return all text in the views, as regions of every frame."""
@@ -120,7 +117,7 @@ class _Search:
     def residue(self, regions: Sequence[Region]) -> list[Region]:
         """Return text that can still be read once the regions are filled."""
         left: list[text_finder.TextBox] = []
-        for view in self.views[-1:] if len(self.views) > SAMPLED else self.views[:1]:
+        for view in self.views[-2:] if self.matrix.frames > SHORT else self.views:
             filled = view.copy()
             black = (0, 0, 0) if self.image.is_colour else black_of(self.dataset, view, self.matrix)
             fill(filled, [r for r in regions if r.frame is None], black)

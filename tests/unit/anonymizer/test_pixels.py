@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate
 from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import (
@@ -278,6 +279,24 @@ def test_a_caption_that_comes_late_in_a_cine_is_masked_in_all_frames():
     mask_burned_in_text(dataset)
     assert not readable(read_text(decode_frame(dataset, 9)), NAME)
     assert (decode_frame(dataset, 0)[20:36, 30:200] == frames[0].min()).all()
+
+
+def test_dark_text_between_the_frames_that_are_looked_at_is_masked():
+    light = (1 - background() * 0.4) * 230
+    late = (written(1 - background() * 0.4, ink=0.0) * 230).astype(np.uint8)
+    frames = np.stack([light.astype(np.uint8)] * 5 + [late] + [light.astype(np.uint8)] * 3)
+    dataset = dataset_of(frames, frames=9, modality="US")
+    assert readable(read_text(late), NAME)
+    mask_burned_in_text(dataset)
+    assert not readable(read_text(decode_frame(dataset, 5)), NAME)
+
+
+def test_a_small_slice_of_a_body_keeps_its_pixels():
+    dataset = dcmread(get_testdata_file("CT_small.dcm", download=False))
+    before = dataset.PixelData
+    result = mask_burned_in_text(dataset)
+    assert result.review == ()
+    assert dataset.PixelData == before
 
 
 def test_an_announced_text_that_is_not_found_goes_to_review():
