@@ -140,5 +140,5 @@ class _Table(QTableView):
             self.setColumnWidth(column, int(width * share))
 
     def _on_section_resized(self) -> None:
-        if self.horizontalHeader().cursor().shape() is Qt.CursorShape.SplitHCursor:  # a drag with the mouse
+        if self.horizontalHeader().cursor().shape() == Qt.CursorShape.SplitHCursor:  # a drag with the mouse
             self._own_widths = True
