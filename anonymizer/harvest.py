@@ -22,6 +22,11 @@ _CODECS = (
     "gb18030", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8",
     "iso8859_9", "iso8859_15", "tis_620",
 )  # fmt: skip
+_WORTH_A_LOOK = 2**16  # bytes: more are pixels, where comparing forms first pays
+_FORM = bytes(  # printable (or ESC), anything else
+    1 if byte >= 0x20 or byte == 0x1B else 0  # noqa: PLR2004 - where ASCII begins
+    for byte in range(256)
+)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _WRITTEN_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _TITLES = frozenset(
@@ -154,10 +159,10 @@ class Harvest:
         """Whether a text holds any identity."""
         return bool(self.spans(text))
 
-    def found_in_bytes(self, raw: bytes) -> Iterator[tuple[int, int]]:
-        """Where bytes hold an identity in any of the usual encodings: (start, end)."""
+    def found_in_bytes(self, raw: bytes, *, shortest: int = _SHORTEST_IN_BYTES) -> Iterator[tuple[int, int]]:
+        """Where bytes hold an identity of so many bytes in any of the usual encodings: (start, end)."""
         lowered = raw.lower()
-        for needle in self.needles():
+        for needle in _possible(self.needles(), lowered, shortest):
             start = lowered.find(needle)
             while start >= 0:
                 end = start + len(needle)
@@ -178,6 +183,21 @@ class Harvest:
             for spelling in {text, text.lower(), text.upper()}:
                 needles.update(n for n in _in_every_encoding(spelling) if len(n) >= _SHORTEST_IN_BYTES)
         return needles
+
+
+def _possible(needles: tuple[bytes, ...], raw: bytes, shortest: int) -> Iterator[bytes]:
+    """Return the needles that bytes can hold by their form: most pixels hold no run of printable bytes."""
+    if len(raw) < _WORTH_A_LOOK:
+        yield from (needle for needle in needles if len(needle) >= shortest)
+        return
+    alike: dict[bytes, list[bytes]] = {}
+    for needle in needles:
+        if len(needle) >= shortest and b"\0" not in needle:  # pixels spell UTF-16 all the time
+            alike.setdefault(needle.translate(_FORM), []).append(needle)
+    outline = raw.translate(_FORM)
+    for form, group in alike.items():
+        if form in outline:
+            yield from group
 
 
 def _stands_alone(raw: bytes, start: int, end: int) -> bool:

@@ -24,7 +24,7 @@ def residue(raw: bytes, dataset: Dataset, harvest: Harvest) -> bool:
     header, pixels = _split(raw, dataset)
     if next(harvest.found_in_bytes(header), None):
         return True
-    return any(end - start >= _LONG_IN_PIXELS for start, end in harvest.found_in_bytes(pixels))
+    return next(harvest.found_in_bytes(pixels, shortest=_LONG_IN_PIXELS), None) is not None
 
 
 def _split(raw: bytes, dataset: Dataset) -> tuple[bytes, bytes]:
