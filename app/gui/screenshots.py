@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QEventLoop, QTimer
 
@@ -22,7 +23,8 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
     """
     out.mkdir(parents=True, exist_ok=True)
     application = make_application()
-    preferences = Preferences(out / ".window.ini")
+    settings = TemporaryDirectory()  # the user's own theme and window stay as they are
+    preferences = Preferences(Path(settings.name) / "window.ini")
     preferences.theme = theme
     window = make_window(application, preferences)
     window.resize(*size)
@@ -39,7 +41,7 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
         files.append(file)
     window.jobs.shutdown()
     window.close()
-    (out / ".window.ini").unlink(missing_ok=True)
+    settings.cleanup()
     return files
 
 

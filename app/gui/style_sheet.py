@@ -49,8 +49,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QSpi
 QDoubleSpinBox:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
-QSpinBox, QDoubleSpinBox { padding: 4px 18px 4px 0; }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; margin-left: 5px; background: transparent; }
+QSpinBox, QDoubleSpinBox { padding: 4px 18px 4px 8px; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; background: transparent; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; border: none; width: 18px; }
 QSpinBox::down-button, QDoubleSpinBox::down-button {
   subcontrol-position: bottom right; border: none; width: 18px;

@@ -65,9 +65,8 @@ class ImportPage(Page):
         self._batches.timeout.connect(self._flush)
         session.import_requested.connect(self.add)
         QShortcut(QKeySequence("Ctrl+Return"), self, self.start)
-        QShortcut(
-            QKeySequence("Del"), self.source_list, self._remove, context=Qt.ShortcutContext.WidgetShortcut
-        )
+        delete = QShortcut(QKeySequence("Del"), self.source_list, self._remove)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         self._show_sources()
 
     def activate(self) -> None:

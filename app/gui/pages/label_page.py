@@ -207,9 +207,10 @@ class LabelPage(Page):
         }
         for key, action in keys.items():
             # A text field takes letters, digits and Backspace for itself before these are asked.
-            QShortcut(
-                QKeySequence(key), self, action, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-            ).setAutoRepeat(key in {"Right", "Left", "N", "P"})
+            shortcut = QShortcut(QKeySequence(key), self, action)
+            # PySide6 6.11 takes `context` as an argument of the constructor and forgets it.
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(key in {"Right", "Left", "N", "P"})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The image's keys work wherever on the page one is; Esc goes back to the image."""
