@@ -149,7 +149,9 @@ class HeaderMasker:
             if found is not None and found.action == "D":
                 self._dummy_content(item, here, found)
             kept.append(item)
-        if len(kept) != len(element.value or ()):
+        if not kept and element.value:
+            del dataset[element.tag]  # content that is empty would be invalid (type 1C)
+        elif len(kept) != len(element.value or ()):
             element.value = Sequence(kept)
 
     def _dummy_content(self, item: Dataset, path: str, decision: Decision) -> None:

@@ -17,6 +17,7 @@ _REASONS = {
     "D": "Table E.1-1 replaces this attribute by a dummy value.",
     "U": "Table E.1-1 replaces UIDs by new ones that still refer to each other.",
 }
+_ALWAYS_NEEDED = frozenset({0x00700082, 0x00700083})  # type 1 in the only module that has them (C.11.10)
 _ORDER, _SEQUENCE_ORDER = "DZXU", "UZDX"
 
 
@@ -49,7 +50,10 @@ class Plan:
         if own:
             return Decision(own, "The profile's own decision for this attribute.")
         rule = standard_table().rule(tag)
-        return self.resolve(rule, sequence=sequence) if rule else None
+        decision = self.resolve(rule, sequence=sequence) if rule else None
+        if decision is not None and decision.action == "X" and tag in _ALWAYS_NEEDED:
+            return Decision("D", "Table E.1-1 removes this attribute; its module needs a value.")
+        return decision
 
     def resolve(self, rule: Rule, *, sequence: bool = False) -> Decision:
         """Return the decision that a row of a table leads to under the chosen options."""
