@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -180,6 +180,7 @@ class DatasetPage(Page):
             choices.addWidget(choice)
         self.train, self.validation, self.seed = _percent(70), _percent(15), QSpinBox()
         self.seed.setRange(0, 999_999)
+        self.seed.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.test = label(wrap=False)
         form.addRow("&Name", self.name)
         form.addRow(self.replace)
@@ -264,6 +265,7 @@ def _percent(value: int) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(0, 100)
     spin.setSingleStep(5)
+    spin.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     spin.setSuffix(" %")
     spin.setValue(value)
     return spin
