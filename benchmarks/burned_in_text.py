@@ -1,0 +1,129 @@
+"""What it costs to look for burned-in text, beside RapidOCR's plain call on the same images in the same run.
+
+    python benchmarks/burned_in_text.py [--only CT]
+
+The images are made here, their identities are invented. Prints CPU seconds of this process: user time, so what
+else runs on the computer hardly counts.
+"""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from anonymizer import text_finder
+from anonymizer.pixels import PixelResult, mask_burned_in_text
+
+Array = npt.NDArray[Any]
+
+FRAMES = 50
+LINES = ("WESTERHOUT, JOHANNA", "PID 48213377", "12.03.1961  F")
+
+
+def slice_of(size: int, *, text: bool) -> Array:
+    """12-bit image of an ellipse with noise, with or without three lines of text."""
+    axis = np.linspace(-1, 1, size)
+    body = 1400 * (axis[:, None] ** 2 / 0.5 + axis**2 / 0.8 < 1)
+    noise = np.random.default_rng(1).normal(60, 20, (size, size))
+    return np.asarray(_written((body + noise).clip(0, 4000), size // 40, 4095, text=text)).astype(np.uint16)
+
+
+def cine() -> Array:
+    """50 frames of moving speckle in a fan, 480 × 640, 8 bits, with three lines of text that stand still."""
+    rng = np.random.default_rng(2)
+    speckle = rng.rayleigh(45, (480, 640))
+    y, x = np.mgrid[0:480, 0:640]
+    fan = (np.abs(np.arctan2(x - 320, y + 70)) < 0.6) & (y > 90)
+    frames = [
+        _written(np.roll(speckle, 3 * i, 0).clip(0, 200) * fan, 12, 255, text=True) for i in range(FRAMES)
+    ]
+    return np.stack(frames).astype(np.uint8)
+
+
+def _written(picture: Array, height: int, ink: float, *, text: bool) -> Array:
+    stencil = Image.new("L", picture.shape[::-1])
+    font = ImageFont.load_default(max(12, height))
+    for number, line in enumerate(LINES if text else ()):
+        at = (10, 10 + round(1.6 * max(12, height)) * number)
+        ImageDraw.Draw(stencil).text(at, line, fill=255, font=font)
+    weight = np.asarray(stencil) / 255
+    return np.asarray(picture * (1 - weight) + ink * weight)
+
+
+def dataset_of(pixels: Array, modality: str) -> Dataset:
+    """An uncompressed grey image object; three dimensions are frames."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.SOPClassUID, dataset.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
+    dataset.Modality, dataset.PhotometricInterpretation, dataset.SamplesPerPixel = modality, "MONOCHROME2", 1
+    dataset.Rows, dataset.Columns = pixels.shape[-2:]
+    if pixels.ndim == 3:
+        dataset.NumberOfFrames = len(pixels)
+    dataset.BitsAllocated = 8 * pixels.dtype.itemsize
+    dataset.BitsStored = 12 if dataset.BitsAllocated == 16 else 8
+    dataset.HighBit, dataset.PixelRepresentation = dataset.BitsStored - 1, 0
+    dataset.PixelData = pixels.tobytes()
+    dataset["PixelData"].VR = "OW"
+    return dataset
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """User time of one call."""
+    begun = os.times().user
+    work()
+    return os.times().user - begun
+
+
+def plain_call(pixels: Array) -> Callable[[], object]:
+    """RapidOCR as its manual shows it, on each frame as 8 bits over the whole range of values."""
+    from rapidocr_onnxruntime import RapidOCR
+
+    engine = RapidOCR(intra_op_num_threads=1)
+    frames = pixels if pixels.ndim == 3 else pixels[None]
+    top = max(1, int(pixels.max()))
+    shown = [np.repeat((f * (255.0 / top)).astype(np.uint8)[..., None], 3, 2) for f in frames]
+    return lambda: [engine(picture) for picture in shown]
+
+
+def main() -> None:
+    """Make the images and print a row for each."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", default="", help="measure rows whose name holds this")
+    only = parser.parse_args().only
+    images = {
+        "CT 512 x 512, no text": ("CT", slice_of(512, text=False)),
+        "CT 512 x 512, text": ("CT", slice_of(512, text=True)),
+        "CR 2048 x 2048, text": ("CR", slice_of(2048, text=True)),
+        f"US 480 x 640, {FRAMES} frames": ("US", cine()),
+    }
+    text_finder.load()
+    text_finder.read_text(slice_of(256, text=True))
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; CPU seconds an instance")
+    print(f"{'':28}{'masking':>10}{'RapidOCR':>10}{'regions':>9}")
+    for name, (modality, pixels) in images.items():
+        if only not in name:
+            continue
+        dataset = dataset_of(pixels, modality)
+        results: list[PixelResult] = []
+        ours = seconds(partial(_mask, dataset, results))
+        theirs = seconds(plain_call(pixels))
+        print(f"{name:28}{ours:10.2f}{theirs:10.2f}{len(results[0].regions):9}", flush=True)
+
+
+def _mask(dataset: Dataset, results: list[PixelResult]) -> None:
+    results.append(mask_burned_in_text(dataset))
+
+
+if __name__ == "__main__":
+    main()
