@@ -5,8 +5,13 @@ nothing and a header can be masked without the text detector. The function `deid
 module of the same name.
 """
 
+import socket
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# pydicom and TensorFlow import urllib3, which opens and binds a socket just to see whether there is IPv6. Told
+# that there is none, it opens none. It stands here because worker processes begin here too.
+socket.has_ipv6 = False
 
 if TYPE_CHECKING:
     from anonymizer.batch import mask_batch as mask_batch

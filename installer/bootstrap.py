@@ -84,7 +84,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def test(arguments: Sequence[str]) -> int:
     """Set up and run the tests: all of them, or what the arguments say."""
-    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", *arguments])
+    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments])
 
 
 def check(_arguments: Sequence[str]) -> int:
