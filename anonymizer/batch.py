@@ -43,8 +43,8 @@ def mask_batch(
     Of several inputs with one SOP Instance UID the first in the order of sources is masked first, the others
     after everything else, so that it does not depend on the workers' speed which of them is written.
     `cancelled` is asked several times a second; when it says yes, the iteration ends at once, and files that
-    were under way are not written. Raises WriteError if the output folder cannot be written or holds the same
-    instances masked with other settings.
+    were under way are not written. Raises WriteError if the output folder cannot be written or, outside a
+    project, holds the same instances masked with other settings.
     """
     turns = Turns()
     with Pool(_Masking(Path(out), settings, layout), workers=workers, limits=limits) as pool:

@@ -146,7 +146,11 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
     if write_new(run.out / where, body):
         return replace(record, new_path=where.as_posix())
-    if masked_with_other_settings(run.out / where, _settings_digest(run.settings)):
+    differs = masked_with_other_settings(run.out / where, _settings_digest(run.settings))
+    if differs and run.layout is Layout.FLAT:  # a project lives on through new versions and settings
+        reason = "It is in the project already, masked with other settings; that copy was left as it is."
+        return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
+    if differs:
         raise WriteError(
             "The output folder holds instances that were masked before with other settings.",
             "Choose another output folder; what stands there was left as it is.",

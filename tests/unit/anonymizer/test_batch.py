@@ -128,15 +128,24 @@ def test_the_uid_is_seen_in_every_encoding(tmp_path, syntax):
     assert sop_uid_of(source) == pydicom.dcmread(path).SOPInstanceUID
 
 
-@pytest.mark.parametrize("layout", Layout)
-def test_masking_again_with_other_settings_is_one_message(tmp_path, settings_for, layout):
+def test_masking_again_with_other_settings_is_one_message(tmp_path, settings_for):
     planted.write(tmp_path / "in")
     out = tmp_path / "out"
-    assert list(mask_batch(find_sources([tmp_path / "in"]), out, settings_for(), workers=1, layout=layout))
+    assert list(mask_batch(find_sources([tmp_path / "in"]), out, settings_for(), workers=1))
     before = {path: path.read_bytes() for path in out.rglob("*.dcm")}
     with pytest.raises(WriteError, match="other settings") as caught:
-        list(
-            mask_batch(find_sources([tmp_path / "in"]), out, settings_for("basic"), workers=2, layout=layout)
-        )
+        list(mask_batch(find_sources([tmp_path / "in"]), out, settings_for("basic"), workers=2))
     assert "another output folder" in caught.value.remedy
+    assert {path: path.read_bytes() for path in out.rglob("*.dcm")} == before
+
+
+def test_a_project_keeps_what_was_masked_with_other_settings_and_goes_on(tmp_path, settings_for):
+    planted.write(tmp_path / "in")
+    out = tmp_path / "out"
+    list(mask_batch(find_sources([tmp_path / "in"]), out, settings_for(), workers=1, layout=Layout.FLAT))
+    before = {path: path.read_bytes() for path in out.rglob("*.dcm")}
+    sources = list(find_sources([tmp_path / "in"]))
+    again = list(mask_batch(sources, out, settings_for("basic"), workers=2, layout=Layout.FLAT))
+    assert len(again) == len(sources)
+    assert "other settings" in " ".join(record.reason for record in again)
     assert {path: path.read_bytes() for path in out.rglob("*.dcm")} == before
