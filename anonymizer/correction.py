@@ -32,7 +32,9 @@ def mask_drawn(file: Path, drawn: Sequence[Region]) -> tuple[Region, ...]:
         temporary.replace(file)
         sync_folder(file.parent)
     except OSError as error:
-        raise WriteError("The masked instance cannot be replaced.", "Check free space and permissions.") from error
+        raise WriteError(
+            "The masked instance cannot be replaced.", "Check free space and permissions."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
     return result.regions

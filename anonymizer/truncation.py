@@ -28,7 +28,9 @@ def repair_pixels(dataset: FileDataset) -> bool:
 def lacks_image(dataset: FileDataset) -> bool:
     """Whether the object is of an image class (PS3.4 table B.5-1) but has no pixel data."""
     pixels = ("PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL")
-    return "Image Storage" in UID(str(dataset.get("SOPClassUID", ""))).name and not any(k in dataset for k in pixels)
+    return "Image Storage" in UID(str(dataset.get("SOPClassUID", ""))).name and not any(
+        k in dataset for k in pixels
+    )
 
 
 def _expected(dataset: FileDataset) -> int:
