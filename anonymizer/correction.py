@@ -5,10 +5,10 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from anonymizer.durable import sync_folder
 from anonymizer.errors import PixelError, WriteError
 from anonymizer.file_format import serialise
 from anonymizer.pixels import mask_burned_in_text
-from anonymizer.protection import sync_folder
 from anonymizer.rendering import read_dataset
 from anonymizer.report import Region
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from anonymizer.durable import sync_folder
 from anonymizer.errors import VaultError, VaultLockedError
 
 KEY_BYTES = 32
@@ -168,17 +169,6 @@ class KeyFile:
         finally:
             temporary.unlink(missing_ok=True)
         sync_folder(self.path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _within(parameters: Mapping[str, str | int], name: str, most: int) -> int:

@@ -18,9 +18,10 @@ from typing import Any, Protocol, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from anonymizer.durable import sync_folder
 from anonymizer.errors import VaultError, VaultLockedError
 from anonymizer.key import SecretKey
-from anonymizer.protection import Protection, sync_folder
+from anonymizer.protection import Protection
 from anonymizer.report import FileRecord, Finding, Identity, Outcome
 from anonymizer.sealing import Sealer, unwrap, wrap
 from anonymizer.vault_file import SCHEMA, connect, damaged, plainly, transaction

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydicom import dcmread
 
+from anonymizer.durable import sync_folder
 from anonymizer.errors import WriteError
 from anonymizer.file_format import UNREADABLE
 from anonymizer.marks import settings_mark
@@ -26,7 +27,7 @@ def write_new(path: Path, body: bytes) -> bool:
             fresh = _claim(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return fresh or path.read_bytes() == body
     except OSError as error:
         raise WriteError(
@@ -48,16 +49,6 @@ def _claim(temporary: Path, path: Path) -> bool:
             return False
         temporary.replace(path)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def masked_with_other_settings(path: Path, settings: str) -> bool:

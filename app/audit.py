@@ -9,6 +9,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 START = "0" * 64
 
@@ -21,8 +22,7 @@ def append(file: Path, action: str, **facts: object) -> None:
         **facts,
     }
     with file.open("a+b") as stream:
-        _drop_unfinished_line(stream.fileno(), file)
-        entry["previous"] = _last_hash(file)
+        entry["previous"] = _last_hash(_whole_lines(stream))
         entry["hash"] = _hash(entry)
         stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
         stream.flush()
@@ -48,13 +48,16 @@ def _hash(entry: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _last_hash(file: Path) -> str:
-    lines = file.read_bytes().splitlines()
+def _last_hash(content: bytes) -> str:
+    lines = content.splitlines()
     return str(json.loads(lines[-1])["hash"]) if lines else START
 
 
-def _drop_unfinished_line(descriptor: int, file: Path) -> None:
-    """A process killed while it wrote leaves a line without its end; nothing was reported for it."""
-    content = file.read_bytes()
-    if content and not content.endswith(b"\n"):
-        os.ftruncate(descriptor, content.rfind(b"\n") + 1)
+def _whole_lines(stream: IO[bytes]) -> bytes:
+    """What the file holds; a line that a killed process left without its end is cut off: nothing was reported for it."""
+    stream.seek(0)
+    content = stream.read()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        stream.truncate(len(whole))
+    return whole
