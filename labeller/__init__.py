@@ -1,5 +1,6 @@
 """The labeller: a project's catalogue, label classes and their history, and data sets made of them."""
 
+from labeller.agreement import Agreement, Kappa, PairAgreement
 from labeller.catalogue import Catalogue
 from labeller.errors import CatalogueError, ExportError, LabelError, LabellerError, ManifestError
 from labeller.export import ExportSummary, LeftOut, export_dataset
@@ -14,16 +15,19 @@ from labeller.records import (
     PredictionRow,
     Reader,
     RunRow,
+    SecondReading,
 )
 from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
+    "Agreement",
     "Catalogue",
     "CatalogueError",
     "ExportError",
     "ExportSummary",
     "InstanceFilter",
     "InstanceRow",
+    "Kappa",
     "LabelClass",
     "LabelError",
     "LabelEvent",
@@ -33,9 +37,11 @@ __all__ = [
     "ManifestError",
     "ManifestRow",
     "NewInstance",
+    "PairAgreement",
     "PredictionRow",
     "Reader",
     "RunRow",
+    "SecondReading",
     "export_dataset",
     "read_label_list",
     "read_manifest",

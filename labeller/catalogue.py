@@ -5,7 +5,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from labeller import classes, instances, labels, runs
+from labeller import classes, instances, labels, readings, runs
+from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
 from labeller.records import (
     InstanceFilter,
@@ -16,6 +17,7 @@ from labeller.records import (
     PredictionRow,
     Reader,
     RunRow,
+    SecondReading,
 )
 from labeller.storage import Storage
 
@@ -163,7 +165,8 @@ class Catalogue:
     ) -> list[LabelEvent]:
         """Label instances, or take their label away (None): all of them or, on an error, none.
 
-        A reader not yet known is entered. Returns the events, one for each instance whose label or whose
+        The means "consensus" and "majority" say that the label is nobody's own opinion: readers' agreement does
+        not count it. A reader not yet known is entered. Returns the events, one for each instance whose label or whose
         label's reader changes. Raises LabelError for an unknown instance or class.
         """
         with self._storage.writing() as session:
@@ -183,6 +186,61 @@ class Catalogue:
         """Tell what each reader labelled an instance, whatever others think: reader's name -> class."""
         with self._storage.reading() as session:
             return labels.by_reader(session, sop_uid)
+
+    def start_second_reading(
+        self, reader: str, only: InstanceFilter = ALL, *, number: int | None = None, seed: int = 0
+    ) -> SecondReading:
+        """Draw labelled instances that match, at random `number` of them or all, for a reader to label blind.
+
+        The same seed draws the same sample in the same order. Raises LabelError where nothing is labelled.
+        """
+        with self._storage.writing() as session:
+            return readings.start(session, reader, only, number=number, seed=seed)
+
+    def second_readings(self) -> list[SecondReading]:
+        """All second readings, oldest first."""
+        with self._storage.reading() as session:
+            return readings.listed(session)
+
+    def second_reading_answers(self, name: str) -> dict[str, str | None]:
+        """Return a second reading's answers in its random order: SOP Instance UID -> class, None: not yet."""
+        with self._storage.reading() as session:
+            return readings.answers(session, name)
+
+    def answer(self, name: str, sop_uid: str, class_name: str | None) -> LabelEvent:
+        """Enter an answer of a second reading, or take it back (None). The label that counts stays."""
+        with self._storage.writing() as session:
+            return readings.answer(session, name, sop_uid, class_name)
+
+    def remove_second_reading(self, name: str) -> None:
+        """Remove a second reading without answers; raises LabelError where there are some."""
+        with self._storage.writing() as session:
+            readings.remove(session, name)
+
+    def agreement(self) -> Agreement:
+        """Compare all readers, second readings included."""
+        with self._storage.reading() as session:
+            return agreement(readings.opinions(session), [known.name for known in classes.listed(session)])
+
+    def opinions(self) -> dict[str, dict[str, str]]:
+        """Tell what each reader thinks: reader -> {SOP Instance UID -> class}; see `readings.opinions`."""
+        with self._storage.reading() as session:
+            return readings.opinions(session)
+
+    def read_as(self, said: Sequence[tuple[str, str]]) -> list[str]:
+        """List the instances of which each of these readers says this: (reader, class) pairs."""
+        with self._storage.reading() as session:
+            return readings.read_as(session, said)
+
+    def disagreements(self, only: InstanceFilter = ALL) -> list[str]:
+        """List the instances that readers labelled differently and that have no consensus yet."""
+        with self._storage.reading() as session:
+            return readings.disagreements(session, only)
+
+    def adopt_majority(self, only: InstanceFilter = ALL, *, reader: str) -> list[LabelEvent]:
+        """Give disputed instances the label that more than half of their readers chose; returns the events."""
+        with self._storage.writing() as session:
+            return readings.adopt_majority(session, only, reader=reader)
 
     def add_run(self, run: RunRow) -> None:
         """Enter a training run, or renew the one of the same name."""

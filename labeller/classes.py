@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from labeller.errors import LabelError
 from labeller.records import LabelClass
-from labeller.schema import ClassRow, CurrentLabel, ReaderLabel
+from labeller.schema import ClassRow, CurrentLabel, ReaderLabel, SecondReadingItem
 
 PALETTE = (
     "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#f0e442",
@@ -104,8 +104,9 @@ def remove(session: Session, name: str) -> None:
     """Remove a class that no label uses; raises LabelError with their number otherwise."""
     row = find(session, name)
     used = select(CurrentLabel.instance_id).where(CurrentLabel.class_id == row.id)
-    used_by_readers = select(ReaderLabel.instance_id).where(ReaderLabel.class_id == row.id)
-    number = session.scalar(select(func.count()).select_from(used.union(used_by_readers).subquery()))
+    by_readers = select(ReaderLabel.instance_id).where(ReaderLabel.class_id == row.id)
+    again = select(SecondReadingItem.instance_id).where(SecondReadingItem.class_id == row.id)
+    number = session.scalar(select(func.count()).select_from(used.union(by_readers, again).subquery()))
     if number:
         raise LabelError(
             f"{number} instances are labelled “{name}”.", "Give them another label first, then remove it."

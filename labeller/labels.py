@@ -23,6 +23,7 @@ class _Wish:
 
     label: tuple[int, str] | None  # the class's id and name
     holder: tuple[int, str]  # the reader's id and name
+    opinion: bool = True  # it is what that reader thinks, not a consensus
 
 
 class _Held(NamedTuple):
@@ -34,6 +35,10 @@ class _Held(NamedTuple):
     class_name: str | None
     reader_id: int | None
     reader_name: str | None
+
+
+CONSENSUS = ("consensus", "majority")
+"""Means by which a label is set that is nobody's opinion: readers agreed on it, or more than half of them."""
 
 
 def now() -> str:
@@ -53,6 +58,11 @@ def add_reader(session: Session, name: str, role: str) -> Reader:
     row.role = role
     session.flush()
     return Reader(row.name, row.role)
+
+
+def reader_id(session: Session, name: str) -> int:
+    """Return the row of a reader, entered if new."""
+    return _reader(session, name)[0]
 
 
 def _reader(session: Session, name: str) -> tuple[int, str]:
@@ -76,17 +86,19 @@ def set_label(
         row = classes.find(session, class_name)
         label = (row.id, row.name)
     actor = _reader(session, reader)
-    return _carry_out(session, _Wish(label, actor), held, actor=actor, means=means)
+    wish = _Wish(label, actor, opinion=means not in CONSENSUS)
+    return _carry_out(session, wish, held, actor=actor, means=means)
 
 
 def undo(session: Session, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:
     """Give each event's instance back the label it had before; an event of its own each."""
     actor = _reader(session, reader)
+    opinion = not any(event.means in CONSENSUS for event in events)
     wishes: defaultdict[_Wish, list[str]] = defaultdict(list)
     for (previous, previous_reader), uids in _by_former_label(events).items():
         row = None if previous is None else classes.find(session, previous)
         holder = actor if previous_reader is None else _reader(session, previous_reader)
-        wishes[_Wish((row.id, row.name) if row else None, holder)] += uids
+        wishes[_Wish((row.id, row.name) if row else None, holder, opinion)] += uids
     return [
         event
         for wish, uids in wishes.items()
@@ -140,7 +152,8 @@ def _carry_out(
     ids = json.dumps([one.instance_id for one in changed])
     _enter_events(session, ids, wish, actor_id=actor[0], at=at, means=means)
     _set_current(session, ids, wish)
-    _set_of_reader(session, ids, wish, actor[0])
+    if wish.opinion:
+        _set_of_reader(session, ids, wish, actor[0])
     return [
         LabelEvent(one.sop_uid, one.class_name, class_name, actor[1], at, means, one.reader_name)
         for one in changed

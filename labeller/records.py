@@ -113,6 +113,17 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """A sample that a reader labels blind: nobody's labels are shown before the answer."""
+
+    name: str
+    reader: str
+    made_at: str  # ISO 8601, UTC
+    total: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """A training run of this project, its model folder relative to `models/`."""
 

@@ -150,6 +150,30 @@ class ReaderLabel(Base):
     class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
 
 
+class SecondReading(Base):
+    """A sample of instances that somebody labels without seeing what they are labelled."""
+
+    __tablename__ = "second_reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
+    made_at: Mapped[str]
+    seed: Mapped[int]
+
+
+class SecondReadingItem(Base):
+    """An instance of a second reading, its place in the random order, and the answer once there is one."""
+
+    __tablename__ = "second_reading_item"
+
+    reading_id: Mapped[int] = mapped_column(ForeignKey("second_reading.id"), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True, index=True)
+    place: Mapped[int]
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("label_class.id"), index=True)
+    answered_at: Mapped[str | None]
+
+
 class Run(Base):
     """A training run."""
 

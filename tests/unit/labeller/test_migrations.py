@@ -14,8 +14,8 @@ from tests.unit.labeller.samples import filled, label, uid
 SECOND = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "9001"
+down_revision = "0002"
 def upgrade():
     op.add_column("reader", sa.Column("site", sa.String(), nullable=False, server_default="here"))
 """
@@ -35,9 +35,9 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program as it will be when there is a second version of the catalogue."""
     migrations = tmp_path / "100% later" / "migrations"
     shutil.copytree(storage.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_second.py").write_text(SECOND, encoding="utf-8")
+    (migrations / "versions" / "9001_second.py").write_text(SECOND, encoding="utf-8")
     monkeypatch.setattr(storage, "MIGRATIONS", migrations)
-    monkeypatch.setattr(storage, "VERSION", "0002")
+    monkeypatch.setattr(storage, "VERSION", "9001")
 
 
 def test_a_catalogue_of_version_1_is_brought_on_with_all_it_holds(
@@ -59,12 +59,12 @@ def test_a_catalogue_of_version_1_is_brought_on_with_all_it_holds(
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     filled(tmp_path).close()
     request.getfixturevalue("newer_program")
-    broken = storage.MIGRATIONS / "versions" / "0002_second.py"
+    broken = storage.MIGRATIONS / "versions" / "9001_second.py"
     broken.write_text(SECOND + "    raise RuntimeError('no power')\n", encoding="utf-8")
     with pytest.raises(RuntimeError, match="no power"):
         Catalogue.open(tmp_path / "catalogue.sqlite")
     with sqlite3.connect(tmp_path / "catalogue.sqlite") as file:
-        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
         assert "site" not in file.execute("SELECT sql FROM sqlite_master WHERE name = 'reader'").fetchone()[0]
     file.close()
 
