@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from anonymizer.report import Facts as Facts
     from anonymizer.report import FileRecord as FileRecord
     from anonymizer.report import Finding as Finding
+    from anonymizer.report import Fragment as Fragment
     from anonymizer.report import Identity as Identity
     from anonymizer.report import Outcome as Outcome
     from anonymizer.report import Region as Region
@@ -59,6 +60,10 @@ if TYPE_CHECKING:
     from anonymizer.verify import Grade as Grade
     from anonymizer.verify import VerifyRecord as VerifyRecord
     from anonymizer.verify import verify_tree as verify_tree
+    from anonymizer.vocabulary import OwnWords as OwnWords
+    from anonymizer.vocabulary import normal as normal
+    from anonymizer.word_store import WordAnswer as WordAnswer
+    from anonymizer.word_store import WordStore as WordStore
 
 _HOMES = {
     "batch": ("mask_batch",),
@@ -74,11 +79,13 @@ _HOMES = {
     "pseudonyms": ("Pseudonyms",),
     "protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
     "rendering": ("DicomImage", "read_image"),
-    "report": ("Change", "Facts", "FileRecord", "Finding", "Identity", "Outcome", "Region"),
+    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Identity", "Outcome", "Region"),
     "source": ("Source", "find_sources"),
     "text_finder": ("find_text", "read_text"),
     "vault": ("Vault",),
     "verify": ("Grade", "VerifyRecord", "verify_tree"),
+    "vocabulary": ("OwnWords", "normal"),
+    "word_store": ("WordAnswer", "WordStore"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME_OF)  # noqa: PLE0605 - made from the table above, which is the one list

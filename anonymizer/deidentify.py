@@ -141,6 +141,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
         regions=regions,
         facts=facts,
         identity=identity,
+        fragments=masker.fragments.without(removed),
     )
     parts = (facts.patient, facts.study, facts.series) if run.layout is Layout.TREE else ()
     where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")

@@ -5,10 +5,11 @@ keeps only words of the radiological vocabulary: the option "clean descriptors" 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from anonymizer.harvest import Harvest, is_ideographic
-from anonymizer.vocabulary import eponyms, harmless_words, is_technical, normal
+from anonymizer.vocabulary import NO_WORDS, OwnWords, eponyms, harmless_words, is_technical, normal
 
 _MONTH = (  # English, German, French, Spanish, Italian, Portuguese, Dutch
     r"(?:jan(?:uar[yi]?|vier|eiro)?|feb(?:ruar[yi]?|r|brero|braio)?|f[ée]v(?:rier|ereiro)?"
@@ -55,16 +56,63 @@ _CONJUNCTIONS = frozenset("EYO")  # of Romance languages, in lower case; capital
 Span = tuple[int, int]
 
 
-def hunt(text: str, harvest: Harvest) -> str:
+def hunt(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text without harvested identities, names behind titles, addresses, dates, phone numbers."""
-    return _without(text, [*harvest.spans(text), *_pattern_spans(text, _PATTERNS[:_CERTAIN])])
+    found = [*harvest.spans(text), *_pattern_spans(text, _PATTERNS[:_CERTAIN])]
+    return _without(text, [*found, *_phrase_spans(text, own.mask)])
 
 
-def clean(text: str, harvest: Harvest, keep_words: frozenset[str] = frozenset()) -> str:
+def clean(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text's harmless words, punctuation between them kept."""
-    spans = [*harvest.spans(text), *_pattern_spans(text)]
-    spans += [m.span() for m in _TOKEN.finditer(text) if not _harmless(m.group(), keep_words)]
-    return _without(text, spans)
+    return _without(text, [*_certain_spans(text, harvest, own), *_unknown_spans(text, own)])
+
+
+def unknown_words(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[str]:
+    """Return the words that `clean` takes out for no other reason than that no vocabulary has them.
+
+    They are the ones about which a person can decide: whatever else marks a word as an identity, nobody may
+    keep it.
+    """
+    certain = _certain_spans(text, harvest, own)
+    unknown = [
+        span for span in _unknown_spans(text, own) if not any(_overlap(span, other) for other in certain)
+    ]
+    return [text[start:end] for start, end in unknown]
+
+
+def holds_phrase(text: str, phrases: frozenset[str]) -> bool:
+    """Whether one of the words or phrases (normal form) stands in a text, as whole words."""
+    return any(_phrase_spans(text, phrases))
+
+
+def _certain_spans(text: str, harvest: Harvest, own: OwnWords) -> list[Span]:
+    return [*harvest.spans(text), *_pattern_spans(text), *_phrase_spans(text, own.mask)]
+
+
+def _unknown_spans(text: str, own: OwnWords) -> list[Span]:
+    return [m.span() for m in _TOKEN.finditer(text) if not _harmless(m.group(), own.keep)]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _phrase_spans(text: str, phrases: frozenset[str]) -> Iterator[Span]:
+    """Where the words of a phrase stand one behind the other, whatever stands between them."""
+    if not phrases:
+        return
+    tokens = [(normal(m.group()), m.span()) for m in _TOKEN.finditer(text)]
+    words = [word for word, _ in tokens]
+    for phrase in _tokenised(phrases):
+        for place in range(len(words) - len(phrase) + 1):
+            if tuple(words[place : place + len(phrase)]) == phrase:
+                yield tokens[place][1][0], tokens[place + len(phrase) - 1][1][1]
+
+
+@lru_cache(8)
+def _tokenised(phrases: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    split = (tuple(m.group() for m in _TOKEN.finditer(phrase)) for phrase in sorted(phrases))
+    return tuple(words for words in split if words)
 
 
 def has_pattern(text: str) -> bool:

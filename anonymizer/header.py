@@ -16,6 +16,7 @@ from anonymizer.attributes import Edits, is_known, path_of, read
 from anonymizer.content import content_decision
 from anonymizer.date_rules import DateRules
 from anonymizer.file_format import UNREADABLE
+from anonymizer.fragments import Fragments
 from anonymizer.identifier_rules import PATIENT_ID, PATIENT_NAME, IdentifierRules
 from anonymizer.plan import Decision
 from anonymizer.report import Change
@@ -54,6 +55,11 @@ class HeaderMasker:
     def non_ascii(self) -> bool:
         """Whether a text was kept that needs a character set."""
         return self._edits.non_ascii
+
+    @property
+    def fragments(self) -> Fragments:
+        """The pieces of free text that were taken out or kept."""
+        return self._texts.fragments
 
     def mask(self, dataset: Dataset) -> None:
         """Mask the whole data set in place."""

@@ -2,14 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydicom.datadict import tag_for_keyword
 
 from anonymizer.errors import ProfileError
+from anonymizer.vocabulary import OwnWords, normal
 from resources import find
 
 ACTIONS = frozenset("DZXKCU")
@@ -113,7 +114,8 @@ class Profile:
     description: str = ""
     options: frozenset[str] = frozenset()
     attributes: tuple[tuple[int, str], ...] = ()  # (tag, action), a site's own decision
-    keep_words: frozenset[str] = frozenset()
+    keep_words: frozenset[str] = frozenset()  # single words in normal form that are harmless here
+    mask_words: frozenset[str] = frozenset()  # words and phrases that must go; they win over keep_words
 
     def has(self, option: str) -> bool:
         """Whether an option is chosen."""
@@ -123,7 +125,22 @@ class Profile:
     def identity(self) -> str:
         """A text that is equal for profiles that do the same."""
         own = ",".join(f"{tag:08x}={action}" for tag, action in self.attributes)
-        return f"{'+'.join(sorted(self.options))}|{own}|{'+'.join(sorted(self.keep_words))}"
+        masked = f"|{'+'.join(sorted(self.mask_words))}" if self.mask_words else ""
+        return f"{'+'.join(sorted(self.options))}|{own}|{'+'.join(sorted(self.keep_words))}{masked}"
+
+    @property
+    def own_words(self) -> OwnWords:
+        """What this profile says of words."""
+        return OwnWords(self.keep_words, self.mask_words)
+
+    def with_words(self, keep: Iterable[str] = (), mask: Iterable[str] = ()) -> "Profile":
+        """Return the profile with further words that are harmless, or must go, here."""
+        return replace(
+            self,
+            keep_words=self.keep_words | frozenset(word for text in keep for word in normal(text).split()),
+            mask_words=self.mask_words
+            | frozenset(" ".join(normal(text).split()) for text in mask if text.strip()),
+        )
 
 
 def profile_names() -> tuple[str, ...]:
@@ -141,14 +158,14 @@ def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Pr
     name, data = _read(name_or_file)
     chosen = [_option(text) for text in [*_texts(data, "options"), *options]]
     _check_conflicts(chosen)
-    return Profile(
+    profile = Profile(
         name=name,
         title=str(data.get("title", name)),
         description=str(data.get("description", "")),
         options=frozenset(option.name for option in chosen),
         attributes=_attributes(data.get("attributes", {})),
-        keep_words=frozenset(word.casefold() for word in _texts(data, "keep_words")),
     )
+    return profile.with_words(_texts(data, "keep_words"), _texts(data, "mask_words"))
 
 
 def _read(name_or_file: str) -> tuple[str, Mapping[str, Any]]:

@@ -1,9 +1,9 @@
 """What happened to each input: the records that masking yields and the report is made of.
 
-Only `Identity` holds original values; it is kept out of `as_json()` and of every `repr`.
+Only `Identity` and `Fragment` hold original values; they are kept out of `as_json()` and of every `repr`.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 
@@ -93,6 +93,20 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of free text about which a person can decide: a word that was taken out, or a text that was kept.
+
+    A word that was taken out may be an identity: for the vault alone.
+    """
+
+    text: str = field(repr=False)
+    path: str = ""  # of the attribute where it stood first in the instance
+    name: str = ""
+    kept: bool = False
+    word_by_word: bool = False  # whether the vocabulary decided about each word of it
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
     """What happened to one input, from start to finish."""
 
@@ -106,10 +120,11 @@ class FileRecord:
     findings: tuple[Finding, ...] = ()
     facts: Facts | None = None
     identity: Identity | None = field(default=None, repr=False)
+    fragments: tuple[Fragment, ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, object]:
-        """The record for reports and progress lines: everything but the identity."""
-        row = asdict(self)
-        del row["identity"]
+        """The record for reports and progress lines: everything but identity and fragments."""
+        row = asdict(replace(self, fragments=()))
+        del row["identity"], row["fragments"]
         row["outcome"] = self.outcome.value
         return row

@@ -8,8 +8,8 @@ from pydicom.dataset import Dataset
 
 from anonymizer.actions import DUMMY_TEXT, LONG_TEXT_VRS
 from anonymizer.attributes import Edits, joined, values
-from anonymizer.free_text import clean, hunt
-from anonymizer.harvest import Harvest
+from anonymizer.fragments import Fragments
+from anonymizer.free_text import clean, hunt, unknown_words
 from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
@@ -25,17 +25,24 @@ class TextRules:
 
     def __init__(self, subject: Subject, edits: Edits) -> None:
         self._plan, self._harvest, self._edits = subject.plan, subject.harvest, edits
+        self._own = subject.plan.profile.own_words
+        self.fragments = Fragments()
 
     def hunt(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Take out what identifies somebody."""
-        self._rewrite(dataset, element, path, hunt, layer="harvest")
+        self._rewrite(dataset, element, path, self._without_identities, layer="harvest")
 
     def clean(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Keep only words that are known to be harmless."""
-        self._rewrite(dataset, element, path, self._vocabulary, layer="vocabulary")
+        for text in values(element):
+            self.fragments.removed(unknown_words(str(text), self._harvest, self._own), path, element.name)
+        self._rewrite(dataset, element, path, self._known_words, layer="vocabulary")
 
-    def _vocabulary(self, text: str, harvest: Harvest) -> str:
-        return clean(text, harvest, self._plan.profile.keep_words)
+    def _without_identities(self, text: str) -> str:
+        return hunt(text, self._harvest, self._own)
+
+    def _known_words(self, text: str) -> str:
+        return clean(text, self._harvest, self._own)
 
     def unlisted(self, dataset: Dataset, element: DataElement, path: str, *, dummies: bool) -> None:
         """Treat a text that no table names; `dummies`: it stands in content that is replaced."""
@@ -56,16 +63,18 @@ class TextRules:
         dataset: Dataset,
         element: DataElement,
         path: str,
-        how: Callable[[str, Harvest], str],
+        how: Callable[[str], str],
         *,
         layer: str,
     ) -> None:
         old = [str(value) for value in values(element)]
-        new = [how(text, self._harvest) if text.strip() else text for text in old]
+        new = [how(text) if text.strip() else text for text in old]
         if new != old:
             left = new if any(text.strip() for text in new) else [DUMMY_TEXT]
             reason = "What identifies somebody was taken out of the text."
             self._edits.set(dataset, element, joined(left), path, reason=reason, action="C", layer=layer)
+        for text in new:
+            self.fragments.kept(text, path, element.name, word_by_word=layer == "vocabulary")
         self._keep(new)
 
     def _keep(self, texts: list[str]) -> None:

@@ -25,6 +25,7 @@ from anonymizer.protection import Protection
 from anonymizer.report import FileRecord, Finding, Identity, Outcome
 from anonymizer.sealing import Sealer, unwrap, wrap
 from anonymizer.vault_file import SCHEMA, connect, damaged, plainly, transaction
+from anonymizer.word_store import WordStore, packed
 
 _FORMAT = 1
 
@@ -107,6 +108,11 @@ class Vault:
         """The secret key of the project's pseudonyms."""
         return self._key
 
+    @property
+    def words(self) -> WordStore:
+        """The project's free text and what people said of it."""
+        return WordStore(self._connection, self._sealer)
+
     def __enter__(self) -> Self:
         return self
 
@@ -148,7 +154,7 @@ class Vault:
             raise ValueError("Only a masked instance has an origin to remember.")
         sop, identity = record.facts.sop_instance_uid, record.identity or Identity()
         index = self._sealer.index("sop", sop)
-        content = {"path": _absolute(source.path), "identity": asdict(identity)}
+        content = {"path": _absolute(source.path), "identity": asdict(identity), **packed(record.fragments)}
         self._connection.execute(
             "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?)",
             (

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 from resources import find
@@ -15,6 +16,17 @@ _TECHNICAL = re.compile(
     r"|\d{1,4}x\d{1,4}(?:x\d{1,4})?|b\d{1,4})$"
 )  # fmt: skip
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a site or project says of words, in normal form, beyond the vocabulary that the program carries."""
+
+    keep: frozenset[str] = frozenset()  # single words that are harmless
+    mask: frozenset[str] = frozenset()  # words and phrases that must go; they win
+
+
+NO_WORDS = OwnWords()
 
 
 def normal(text: str) -> str:

@@ -1,0 +1,37 @@
+"""Pieces of free text of one instance, collected while it is masked, so that a person can decide about them."""
+
+import re
+from collections.abc import Iterable
+
+from anonymizer.report import Change, Fragment
+from anonymizer.vocabulary import is_technical, normal
+
+_SENTENCES = re.compile(r"[\r\n\f]+|(?<=[.;!?])\s+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Fragments:
+    """What was taken out and what was kept, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, bool, bool], Fragment] = {}
+
+    def removed(self, words: Iterable[str], path: str, name: str) -> None:
+        """Note words that were taken out because no vocabulary has them."""
+        for word in words:
+            self._note(Fragment(word, path, name, kept=False, word_by_word=True))
+
+    def kept(self, text: str, path: str, name: str, *, word_by_word: bool) -> None:
+        """Note a text that stays; its sentences one by one, numbers and measures alone not at all."""
+        for sentence in _SENTENCES.split(text):
+            said = " ".join(sentence.split())
+            if any(not is_technical(normal(word)) for word in _WORD.findall(said)):
+                self._note(Fragment(said, path, name, kept=True, word_by_word=word_by_word))
+
+    def _note(self, fragment: Fragment) -> None:
+        self._found.setdefault((fragment.text, fragment.kept, fragment.word_by_word), fragment)
+
+    def without(self, removed: Iterable[Change]) -> tuple[Fragment, ...]:
+        """Return what was noted, but nothing as kept that was removed in the end with its attribute."""
+        gone = {change.path for change in removed}
+        return tuple(each for each in self._found.values() if not each.kept or each.path not in gone)
