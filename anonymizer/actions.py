@@ -9,6 +9,8 @@ _DUMMIES: dict[str, object] = {
     "PN": DUMMY_TEXT, "CS": DUMMY_TEXT, "AE": DUMMY_TEXT, "UR": "urn:removed",
     "DA": DUMMY_DATE, "DT": DUMMY_DATE + "000000", "TM": "000000", "AS": "000Y",
     "DS": "0", "IS": "0", "OB": b"\0\0", "OW": b"\0\0", "UN": b"\0\0",
+    "US": 0, "SS": 0, "UL": 0, "SL": 0, "UV": 0, "SV": 0, "FL": 0.0, "FD": 0.0, "AT": 0,
+    "OF": bytes(4), "OL": bytes(4), "OD": bytes(8), "OV": bytes(8),
 }  # fmt: skip
 
 

@@ -111,6 +111,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     changes: list[Change] = []
     review: list[str] = []
     _admit(dataset, raw, changes)
+    plan = plan.for_object(_first(dataset, "SOPClassUID"))
     identity = identity_of(dataset)
     harvest = collect(dataset, plan)
     syntax = transfer_syntax(dataset)

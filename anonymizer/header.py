@@ -23,6 +23,7 @@ from anonymizer.report import Change
 from anonymizer.subject import Subject
 from anonymizer.table import is_safe_private
 from anonymizer.text_rules import TextRules
+from anonymizer.validity import complete, held
 
 _CHARSET, _LENGTH_TO_END = 0x00080005, 0x00080001
 _OVERLAYS = 0x6000
@@ -63,13 +64,14 @@ class HeaderMasker:
 
     def mask(self, dataset: Dataset) -> None:
         """Mask the whole data set in place."""
-        self._dataset(dataset, "", dummies=False)
+        self._dataset(dataset, "", (), dummies=False)
 
-    def _dataset(self, dataset: Dataset, prefix: str, *, dummies: bool) -> None:
+    def _dataset(self, dataset: Dataset, prefix: str, within: tuple[int, ...], *, dummies: bool) -> None:
+        needs = held(dataset, self._plan.needs(within))
         for tag in sorted(dataset.keys()):
             path = prefix + path_of(tag)
             if tag.is_private:
-                self._private(dataset, tag, path)
+                self._private(dataset, tag, path, within)
             elif tag in _PIXELS:
                 continue
             elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
@@ -80,7 +82,8 @@ class HeaderMasker:
             elif tag.element == 0:
                 del dataset[tag]  # a group length: retired, and wrong after masking
             else:
-                self._public(dataset, tag, path, dummies=dummies)
+                self._public(dataset, tag, path, within, dummies=dummies)
+        complete(dataset, needs, self._edits, prefix)
 
     def _charset(self, dataset: Dataset, tag: BaseTag, *, nested: bool) -> None:
         """Decode all text: it is written in UTF-8, so that one declaration at the root is enough."""
@@ -93,11 +96,13 @@ class HeaderMasker:
         if nested:
             del dataset[tag]
 
-    def _public(self, dataset: Dataset, tag: BaseTag, path: str, *, dummies: bool) -> None:
+    def _public(
+        self, dataset: Dataset, tag: BaseTag, path: str, within: tuple[int, ...], *, dummies: bool
+    ) -> None:
         raw = dataset.get_item(tag)
-        if self._untouched(raw, tag):
+        if self._untouched(raw, tag, within):
             return
-        decision = self._plan.decide(int(tag), sequence=raw is not None and raw.VR == "SQ")
+        decision = self._plan.decide(int(tag), sequence=raw is not None and raw.VR == "SQ", within=within)
         if decision is not None and decision.action == "X":
             self._edits.remove(dataset, tag, path, reason=decision.reason)
         elif not is_known(tag):
@@ -108,14 +113,16 @@ class HeaderMasker:
         elif (element := read(dataset, tag)) is None:
             self._edits.remove(dataset, tag, path, layer="vr", reason="The value cannot be read.")
         else:
-            self._decided(dataset, element, path, dummies=dummies)
+            self._decided(dataset, element, path, within, dummies=dummies)
 
-    def _decided(self, dataset: Dataset, element: DataElement, path: str, *, dummies: bool) -> None:
-        decision = self._plan.decide(int(element.tag), sequence=element.VR == "SQ")
+    def _decided(
+        self, dataset: Dataset, element: DataElement, path: str, within: tuple[int, ...], *, dummies: bool
+    ) -> None:
+        decision = self._plan.decide(int(element.tag), sequence=element.VR == "SQ", within=within)
         if decision is not None and decision.action == "X":
             self._edits.remove(dataset, element.tag, path, reason=decision.reason)
         elif element.VR == "SQ":
-            self._sequence(dataset, element, path, decision, dummies=dummies)
+            self._sequence(dataset, element, path, within, decision=decision, dummies=dummies)
         elif decision is not None:
             self._by_action[decision.action](dataset, element, path, decision)
         else:
@@ -128,14 +135,23 @@ class HeaderMasker:
         decision = self._plan.decide(tag.group << 16 | 0x3000)
         return decision is not None and decision.action in "XC"
 
-    def _untouched(self, raw: DataElement | RawDataElement | None, tag: BaseTag) -> bool:
+    def _untouched(
+        self, raw: DataElement | RawDataElement | None, tag: BaseTag, within: tuple[int, ...]
+    ) -> bool:
         """Whether an element can stay undecoded: a number that no table names."""
         if not isinstance(raw, RawDataElement) or raw.VR not in _KEPT_RAW:
             return False
-        return self._plan.decide(int(tag)) is None and is_known(tag)
+        return self._plan.decide(int(tag), within=within) is None and is_known(tag)
 
     def _sequence(
-        self, dataset: Dataset, element: DataElement, path: str, decision: Decision | None, *, dummies: bool
+        self,
+        dataset: Dataset,
+        element: DataElement,
+        path: str,
+        within: tuple[int, ...],
+        *,
+        decision: Decision | None,
+        dummies: bool,
     ) -> None:
         if decision is not None and decision.action == "Z":
             self._edits.set(dataset, element, Sequence(), path, reason=decision.reason, action="Z")
@@ -151,7 +167,7 @@ class HeaderMasker:
             if found is not None and found.action == "X":
                 self._edits.note(here, element.tag, "X", reason="Table E.3.4-1 removes this content item.")
                 continue
-            self._dataset(item, here + "/", dummies=inner)
+            self._dataset(item, here + "/", (*within, int(element.tag)), dummies=inner)
             if found is not None and found.action == "D":
                 self._dummy_content(item, here, found)
             kept.append(item)
@@ -231,7 +247,7 @@ class HeaderMasker:
         else:
             self._texts.other(dataset, element, path)
 
-    def _private(self, dataset: Dataset, tag: BaseTag, path: str) -> None:
+    def _private(self, dataset: Dataset, tag: BaseTag, path: str, within: tuple[int, ...]) -> None:
         """Keep what the lists call safe, by the rules for its VR; remove everything else."""
         if not self._plan.profile.has("retain_safe_private"):
             reason = "Private attributes are removed."
@@ -242,7 +258,7 @@ class HeaderMasker:
         elif (element := read(dataset, tag)) is None:
             reason = "The value cannot be read."
         elif element.VR == "SQ":
-            self._sequence(dataset, element, path, None, dummies=False)
+            self._sequence(dataset, element, path, within, decision=None, dummies=False)
             return
         else:
             self._by_vr(dataset, element, path, dummies=False)

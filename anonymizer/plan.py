@@ -1,12 +1,15 @@
 """What happens to each attribute under a profile: table row, chosen options, the site's own decision.
 
-Where the table allows several actions by the attribute's type in the IOD (X/Z/D …), the one is taken that is
-valid whatever the type is: D before Z before X; for sequences U before Z before D, as an empty sequence says
-less than a dummy.
+Where Table E.1-1 allows several actions (X/Z/D and its kin), the attribute's type in the instance's IOD decides
+(PS3.15 E.1): D for type 1, Z for type 2, X for type 3 and for what is not part of the IOD. Conditional
+attributes that are present count as if their condition held. Sequences of X/Z/U* always stay, with new UIDs:
+without them references between instances would be lost. Where the SOP Class is unknown, that action is taken
+which is valid whatever the type is.
 """
 
 from dataclasses import dataclass
 
+from anonymizer.iod import Iod, Need, Requirement, iod_of
 from anonymizer.profile import OPTIONS, Profile
 from anonymizer.table import Rule, standard_table
 
@@ -17,8 +20,20 @@ _REASONS = {
     "D": "Table E.1-1 replaces this attribute by a dummy value.",
     "U": "Table E.1-1 replaces UIDs by new ones that still refer to each other.",
 }
-_ALWAYS_NEEDED = frozenset({0x00700082, 0x00700083})  # type 1 in the only module that has them (C.11.10)
-_ORDER, _SEQUENCE_ORDER = "DZXU", "UZDX"
+_OWN = "The profile's own decision for this attribute."
+_VALID = {
+    Need.PRESENCE: "This kind of object must have the attribute, so it is emptied.",
+    Need.VALUE: "This kind of object must have a value here, so it gets a dummy value.",
+}
+_ORDERS = {Need.NOTHING: "UXZD", Need.PRESENCE: "UZDX", Need.VALUE: "UDZX"}
+_UNKNOWN_ORDER, _UNKNOWN_SEQUENCE_ORDER = "DZXU", "UZDX"
+_PATIENT_ID = 0x00100020  # always gets the pseudonym: emptied, the patient's instances would fall apart
+_CHARSET = 0x00080005  # one declaration at the root is enough, the walk sees to it
+_NO_IOD = Requirement()
+_NEEDED_ANYWHERE = {  # type 1 in the only module that has them (C.11.10)
+    0x00700082: Requirement(Need.VALUE, firm=True),
+    0x00700083: Requirement(Need.VALUE, firm=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +46,87 @@ class Decision:
 
 
 class Plan:
-    """The decisions of one profile, each made once."""
+    """The decisions of one profile for one kind of object, each made once.
 
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
+    A plan made from a profile alone knows no IOD; `for_object` returns the one for a SOP Class.
+    """
+
+    def __init__(self, profile: Profile, iod: Iod | None = None) -> None:
+        self.profile, self.iod = profile, iod
         self._own = dict(profile.attributes)
-        self._decided: dict[tuple[int, bool], Decision | None] = {}
+        self._decided: dict[tuple[int, bool, tuple[int, ...]], Decision | None] = {}
+        self._needs: dict[tuple[int, ...], tuple[tuple[int, Need], ...]] = {}
+        self._objects: dict[str, Plan] = {"": self}
 
-    def decide(self, tag: int, *, sequence: bool = False) -> Decision | None:
-        """Return the decision for a public attribute; None where neither site nor table names it."""
-        key = (tag, sequence)
-        if key not in self._decided:
-            self._decided[key] = self._decide(tag, sequence=sequence)
-        return self._decided[key]
+    def for_object(self, sop_class_uid: str) -> "Plan":
+        """Return the plan for instances of a SOP Class: the same profile, the types of its IOD."""
+        iod = iod_of(sop_class_uid)
+        name = iod.name if iod is not None else ""
+        if name not in self._objects:
+            self._objects[name] = Plan(self.profile, iod)
+        return self._objects[name]
 
-    def _decide(self, tag: int, *, sequence: bool) -> Decision | None:
+    def decide(self, tag: int, *, sequence: bool = False, within: tuple[int, ...] = ()) -> Decision | None:
+        """Return the decision for a public attribute; None where neither site nor table names it.
+
+        `within` are the tags of the sequences around it, outermost first.
+        """
+        key = (tag, sequence, within)
+        try:
+            return self._decided[key]
+        except KeyError:
+            self._decided[key] = decision = self._decide(tag, sequence=sequence, within=within)
+            return decision
+
+    def needs(self, within: tuple[int, ...] = ()) -> tuple[tuple[int, Need], ...]:
+        """Return the attributes that must not end without a value, or not absent, with what they need.
+
+        What the profile itself removes is not among them.
+        """
+        if within not in self._needs:
+            required = self.iod.required(within) if self.iod is not None else ()
+            self._needs[within] = tuple(
+                (tag, self._requirement(tag, within).need)
+                for tag in required
+                if tag != _CHARSET and not self._goes(self.decide(tag, within=within))
+            )
+        return self._needs[within]
+
+    @staticmethod
+    def _goes(decision: Decision | None) -> bool:
+        return decision is not None and decision.action in "XZ"
+
+    def _requirement(self, tag: int, within: tuple[int, ...]) -> Requirement:
+        if self.iod is None:
+            return _NEEDED_ANYWHERE.get(tag, _NO_IOD)
+        return self.iod.requirement(tag, within)
+
+    def _decide(self, tag: int, *, sequence: bool, within: tuple[int, ...]) -> Decision | None:
+        required = self._requirement(tag, within)
         own = self._own.get(tag)
         if own:
-            return Decision(own, "The profile's own decision for this attribute.")
+            return _valid(Decision(own, _OWN), required)
         rule = standard_table().rule(tag)
-        decision = self.resolve(rule, sequence=sequence) if rule else None
-        if decision is not None and decision.action == "X" and tag in _ALWAYS_NEEDED:
-            return Decision("D", "Table E.1-1 removes this attribute; its module needs a value.")
-        return decision
+        if rule is None:
+            return None
+        chosen = self._chosen(rule)
+        if chosen is not None:
+            return chosen
+        letters = rule.basic.replace("*", "").split("/")
+        if tag == _PATIENT_ID:
+            order = "D"
+        elif self.iod is None:
+            order = _UNKNOWN_SEQUENCE_ORDER if sequence else _UNKNOWN_ORDER
+        else:
+            order = _ORDERS[required.need]
+        return _valid(_first(letters, order), required)
 
-    def resolve(self, rule: Rule, *, sequence: bool = False) -> Decision:
-        """Return the decision that a row of a table leads to under the chosen options."""
+    def resolve(self, rule: Rule) -> Decision:
+        """Return the decision that a row about content items leads to; X/D is D, so that templates stay valid."""
+        return self._chosen(rule) or _first(rule.basic.split("/"), _UNKNOWN_ORDER)
+
+    def _chosen(self, rule: Rule) -> Decision | None:
+        """Return what the options that were chosen make of a row, if anything."""
         chosen = {name: action for name, action in rule.options.items() if self.profile.has(name)}
         if "modified_dates" in chosen:
             device = "retain_device_identity" in rule.options
@@ -65,11 +135,27 @@ class Plan:
             for name, action in chosen.items():
                 if action == wanted:
                     return Decision(wanted, f"Option “{_TITLES[name]}”.")
-        letters = rule.basic.replace("*", "").split("/")
-        action = next(letter for letter in (_SEQUENCE_ORDER if sequence else _ORDER) if letter in letters)
-        return Decision(action, _REASONS[action])
+        return None
 
     @property
     def cleans_content(self) -> bool:
         """Whether text in structured content is cleaned instead of replaced."""
         return self.profile.has("clean_structured_content") or self.profile.has("clean_descriptors")
+
+
+def _first(letters: list[str], order: str) -> Decision:
+    action = next(letter for letter in order if letter in letters)
+    return Decision(action, _REASONS[action])
+
+
+def _valid(decision: Decision, required: Requirement) -> Decision:
+    """Return a decision that keeps the instance valid: what must have a value is replaced, not emptied or removed.
+
+    Removing an attribute that is conditional or of an optional module is valid, emptying it is not.
+    """
+    removed = decision.action == "X" and required.firm
+    emptied = decision.action == "Z" and required.need is Need.VALUE
+    if not removed and not emptied:
+        return decision
+    reason = f"{decision.reason} {_VALID[required.need]}"
+    return Decision("D" if required.need is Need.VALUE else "Z", reason)
