@@ -23,6 +23,7 @@ from anonymizer.file_format import (
     serialise,
     transfer_syntax,
 )
+from anonymizer.file_kinds import PictureKind, picture_kind
 from anonymizer.harvest import Harvest
 from anonymizer.header import HeaderMasker
 from anonymizer.jpeg_comments import blank_comments
@@ -76,6 +77,8 @@ def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = L
     with lenient():
         try:
             raw = source.read()
+            if (kind := picture_kind(raw)) is not None:
+                return _mask_picture(source, raw, kind, _Run(out, settings, layout))
             dataset = parse(raw)
             identity = identity_of(dataset)
             return _mask(source, raw, dataset, _Run(out, settings, layout))
@@ -99,6 +102,16 @@ class _Run:
     out: Path
     settings: Settings
     layout: Layout
+
+
+def _mask_picture(source: Source, raw: bytes, kind: PictureKind, run: _Run) -> FileRecord:
+    if run.layout is Layout.FLAT:
+        reason = f"This is a {kind} picture; a project holds DICOM instances only."
+        return FileRecord(source.path, Outcome.SKIPPED, reason)
+    from anonymizer.pictures.masking import PictureRun, mask_picture
+
+    _, pseudonyms = _tools(run.settings.profile, run.settings.key)
+    return mask_picture(source, raw, kind, PictureRun(run.out, pseudonyms, run.settings.find_text))
 
 
 @lru_cache(4)

@@ -21,6 +21,7 @@ from pydicom.uid import (
 )
 
 from anonymizer.errors import SourceError
+from anonymizer.file_kinds import describe
 
 IMPLEMENTATION_CLASS_UID = "2.25.118246938837391214506842870346517733909"
 IMPLEMENTATION_VERSION_NAME = "LEADGLASS_0_1"
@@ -72,7 +73,7 @@ def parse(raw: bytes) -> FileDataset:
     if not raw:
         raise NotDicomError("The file is empty.")
     if not looks_like_dicom(raw):
-        raise NotDicomError("This is not a DICOM file.")
+        raise NotDicomError(describe(raw))
     _check_inflation(raw)
     try:
         dataset = pydicom.dcmread(BytesIO(raw), force=True)
@@ -81,10 +82,10 @@ def parse(raw: bytes) -> FileDataset:
         raise SourceError("The file nests sequences too deeply.") from error
     except (*UNREADABLE, OSError) as error:
         if raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
-            raise NotDicomError("This is not a DICOM file.") from error
+            raise NotDicomError(describe(raw)) from error
         raise SourceError("The file is damaged and cannot be read as DICOM.") from error
     if not known and raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
-        raise NotDicomError("This is not a DICOM file.")
+        raise NotDicomError(describe(raw))
     return dataset
 
 

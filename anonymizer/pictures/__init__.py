@@ -1,0 +1,1 @@
+"""Pictures that are no DICOM (PNG, JPEG, TIFF): what hides in them goes, every pixel stays."""
