@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from anonymizer.errors import VaultError as VaultError
     from anonymizer.errors import VaultLockedError as VaultLockedError
     from anonymizer.errors import WriteError as WriteError
+    from anonymizer.fragments import masks_otherwise as masks_otherwise
     from anonymizer.journal import Journal as Journal
     from anonymizer.key import SecretKey as SecretKey
     from anonymizer.pool import Limits as Limits
@@ -72,6 +73,7 @@ _HOMES = {
     "deidentify": ("Layout", "Settings"),
     "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError",
                "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
+    "fragments": ("masks_otherwise",),
     "journal": ("Journal",),
     "key": ("SecretKey",),
     "pool": ("Limits",),

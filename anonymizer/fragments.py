@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from anonymizer.free_text import masked_phrases, unknown_words
+from anonymizer.harvest import Harvest
 from anonymizer.report import Change, Fragment
-from anonymizer.vocabulary import is_technical, normal
+from anonymizer.vocabulary import OwnWords, is_technical, normal
 
 _SENTENCES = re.compile(r"[\r\n\f]+|(?<=[.;!?])\s+")
 _WORD = re.compile(r"[^\W_]+")
@@ -16,10 +18,10 @@ class Fragments:
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool, bool], Fragment] = {}
 
-    def removed(self, words: Iterable[str], path: str, name: str) -> None:
-        """Note words that were taken out because no vocabulary has them."""
+    def removed(self, words: Iterable[str], path: str, name: str, *, word_by_word: bool) -> None:
+        """Note what was taken out: because no vocabulary has it (`word_by_word`), or because people say so."""
         for word in words:
-            self._note(Fragment(word, path, name, kept=False, word_by_word=True))
+            self._note(Fragment(word, path, name, kept=False, word_by_word=word_by_word))
 
     def kept(self, text: str, path: str, name: str, *, word_by_word: bool) -> None:
         """Note a text that stays; its sentences one by one, numbers and measures alone not at all."""
@@ -35,3 +37,9 @@ class Fragments:
         """Return what was noted, but nothing as kept that was removed in the end with its attribute."""
         gone = {change.path for change in removed}
         return tuple(each for each in self._found.values() if not each.kept or each.path not in gone)
+
+
+def masks_otherwise(text: str, own: OwnWords, *, kept: bool, word_by_word: bool) -> bool:
+    """Tell whether masking under these words would decide otherwise about a fragment than it did."""
+    goes = bool(masked_phrases(text, own)) or (word_by_word and bool(unknown_words(text, Harvest(), own)))
+    return goes if kept else not goes

@@ -80,9 +80,9 @@ def unknown_words(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list
     return [text[start:end] for start, end in unknown]
 
 
-def holds_phrase(text: str, phrases: frozenset[str]) -> bool:
-    """Whether one of the words or phrases (normal form) stands in a text, as whole words."""
-    return any(_phrase_spans(text, phrases))
+def masked_phrases(text: str, own: OwnWords) -> list[str]:
+    """Return the words and phrases of a text that go because the site or project says so."""
+    return [text[start:end] for start, end in _phrase_spans(text, own.mask)]
 
 
 def _certain_spans(text: str, harvest: Harvest, own: OwnWords) -> list[Span]:

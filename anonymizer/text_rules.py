@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from anonymizer.actions import DUMMY_TEXT, LONG_TEXT_VRS
 from anonymizer.attributes import Edits, joined, values
 from anonymizer.fragments import Fragments
-from anonymizer.free_text import clean, hunt, unknown_words
+from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words
 from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
@@ -35,7 +35,8 @@ class TextRules:
     def clean(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Keep only words that are known to be harmless."""
         for text in values(element):
-            self.fragments.removed(unknown_words(str(text), self._harvest, self._own), path, element.name)
+            unknown = unknown_words(str(text), self._harvest, self._own)
+            self.fragments.removed(unknown, path, element.name, word_by_word=True)
         self._rewrite(dataset, element, path, self._known_words, layer="vocabulary")
 
     def _without_identities(self, text: str) -> str:
@@ -73,6 +74,8 @@ class TextRules:
             left = new if any(text.strip() for text in new) else [DUMMY_TEXT]
             reason = "What identifies somebody was taken out of the text."
             self._edits.set(dataset, element, joined(left), path, reason=reason, action="C", layer=layer)
+        for text in old:
+            self.fragments.removed(masked_phrases(text, self._own), path, element.name, word_by_word=False)
         for text in new:
             self.fragments.kept(text, path, element.name, word_by_word=layer == "vocabulary")
         self._keep(new)

@@ -2,6 +2,7 @@
 
 AppError
 ├── ProjectError   a project folder that is missing, damaged, in use or of a newer version
+├── SettingsError  a file in the configuration folder that cannot be read or written
 ├── UsageError     a command that does not make sense as given (exit code 2)
 └── JobError       a child process that ended without a result
 """
@@ -21,6 +22,10 @@ class AppError(Exception):
 
 class ProjectError(AppError):
     """A project folder that is missing, damaged, in use or of a newer version."""
+
+
+class SettingsError(AppError):
+    """A file in the configuration folder that cannot be read or written."""
 
 
 class UsageError(AppError):

@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 
-def write_text(path: Path, text: str) -> None:
-    """Put `text` (UTF-8) in place of what `path` held; raises OSError and leaves the old file otherwise."""
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Put `text` (UTF-8) in place of what `path` held; raises OSError and leaves the old file otherwise.
+
+    `private`: nobody but its owner may read it, from the first byte on.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if private:
+            temporary.touch(mode=0o600)
         with temporary.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
             stream.flush()

@@ -1,7 +1,7 @@
 """The table of commands: what `leadglass --help` lists, in the order of the work."""
 
 from app.cli.command import Command
-from app.cli.commands import learning, masking, program, projects
+from app.cli.commands import learning, masking, program, projects, words
 
 COMMANDS: tuple[Command, ...] = (
     masking.MASK,
@@ -9,6 +9,7 @@ COMMANDS: tuple[Command, ...] = (
     projects.NEW,
     projects.IMPORT,
     projects.MASK_REGION,
+    words.WORDS,
     projects.LABEL,
     projects.EXPORT,
     learning.TRAIN,

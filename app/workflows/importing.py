@@ -7,7 +7,7 @@ from pathlib import Path
 from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
 from app.progress import Progress
 from app.project import Project
-from app.workflows.masking import Tally, list_sources, settings_for
+from app.workflows.masking import Tally, list_sources, project_settings
 from labeller import Catalogue, NewInstance
 
 
@@ -50,7 +50,7 @@ def _records(
         else:
             todo.append(source)
     by_path = {source.path: source for source in todo}
-    settings = settings_for(project.profile, project.options, vault.key)
+    settings = project_settings(project, vault)
     for record in mask_batch(
         todo, project.instances, settings, layout=Layout.FLAT, workers=workers, cancelled=progress.cancelled
     ):

@@ -13,9 +13,11 @@ from anonymizer import (
     Journal,
     Layout,
     Outcome,
+    Profile,
     SecretKey,
     Settings,
     Source,
+    Vault,
     VerifyRecord,
     find_sources,
     load_profile,
@@ -24,7 +26,9 @@ from anonymizer import (
 )
 from app.errors import UsageError
 from app.progress import Progress
+from app.project import Project
 from app.settings import default_key_file
+from app.workflows.site_words import site_words
 
 
 @dataclass(slots=True)
@@ -71,8 +75,22 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 
 
 def settings_for(profile: str, options: Sequence[str], key: SecretKey, *, find_text: bool = True) -> Settings:
-    """How to de-identify. Raises ProfileError."""
-    return Settings(profile=load_profile(profile, options), key=key, find_text=find_text)
+    """How to de-identify without a project. Raises ProfileError, SettingsError."""
+    words = site_words()
+    loaded = load_profile(profile, options).with_words(words.keep, words.mask)
+    return Settings(profile=loaded, key=key, find_text=find_text)
+
+
+def project_profile(project: Project, vault: Vault) -> Profile:
+    """The project's profile with its own words and the site's. Raises ProfileError, SettingsError, VaultError."""
+    site, own = site_words(), vault.words.own_words()
+    profile = load_profile(project.profile, project.options)
+    return profile.with_words(site.keep | own.keep, site.mask | own.mask)
+
+
+def project_settings(project: Project, vault: Vault) -> Settings:
+    """How to de-identify into a project. Raises ProfileError, SettingsError, VaultError."""
+    return Settings(profile=project_profile(project, vault), key=vault.key)
 
 
 def site_key(file: Path | None) -> tuple[SecretKey, Path, bool]:

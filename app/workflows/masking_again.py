@@ -1,0 +1,131 @@
+"""Masking instances of a project again from their originals, after words were answered; labels stay."""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from anonymizer import (
+    FileRecord,
+    Layout,
+    Outcome,
+    Region,
+    Source,
+    SourceError,
+    Vault,
+    find_sources,
+    mask_batch,
+    mask_drawn,
+)
+from app.errors import ProjectError
+from app.progress import Progress
+from app.project import Project
+from app.storage import sync_folder
+from app.workflows.masking import Tally, project_settings
+from labeller import Catalogue, NewInstance
+
+GONE = "The original is no longer where it was imported from. Connect its medium or restore its folder."
+CHANGED = "The original was changed since the import; the masked instance was left as it is."
+OTHER = "The original is another instance by now; the masked instance was left as it is."
+
+
+def mask_again(
+    project: Project, vault: Vault, uids: Sequence[str], progress: Progress, *, workers: int | None = None
+) -> Tally:
+    """Mask these instances again with the project's present words; pseudonyms, UIDs and labels stay.
+
+    An instance whose original is gone or was changed keeps the masked file that it has and is reported. What
+    readers masked by hand is masked again. A run that was killed goes on when it is called again.
+    """
+    progress.stage("Masking again", len(uids))
+    tally = Tally()
+    staging = project.folder / ".masked-again"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        with project.catalogue() as catalogue:
+            again = _Again(project, vault, catalogue, staging)
+            for record in again.records(uids, progress, workers):
+                tally.add(record)
+                progress.item("file", record.as_json())
+                progress.step(tally.total)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    project.record("masked again", **tally.as_json())
+    return tally
+
+
+class _Again:
+    """Masks into a folder of its own, then puts each instance in place: file, vault, catalogue."""
+
+    def __init__(self, project: Project, vault: Vault, catalogue: Catalogue, staging: Path) -> None:
+        self._project, self._vault, self._catalogue, self._staging = project, vault, catalogue, staging
+
+    def records(self, uids: Sequence[str], progress: Progress, workers: int | None) -> Iterator[FileRecord]:
+        wanted = {path: uid for uid in uids if (path := self._vault.source_path(uid)) is not None}
+        found = {source.path: source for source in _sources(wanted)}
+        ready = {path: source for path, source in found.items() if self._vault.is_done(source)}
+        for path in wanted:
+            if path not in ready:
+                yield FileRecord(path, Outcome.FAILED, CHANGED if path in found else GONE)
+        settings = project_settings(self._project, self._vault)
+        for record in mask_batch(
+            ready.values(),
+            self._staging,
+            settings,
+            layout=Layout.FLAT,
+            workers=workers,
+            cancelled=progress.cancelled,
+        ):
+            yield self._finished(record, ready[record.path], wanted[record.path])
+
+    def _finished(self, record: FileRecord, source: Source, uid: str) -> FileRecord:
+        if record.outcome is not Outcome.MASKED or record.facts is None:
+            return replace(record, outcome=Outcome.FAILED)
+        if record.facts.sop_instance_uid != uid:
+            return FileRecord(record.path, Outcome.FAILED, OTHER)
+        drawn = self._drawn(uid)
+        masked = self._staging / record.new_path
+        if drawn:
+            mask_drawn(masked, drawn)
+            record = replace(record, regions=(*record.regions, *drawn))
+        self._put(masked, self._project.instances / record.new_path)
+        self._vault.remember(record, source)
+        self._enter(record)
+        return record
+
+    def _put(self, masked: Path, place: Path) -> None:
+        try:
+            masked.replace(place)
+            sync_folder(place.parent)
+        except OSError as error:
+            raise ProjectError(
+                "A masked instance cannot be replaced.", "Check free space and permissions, then go on."
+            ) from error
+
+    def _drawn(self, uid: str) -> list[Region]:
+        regions = self._catalogue.masking(uid).get("regions")
+        found = [Region(**each) for each in regions] if isinstance(regions, (list, tuple)) else []
+        return [region for region in found if region.kind == "drawn"]
+
+    def _enter(self, record: FileRecord) -> None:
+        """Renew the facts. What a reader said of the pixels stands: they are masked as they were."""
+        if record.facts is None:
+            return
+        row = record.as_json()
+        masking = {part: row[part] for part in ("changes", "regions", "findings")}
+        review = self._catalogue.instance(record.facts.sop_instance_uid).review
+        new = NewInstance(file=record.new_path, review=review, masking=masking, **asdict(record.facts))
+        self._catalogue.add_instances([new])
+
+
+def _sources(wanted: Mapping[str, str]) -> Iterator[Source]:
+    """Find the originals again; an archive is opened once for all of its members."""
+    containers = dict.fromkeys(
+        Path(path) if Path(path).is_file() else Path(path.partition("!/")[0]) for path in wanted
+    )
+    for container in containers:
+        try:
+            found = list(find_sources([container]))
+        except SourceError:
+            continue  # it is gone: that is said of each of its instances
+        yield from (source for source in found if source.path in wanted)

@@ -1,0 +1,123 @@
+"""The review of free text: every distinct word and text of a project once, with what was said of it.
+
+A word that was taken out may be a name: what stands here is for the eyes of whoever unlocked the vault.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from anonymizer import Fragment, Profile, Vault, WordAnswer, masks_otherwise, normal
+from app.project import Project
+from app.workflows.masking import project_profile
+from app.workflows.site_words import answer_for_site, site_answers
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A distinct word that was taken out, or text that was kept, and in which instances it stands."""
+
+    text: str = field(repr=False)
+    kept: bool
+    word_by_word: bool
+    path: str  # of an attribute where it stands
+    name: str
+    places: "array[int]" = field(repr=False)  # numbers of the instances, ascending
+
+    @property
+    def key(self) -> str:
+        """The text as it is compared."""
+        return " ".join(normal(self.text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer, and whether it counts in all projects of the site."""
+
+    answer: WordAnswer
+    for_site: bool = False
+
+
+class WordReview:
+    """The distinct words and texts of a project, most frequent first, and what was said of them."""
+
+    def __init__(self, project: Project, vault: Vault) -> None:
+        self._project = project
+        self._profile = Profile("", "")
+        self._answers: dict[str, Said] = {}
+        self._uids: list[str] = []
+        self.unread = 0  # instances masked by a version that collected nothing
+        self.phrases = self._collected(vault)
+        self.read_answers(vault)
+
+    def _collected(self, vault: Vault) -> tuple[Phrase, ...]:
+        found: dict[tuple[str, bool, bool], Phrase] = {}
+        for uid, fragments in vault.words.fragments():
+            if fragments is None:
+                self.unread += 1
+                continue
+            self._uids.append(uid)
+            self._enter(found, fragments)
+        return tuple(sorted(found.values(), key=lambda each: (-len(each.places), each.kept, each.key)))
+
+    def _enter(self, found: dict[tuple[str, bool, bool], Phrase], fragments: Iterable[Fragment]) -> None:
+        here = len(self._uids) - 1
+        for each in fragments:
+            key = (" ".join(normal(each.text).split()), each.kept, each.word_by_word)
+            phrase = found.get(key)
+            if phrase is None:
+                phrase = found[key] = Phrase(
+                    each.text, each.kept, each.word_by_word, each.path, each.name, array("L")
+                )
+            if not phrase.places or phrase.places[-1] != here:
+                phrase.places.append(here)
+
+    def read_answers(self, vault: Vault) -> None:
+        """Read anew what was said. Raises SettingsError, ProfileError or VaultError."""
+        self._profile = project_profile(self._project, vault)
+        site = {text: Said(answer, for_site=True) for text, answer in site_answers().items()}
+        self._answers = site | {text: Said(answer) for text, answer in vault.words.answers().items()}
+
+    @property
+    def instances(self) -> int:
+        """How many instances were read."""
+        return len(self._uids)
+
+    def said(self, phrase: Phrase) -> Said | None:
+        """What was said of a word or text."""
+        return self._answers.get(phrase.key)
+
+    def due(self) -> list[str]:
+        """SOP Instance UIDs of the instances that the answers would change, in a fixed order."""
+        own = self._profile.own_words
+        due = (
+            each
+            for each in self.phrases
+            if masks_otherwise(each.text, own, kept=each.kept, word_by_word=each.word_by_word)
+        )
+        places = {place for phrase in due for place in phrase.places}
+        return [self._uids[place] for place in sorted(places)]
+
+
+def say(
+    project: Project, vault: Vault, text: str, answer: WordAnswer | None, *, for_site: bool = False
+) -> None:
+    """Keep an answer: in the project's vault, or for all projects of the site in its vocabulary file.
+
+    The audit trail tells that an answer was given, never of which word.
+    """
+    if for_site:
+        answer_for_site(text, answer)
+        vault.words.answer(text, None)  # one answer, not two that contradict each other
+    else:
+        vault.words.answer(text, answer)
+    said = answer.value if answer else "taken back"
+    project.record("word answered", answer=said, scope="site" if for_site else "project")
+
+
+def restore(project: Project, vault: Vault, text: str, said: Said | None) -> None:
+    """Bring back the answer that stood before: undo."""
+    key = " ".join(normal(text).split())
+    if key in site_answers() and not (said and said.for_site):
+        say(project, vault, text, None, for_site=True)
+    say(project, vault, text, said.answer if said else None, for_site=bool(said and said.for_site))
