@@ -142,10 +142,15 @@ def _held(session: Session, sop_uids: Sequence[str]) -> list[_Held]:
 def _carry_out(
     session: Session, wish: _Wish, held: Sequence[_Held], *, actor: tuple[int, str], means: str
 ) -> list[LabelEvent]:
-    """Enter the events and set the labels; an instance that has this label of this reader is left alone."""
+    """Enter the events and set the labels; an instance that has this label of this reader is left alone.
+
+    Not so where no opinion is entered: a consensus counts though it confirms the label that stood there.
+    """
     class_id, class_name = wish.label or (None, None)
     holder_id = wish.holder[0] if wish.label else None
-    changed = [one for one in held if (one.class_id, one.reader_id) != (class_id, holder_id)]
+    changed = [
+        one for one in held if not wish.opinion or (one.class_id, one.reader_id) != (class_id, holder_id)
+    ]
     if not changed:
         return []
     at = now()

@@ -26,7 +26,7 @@ from labeller.schema import (
     SecondReadingItem,
 )
 
-AGAIN = " (second reading)"
+AGAIN = " (again)"
 """Follows the name of a reader who has labelled the same instance twice: the second time is a reader of its own."""
 MEANS = "second reading"
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
-from labeller import Catalogue, LabelEvent
+from app.gui.labelling_tasks import LabellingTask
+from labeller import LabelEvent
 
 
 class LabelCommand(QUndoCommand):
@@ -16,7 +17,7 @@ class LabelCommand(QUndoCommand):
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        task: LabellingTask,
         events: Sequence[LabelEvent],
         *,
         current: str,
@@ -24,7 +25,7 @@ class LabelCommand(QUndoCommand):
         attempt: Callable[[Callable[[], list[LabelEvent]]], list[LabelEvent] | None],
     ) -> None:
         super().__init__(words(events))
-        self._catalogue, self._events, self._current = catalogue, list(events), current
+        self._task, self._events, self._current = task, list(events), current
         self._show, self._attempt = show, attempt
         self._done = True
 
@@ -39,7 +40,7 @@ class LabelCommand(QUndoCommand):
             return
         last = self._events[0]
         events = self._attempt(
-            lambda: self._catalogue.set_label(self.uids, last.label, reader=last.reader, means="redo")
+            lambda: self._task.label(self.uids, last.label, reader=last.reader, means="redo")
         )
         self._done = events is not None
         self._events = events or self._events
@@ -50,7 +51,7 @@ class LabelCommand(QUndoCommand):
         if not self._done:
             return
         events = self._events
-        self._done = self._attempt(lambda: self._catalogue.undo(events, reader=events[0].reader)) is None
+        self._done = self._attempt(lambda: self._task.undo(events)) is None
         self._show(self._current, self.uids)
 
 

@@ -10,6 +10,7 @@ from app.gui.preferences import Preferences
 
 if TYPE_CHECKING:
     from anonymizer import Vault
+    from app.gui.labelling_tasks import LabellingTask
     from app.project import Project
     from labeller import Catalogue
 
@@ -37,6 +38,7 @@ class Session(QObject):
         self._vault: Vault | None = None
         self._passphrase = ""
         self.selected = ""
+        self.task: LabellingTask | None = None  # what the Label page was asked to work on; None: everything
 
     @property
     def is_open(self) -> bool:
@@ -98,6 +100,11 @@ class Session(QObject):
             self.selected = sop_uid
             self.selection_changed.emit(sop_uid)
 
+    def work_on(self, task: "LabellingTask | None") -> None:
+        """Show the Label page with this task; None: all images again."""
+        self.task = task
+        self.navigate.emit("label")
+
     def unlock(self, ask: Callable[[str], str | None]) -> "Vault | None":
         """Open the project's vault, asking for its passphrase where one is needed: once, then it stays open.
 
@@ -136,5 +143,5 @@ class Session(QObject):
         for held in (self._vault, self._catalogue):
             if held is not None:
                 held.close()
-        self._project = self._catalogue = self._vault = None
+        self._project = self._catalogue = self._vault = self.task = None
         self._passphrase = self.selected = ""

@@ -15,6 +15,7 @@ STEPS: tuple[Step, ...] = (
     Step("import", "Import"),
     Step("mask", "Mask"),
     Step("label", "Label"),
+    Step("agreement", "Agreement"),
     Step("dataset", "Data set"),
     Step("train", "Train"),
     Step("predict", "Predict"),

@@ -1,6 +1,6 @@
 """The instances that a page works through, in a fixed order, read from the catalogue as they come into sight."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -28,10 +28,19 @@ class WorklistModel(QAbstractListModel):
         self._place: dict[str, int] = {}
         self._rows: dict[str, InstanceRow] = {}
         self.classes: dict[str, LabelClass] = {}
+        self._shown: Callable[[InstanceRow], InstanceRow] = lambda row: row
 
-    def load(self, catalogue: Catalogue, only: InstanceFilter, uids: Sequence[str] | None = None) -> None:
-        """List what the filter gives, or just `uids`."""
+    def load(
+        self,
+        catalogue: Catalogue,
+        only: InstanceFilter,
+        uids: Sequence[str] | None = None,
+        *,
+        shown: Callable[[InstanceRow], InstanceRow] = lambda row: row,
+    ) -> None:
+        """List what the filter gives, or just `uids`; `shown` makes of a row what may be seen of it."""
         self.beginResetModel()
+        self._shown = shown
         self._catalogue, self._only, self._whole = catalogue, only, uids is None
         self.uids = catalogue.uids(only) if uids is None else list(uids)
         self._place = {uid: place for place, uid in enumerate(self.uids)}
@@ -49,7 +58,7 @@ class WorklistModel(QAbstractListModel):
         few = len(uids or ()) <= FEW
         for uid in uids or ():
             if self._rows.pop(uid, None) is not None and few:
-                self._rows[uid] = self._catalogue.instance(uid)
+                self._rows[uid] = self._shown(self._catalogue.instance(uid))
         places = [self._place[uid] for uid in uids or () if uid in self._place]
         if uids is None:
             places = [0, len(self.uids) - 1]
@@ -91,9 +100,9 @@ class WorklistModel(QAbstractListModel):
         if self._whole:
             first = place // CHUNK * CHUNK
             for row in self._catalogue.instances(self._only, offset=first, limit=CHUNK):
-                self._rows.setdefault(row.sop_instance_uid, row)
+                self._rows.setdefault(row.sop_instance_uid, self._shown(row))
         if (uid := self.uids[place]) not in self._rows:
-            self._rows[uid] = self._catalogue.instance(uid)
+            self._rows[uid] = self._shown(self._catalogue.instance(uid))
 
 
 def title(row: InstanceRow) -> str:

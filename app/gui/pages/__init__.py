@@ -26,6 +26,12 @@ def _label(session: Session, jobs: JobRunner) -> QWidget:
     return LabelPage(session, jobs)
 
 
+def _agreement(session: Session, jobs: JobRunner) -> QWidget:
+    from app.gui.pages.agreement_page import AgreementPage
+
+    return AgreementPage(session, jobs)
+
+
 def _dataset(session: Session, jobs: JobRunner) -> QWidget:
     from app.gui.pages.dataset_page import DatasetPage
 
@@ -48,6 +54,7 @@ PAGES: Mapping[str, Callable[[Session, JobRunner], QWidget]] = {
     "import": _import,
     "mask": _mask,
     "label": _label,
+    "agreement": _agreement,
     "dataset": _dataset,
     "train": _train,
     "predict": _predict,

@@ -13,6 +13,7 @@ from app.errors import USER_ERRORS
 from app.gui.commands import LabelCommand
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
+from app.gui.labelling_tasks import LabellingTask
 from app.gui.models.worklist_model import WorklistModel
 from app.gui.pages.base import Page
 from app.gui.session import Session
@@ -25,6 +26,7 @@ from app.gui.widgets.image_view import ImageView
 from app.gui.widgets.label_bar import LabelBar
 from app.gui.widgets.label_progress import LabelProgress
 from app.gui.widgets.reader_box import ReaderBox
+from app.gui.widgets.task_banner import TaskBanner
 from app.gui.widgets.text import button
 from app.gui.widgets.worklist import Worklist
 from app.gui.widgets.worklist_filter import WorklistFilter
@@ -74,6 +76,9 @@ class LabelPage(Page):
         self.filter.changed.connect(self._reload)
         self.progress = LabelProgress()
         self.bar = LabelBar()
+        self.banner = TaskBanner()
+        self.banner.left.connect(lambda: session.work_on(None))
+        self.task = LabellingTask(session.catalogue)
         self.reader = ReaderBox(session)
         self.undo_stack = QUndoStack(self)
         self._current = ""
@@ -101,8 +106,20 @@ class LabelPage(Page):
         self.pages.setCurrentIndex(1 if catalogue.count() else 0)
         self.filter.show_choices(catalogue)
         self.reader.show_readers(catalogue)
+        self._take_task()
         self._reload(self._current or self.session.preferences.place(self.session.project.identifier))
         (self.view if len(self.model.classes) > 1 else self.classes.field).setFocus()
+
+    def _take_task(self) -> None:
+        wanted = self.session.task
+        if (wanted is None and type(self.task) is LabellingTask) or wanted is self.task:
+            return
+        self.task = wanted or LabellingTask(self.session.catalogue)
+        self.undo_stack.clear()
+        self._current = ""
+        self.banner.show_task(self.task.title, self.task.note)
+        self.filter.setVisible(self.task.uids() is None)
+        self.reader.fix(self.task.reader)
 
     def label(self, class_name: str | None) -> None:
         """Label the chosen instances, or take their label away; after a single one show the next."""
@@ -113,9 +130,7 @@ class LabelPage(Page):
             return
         means = "key" if len(uids) == 1 else "list selection"
         reader = self.session.reader
-        events = self._attempt(
-            lambda: self.session.catalogue.set_label(uids, class_name, reader=reader, means=means)
-        )
+        events = self._attempt(lambda: self.task.label(uids, class_name, reader=reader, means=means))
         if events is None:
             return
         if events:
@@ -145,7 +160,7 @@ class LabelPage(Page):
 
     def next_unlabelled(self) -> None:
         """Show the next image that has no label."""
-        uid = self.session.catalogue.unlabelled_after(self._current, self.filter.instance_filter())
+        uid = self.task.unlabelled_after(self._current, self.filter.instance_filter())
         if uid is None or self.model.place(uid) < 0:
             self.session.status.emit("Every image of this list has a label.")
         else:
@@ -170,7 +185,8 @@ class LabelPage(Page):
 
     def _content(self) -> QWidget:
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        for widgets in ((self.filter, self.list, self.progress), (self.bar, self.view, ImageBar(self.view))):
+        middle = (self.banner, self.bar, self.view, ImageBar(self.view))
+        for widgets in ((self.filter, self.list, self.progress), middle):
             splitter.addWidget(_column(*widgets))
         right = _column(self.classes, self.reader)
         buttons = QHBoxLayout()
@@ -223,19 +239,26 @@ class LabelPage(Page):
 
     def _reload(self, wanted: str = "") -> None:
         catalogue = self.session.catalogue
-        self.model.load(catalogue, self.filter.instance_filter())
+        only = self.filter.instance_filter()
+        self.model.load(catalogue, only, self.task.uids(), shown=self.task.shown)
         self._count()
         if not self.model.uids:
             self._current, self._shown = "", None
-            self.view.clear("No image matches this choice." if catalogue.count() else "")
+            self.view.clear(self._nothing())
             self._show_facts()
             return
         self.list.go_to(max(0, self.model.place(wanted or self._current)))
 
+    def _nothing(self) -> str:
+        if self.task.title:
+            return "There is nothing left to do here."
+        return "No image matches this choice." if self.session.catalogue.count() else ""
+
     def _show(self, uid: str) -> None:
         self._current = uid
         self.session.select(uid)
-        self.session.preferences.set_place(self.session.project.identifier, uid)
+        if not self.task.title:
+            self.session.preferences.set_place(self.session.project.identifier, uid)
         place = self.model.place(uid)
         near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
         sources = {p: self._source(p) for p in near}
@@ -270,11 +293,11 @@ class LabelPage(Page):
         self.bar.show_row(row, known, place, len(self.model.uids))
         classes = sorted(self.model.classes.values(), key=lambda each: each.position)
         self.classes.show_classes(classes, self._counts, row.label if row else None)
+        self.banner.show_said(self.task.said(self._current))
         self._progress_later.start()  # Qt's bar paints at once, which would hold up the image
 
     def _count(self) -> None:
-        self._counts = self.session.catalogue.counts_by_class()
-        self._total = self.session.catalogue.count()
+        self._counts, self._total = self.task.counts()
 
     def _on_end(self, step: int) -> None:
         if self.view.frames <= 1:
@@ -296,7 +319,7 @@ class LabelPage(Page):
                     self._counts[name] = self._counts.get(name, 0) + by
         self.undo_stack.push(
             LabelCommand(
-                self.session.catalogue,
+                self.task,
                 events,
                 current=self._current,
                 show=self._show_changed,

@@ -35,6 +35,11 @@ class ReaderBox(QWidget):
             self.box.addItems([reader.name for reader in catalogue.readers()])
             self.box.setEditText(self._session.reader)
 
+    def fix(self, reader: str | None) -> None:
+        """Show the reader that a task belongs to, unchangeable; None: whoever sits here, as ever."""
+        self.box.setEnabled(reader is None)
+        self.box.setEditText(reader or self._session.reader)
+
     def _take(self) -> None:
         name = self.box.currentText().strip()
         if name and name != self._session.reader:

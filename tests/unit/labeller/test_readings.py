@@ -58,7 +58,7 @@ def test_the_same_reader_twice_is_compared_with_themselves(tmp_path: Path) -> No
         catalogue.answer(reading, uid(0), "opacity")
         catalogue.answer(reading, uid(1), "normal")
         pair = catalogue.agreement().pairs[0]
-        assert (pair.first, pair.second) == ("Dr. A", "Dr. A (second reading)")
+        assert (pair.first, pair.second) == ("Dr. A", "Dr. A (again)")
         assert pair.table == ((1, 1), (0, 0))
 
 
@@ -85,6 +85,17 @@ def test_a_consensus_settles_a_disagreement_and_is_nobodys_opinion(tmp_path: Pat
         assert catalogue.instance(uid(0)).label == "opacity"
         assert catalogue.disagreements() == [uid(0), uid(1)]
         assert catalogue.agreement() == before
+
+
+def test_a_consensus_may_confirm_the_label_that_stood_there(tmp_path: Path) -> None:
+    with filled(tmp_path) as catalogue:
+        label(catalogue, [0], "normal", "Dr. A")
+        label(catalogue, [0], "opacity", "Dr. B")
+        events = catalogue.set_label([uid(0)], "opacity", reader="Dr. B", means="consensus")
+        assert catalogue.disagreements() == []
+        catalogue.undo(events, reader="Dr. B")
+        assert catalogue.disagreements() == [uid(0)]
+        assert catalogue.instance(uid(0)).label == "opacity"
 
 
 def test_the_majority_decides_where_there_is_one(tmp_path: Path) -> None:

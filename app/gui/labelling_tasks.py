@@ -1,0 +1,181 @@
+"""What the Label page works on: all images, some that were chosen, a blind second reading, or disagreements.
+
+A task says which images are listed, what may be shown of their labels, and what a key enters.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from labeller import Catalogue, InstanceFilter, InstanceRow, LabelEvent
+
+
+class LabellingTask:
+    """All images that the page's filter lists; a key enters the label that counts."""
+
+    title = ""  # shown above the image; empty for ordinary labelling
+    note = ""
+    reader: str | None = None  # who labels, where the task says so
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    def uids(self) -> list[str] | None:
+        """List the images; None: what the filter gives."""
+        return None
+
+    def shown(self, row: InstanceRow) -> InstanceRow:
+        """Return an image as the reader may see it."""
+        return row
+
+    def label(
+        self, uids: Sequence[str], class_name: str | None, *, reader: str, means: str
+    ) -> list[LabelEvent]:
+        """Enter a label; raises LabelError or CatalogueError and then changes nothing."""
+        return self.catalogue.set_label(uids, class_name, reader=reader, means=means)
+
+    def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
+        """Take labels back."""
+        return self.catalogue.undo(events, reader=events[0].reader)
+
+    def counts(self) -> tuple[dict[str, int], int]:
+        """Return how many images have each class, and how many there are."""
+        return self.catalogue.counts_by_class(), self.catalogue.count()
+
+    def unlabelled_after(self, uid: str, only: InstanceFilter) -> str | None:
+        """Find the next image without a label."""
+        return self.catalogue.unlabelled_after(uid or None, only)
+
+    def said(self, _uid: str) -> list[tuple[str, str]]:
+        """Return what the readers said of an image, where the task shows it: (reader, class)."""
+        return []
+
+
+class ChosenImages(LabellingTask):
+    """Images that another page chose, such as those of a cell of a confusion matrix."""
+
+    def __init__(self, catalogue: Catalogue, title: str, uids: Sequence[str]) -> None:
+        super().__init__(catalogue)
+        self.title = title
+        self.note = f"{len(uids):,} images."
+        self._uids = list(uids)
+
+    def uids(self) -> list[str]:
+        """The chosen ones."""
+        return self._uids
+
+    def counts(self) -> tuple[dict[str, int], int]:
+        """Count among the chosen ones."""
+        labels = (self.catalogue.instance(uid).label for uid in self._uids)
+        return dict(Counter(label for label in labels if label)), len(self._uids)
+
+    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
+        """Find the next one of them without a label, beginning again after the last."""
+        return _next(self._uids, uid, lambda each: self.catalogue.instance(each).label is None)
+
+
+class BlindReading(LabellingTask):
+    """A second reading: nobody's label is shown, and what is entered is an opinion, not the label that counts."""
+
+    def __init__(self, catalogue: Catalogue, name: str, reader: str) -> None:
+        super().__init__(catalogue)
+        self.title = f"{name} by {reader}"
+        self.note = "Labels of others and of a model are hidden."
+        self.reader = reader
+        self._name = name
+        self._answers = catalogue.second_reading_answers(name)
+
+    def uids(self) -> list[str]:
+        """The sample in its random order."""
+        return list(self._answers)
+
+    def shown(self, row: InstanceRow) -> InstanceRow:
+        """Hide every label but the answer."""
+        answer = self._answers.get(row.sop_instance_uid)
+        return replace(row, label=answer, reader=self.reader if answer else None)
+
+    def label(
+        self, uids: Sequence[str], class_name: str | None, *, reader: str, means: str
+    ) -> list[LabelEvent]:
+        """Enter the answer; reader and means are the second reading's own."""
+        del reader, means
+        changed = [uid for uid in uids if self._answers[uid] != class_name]
+        events = []
+        for uid in changed:
+            events.append(self.catalogue.answer(self._name, uid, class_name))
+            self._answers[uid] = class_name
+        return events
+
+    def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
+        """Give back the answers that stood before."""
+        return [e for each in events for e in self._back(each)]
+
+    def _back(self, event: LabelEvent) -> list[LabelEvent]:
+        return self.label([event.sop_instance_uid], event.previous, reader="", means="")
+
+    def counts(self) -> tuple[dict[str, int], int]:
+        """Count the answers."""
+        return dict(Counter(answer for answer in self._answers.values() if answer)), len(self._answers)
+
+    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
+        """Find the next image without an answer."""
+        return _next(list(self._answers), uid, lambda each: self._answers[each] is None)
+
+
+class Adjudication(LabellingTask):
+    """Images on which readers disagree; a key enters the consensus, which is nobody's own opinion."""
+
+    title = "Settling disagreements"
+    note = "A key enters the consensus. What each reader said is kept."
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue)
+        self._uids = catalogue.disagreements()
+        self._opinions = catalogue.opinions()
+        self._settled: set[str] = set()
+
+    def uids(self) -> list[str]:
+        """The images that were disputed when the task began."""
+        return self._uids
+
+    def shown(self, row: InstanceRow) -> InstanceRow:
+        """Show only a consensus as the label: the label that counted so far is just one of the opinions."""
+        return row if row.sop_instance_uid in self._settled else replace(row, label=None, reader=None)
+
+    def label(
+        self, uids: Sequence[str], class_name: str | None, *, reader: str, means: str
+    ) -> list[LabelEvent]:
+        """Enter the consensus."""
+        del means
+        events = self.catalogue.set_label(uids, class_name, reader=reader, means="consensus")
+        self._mark(uids, settled=class_name is not None)
+        return events
+
+    def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
+        """Make the images disputed again."""
+        found = super().undo(events)
+        self._mark([event.sop_instance_uid for event in events], settled=False)
+        return found
+
+    def _mark(self, uids: Sequence[str], *, settled: bool) -> None:
+        change = self._settled.update if settled else self._settled.difference_update
+        change(uids)
+
+    def counts(self) -> tuple[dict[str, int], int]:
+        """Count what has been settled."""
+        labels = (self.catalogue.instance(uid).label for uid in self._settled)
+        return dict(Counter(label for label in labels if label)), len(self._uids)
+
+    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
+        """Find the next image that is still disputed."""
+        return _next(self._uids, uid, lambda each: each not in self._settled)
+
+    def said(self, uid: str) -> list[tuple[str, str]]:
+        """Return both readings, to stand side by side."""
+        return [(reader, labels[uid]) for reader, labels in self._opinions.items() if uid in labels]
+
+
+def _next(uids: Sequence[str], uid: str, wanted: Callable[[str], bool]) -> str | None:
+    """Find the first wanted one after `uid`, beginning again after the last."""
+    here = uids.index(uid) + 1 if uid in uids else 0
+    return next((each for each in [*uids[here:], *uids[:here]] if each != uid and wanted(each)), None)
