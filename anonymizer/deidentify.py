@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
 from anonymizer.collect import collect, identity_of, patient_key, texts
+from anonymizer.documents import clean_document
 from anonymizer.errors import AnonymizerError, PixelError, SourceError, TextFinderError, WriteError
 from anonymizer.facts import facts_of, safe_part
 from anonymizer.file_format import (
@@ -60,7 +61,6 @@ class _QuarantineError(SourceError):
     """The instance cannot be made fit to leave."""
 
 
-_ENCAPSULATED = "1.2.840.10008.5.1.4.1.1.104."
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
@@ -139,8 +139,12 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     review += notes
     device = _first(dataset, "DeviceSerialNumber")
     subject = Subject(plan, pseudonyms, harvest, patient_key(identity), device)
+    document = clean_document(dataset, subject, find_text=run.settings.find_text)
     masker = HeaderMasker(subject)
     masker.mask(dataset)
+    if document is not None:
+        changes += document.put_into(dataset)
+        review += document.review
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
     mark_settings(dataset, _settings_digest(run.settings))
@@ -196,11 +200,6 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
         raise NotDicomError("A DICOMDIR lists other files; those are masked one by one.")
     if not sop_class:
         raise _QuarantineError("The file does not say what kind of DICOM object it is (no SOP Class UID).")
-    if sop_class.startswith(_ENCAPSULATED) or "EncapsulatedDocument" in dataset:
-        raise _QuarantineError(
-            "The file carries a whole document (PDF, CDA or a model) whose content cannot be masked.",
-            "Export the document by other means if it is needed.",
-        )
     if not _first(dataset, "SOPInstanceUID"):
         dataset.SOPInstanceUID = _own_uid("", raw)
         changes.append(

@@ -64,7 +64,12 @@ def hunt(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
 
 def clean(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text's harmless words, punctuation between them kept."""
-    return _without(text, [*_certain_spans(text, harvest, own), *_unknown_spans(text, own)])
+    return _without(text, unsafe_spans(text, harvest, own))
+
+
+def unsafe_spans(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[Span]:
+    """Tell what `clean` takes out of a text: (start, end) pairs, perhaps overlapping."""
+    return [*_certain_spans(text, harvest, own), *_unknown_spans(text, own)]
 
 
 def unknown_words(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[str]:

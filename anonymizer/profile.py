@@ -14,6 +14,7 @@ from anonymizer.vocabulary import OwnWords, normal
 from resources import find
 
 ACTIONS = frozenset("DZXKCU")
+DOCUMENTS = ("clean", "remove", "quarantine")  # what may happen to encapsulated documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Profile:
     attributes: tuple[tuple[int, str], ...] = ()  # (tag, action), a site's own decision
     keep_words: frozenset[str] = frozenset()  # single words in normal form that are harmless here
     mask_words: frozenset[str] = frozenset()  # words and phrases that must go; they win over keep_words
+    documents: str = "clean"  # one of DOCUMENTS
 
     def has(self, option: str) -> bool:
         """Whether an option is chosen."""
@@ -126,7 +128,8 @@ class Profile:
         """A text that is equal for profiles that do the same."""
         own = ",".join(f"{tag:08x}={action}" for tag, action in self.attributes)
         masked = f"|{'+'.join(sorted(self.mask_words))}" if self.mask_words else ""
-        return f"{'+'.join(sorted(self.options))}|{own}|{'+'.join(sorted(self.keep_words))}{masked}"
+        kept = "+".join(sorted(self.keep_words))
+        return f"{'+'.join(sorted(self.options))}|{own}|{kept}{masked}|{self.documents}"
 
     @property
     def own_words(self) -> OwnWords:
@@ -164,6 +167,7 @@ def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Pr
         description=str(data.get("description", "")),
         options=frozenset(option.name for option in chosen),
         attributes=_attributes(data.get("attributes", {})),
+        documents=_documents(data.get("documents", DOCUMENTS[0])),
     )
     return profile.with_words(_texts(data, "keep_words"), _texts(data, "mask_words"))
 
@@ -230,3 +234,12 @@ def _action(action: object) -> str:
     if action not in ACTIONS:
         raise ProfileError(f"The profile names an action “{action}”.", "Actions are D, Z, X, K, C and U.")
     return str(action)
+
+
+def _documents(treatment: object) -> str:
+    if treatment not in DOCUMENTS:
+        raise ProfileError(
+            "In the profile, “documents” says what happens to PDF, CDA and mesh documents.",
+            f"Write one of: {', '.join(DOCUMENTS)}.",
+        )
+    return str(treatment)

@@ -25,7 +25,7 @@ class Change:
     action: (
         str  # an action of PS3.15 Table E.1-1: D, Z, X, K, C, U; "M" is a date moved by the patient's shift
     )
-    layer: str  # "table", "vr", "private", "harvest", "vocabulary", "file"
+    layer: str  # "table", "vr", "private", "harvest", "vocabulary", "document", "file"
     reason: str  # a sentence for the radiologist
 
 

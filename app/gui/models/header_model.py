@@ -41,6 +41,7 @@ LAYERS = {
     "private": "the rule for private attributes",
     "harvest": "an identity of this patient was found in it",
     "vocabulary": "words that the profile does not allow",
+    "document": "the rules for documents inside DICOM files",
     "file": "the way in which the file is written",
 }
 TINT = 26  # of 255: changed rows are to be seen, not to shout

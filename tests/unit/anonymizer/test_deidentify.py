@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.uid import EncapsulatedPDFStorage
 
 from anonymizer.comparison import compare_headers
 from anonymizer.deidentify import Layout, deidentify
@@ -95,17 +94,6 @@ def test_patients_without_an_id_stay_apart(tmp_path, settings_for):
         record = mask(save(ds, tmp_path / f"{number}.dcm"), tmp_path / "out", settings_for())
         pseudonyms.add(record.facts.patient)
     assert len(pseudonyms) == 3
-
-
-def test_documents_are_quarantined_with_a_reason(tmp_path, settings_for):
-    ds = planted.base(1)
-    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EncapsulatedPDFStorage
-    del ds.PixelData
-    ds.EncapsulatedDocument = b"%PDF "
-    record = mask(save(ds, tmp_path / "doc.dcm"), tmp_path / "out", settings_for())
-    assert record.outcome is Outcome.QUARANTINED
-    assert "document" in record.reason
-    assert not list((tmp_path / "out").rglob("*.dcm"))
 
 
 def test_every_file_that_pydicom_ships_is_accounted_for(tmp_path, settings_for):

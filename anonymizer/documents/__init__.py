@@ -1,0 +1,138 @@
+"""Encapsulated documents (PS3.3 A.45, A.85, A.104): cleaned, replaced by a notice, or kept out.
+
+`clean_document` stands before the header layers: it takes the document out of the data set, as Table E.1-1
+replaces it by a dummy value; `Document.put_into` puts the cleaned one in afterwards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+from anonymizer.documents.cleaned import Cleaned
+from anonymizer.documents.errors import LockedError, UnreadableError
+from anonymizer.file_format import UNREADABLE
+from anonymizer.report import Change
+from anonymizer.subject import Subject
+
+__all__ = ["Document", "clean_document"]
+
+_ROOT = "1.2.840.10008.5.1.4.1.1.104."
+_ATTRIBUTE = 0x00420011
+_PATH, _NAME, LAYER = "(0042,0011)", "Encapsulated Document", "document"
+UNREADABLE_NOTICE = "The content of this document could not be read and was removed."
+REMOVED_NOTICE = "The content of this document was removed, as the profile says."
+NO_TEXT_NOTICE = "The content of this document was removed, as the profile keeps no free text."
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that is fit to leave, and what was done to it."""
+
+    mime: str
+    cleaned: Cleaned
+    action: str
+
+    @property
+    def review(self) -> tuple[str, ...]:
+        """Why a human should look at it."""
+        return self.cleaned.review
+
+    def put_into(self, dataset: Dataset) -> list[Change]:
+        """Put it into the masked data set with the attributes that describe it (PS3.3 C.24.2)."""
+        dataset.EncapsulatedDocument = self.cleaned.body + b"\0" * (len(self.cleaned.body) % 2)
+        dataset.EncapsulatedDocumentLength = len(self.cleaned.body)
+        dataset.MIMETypeOfEncapsulatedDocument = self.mime
+        dataset.BurnedInAnnotation = "NO"
+        return [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of document: how it is cleaned and what stands in its place."""
+
+    mime: str
+    clean: Callable[[bytes, Subject, bool], Cleaned]
+    notice: Callable[[str], bytes]
+    is_text: bool = True
+
+
+def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Document | None:
+    """Take the document out of a data set and return it cleaned; None where there is none.
+
+    Identities that only the document names are added to the subject's harvest. `find_text`: pictures are
+    searched for burned-in text. Raises SourceError where the document may hold something worth keeping but
+    cannot be cleaned, so that the instance is quarantined.
+    """
+    sop_class = str(dataset.get("SOPClassUID", ""))
+    if not sop_class.startswith(_ROOT) and _ATTRIBUTE not in dataset:
+        return None
+    treatment = subject.plan.profile.documents
+    if treatment == "quarantine":
+        raise LockedError("The file carries a document, and the profile keeps documents out.")
+    raw = _taken(dataset)
+    kind = _kind(sop_class, raw)
+    if notice := _removed(subject, kind):
+        return Document(kind.mime, Cleaned(kind.notice(notice), notice), "D")
+    try:
+        return Document(kind.mime, kind.clean(raw, subject, find_text), "C")
+    except UnreadableError:
+        cleaned = Cleaned(kind.notice(UNREADABLE_NOTICE), UNREADABLE_NOTICE, (UNREADABLE_NOTICE,))
+        return Document(kind.mime, cleaned, "D")
+
+
+def _removed(subject: Subject, kind: _Kind) -> str:
+    """Return what to say where the profile removes the document; "" where it is cleaned.
+
+    Table E.1-1 replaces it (D); no option says otherwise, so text stays only where an option keeps cleaned
+    text elsewhere, and geometry, in which nothing can be read, always.
+    """
+    profile = subject.plan.profile
+    if profile.documents == "remove" or dict(profile.attributes).get(_ATTRIBUTE, "C") in "DZX":
+        return REMOVED_NOTICE
+    return NO_TEXT_NOTICE if kind.is_text and not subject.plan.cleans_content else ""
+
+
+def _taken(dataset: Dataset) -> bytes:
+    """Return the document without the padding, and take it out of the data set."""
+    if _ATTRIBUTE not in dataset:
+        return b""
+    try:
+        value = dataset[_ATTRIBUTE].value
+        length = int(dataset.get("EncapsulatedDocumentLength") or 0)
+    except UNREADABLE:
+        value, length = b"", 0
+    del dataset[_ATTRIBUTE]
+    if isinstance(value, str):  # a wrong VR
+        value = value.encode("utf-8", "surrogateescape")
+    raw = value if isinstance(value, bytes) else b""
+    return raw[:length] if 0 < length <= len(raw) <= length + 1 else raw
+
+
+def _kind(sop_class: str, raw: bytes) -> _Kind:
+    """Tell the kind by the SOP class, else by how the document begins."""
+    number = sop_class.removeprefix(_ROOT)
+    if number in _KINDS:
+        return _KINDS[number]
+    start = raw[:1024].lstrip()
+    if b"%PDF-" in start:
+        return _KINDS["1"]
+    raise LockedError(
+        "The file carries a whole document of a kind that cannot be masked.",
+        "Export the document by other means if it is needed.",
+    )
+
+
+def _pdf(raw: bytes, subject: Subject, find_text: bool) -> Cleaned:  # noqa: FBT001 - one signature for all kinds
+    from anonymizer.documents.pdf import clean_pdf
+
+    return clean_pdf(raw, subject.harvest, own=subject.plan.profile.own_words, find_text=find_text)
+
+
+def _pdf_notice(sentence: str) -> bytes:
+    from anonymizer.documents.pdf_writing import notice_pdf
+
+    return notice_pdf(sentence)
+
+
+_KINDS = {"1": _Kind("application/pdf", _pdf, _pdf_notice)}

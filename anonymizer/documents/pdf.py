@@ -1,0 +1,182 @@
+"""Encapsulated PDFs: every page becomes a picture in which only words known to be harmless can be read.
+
+Words of the text layer are judged as descriptions are (PS3.15 E.3.5). Where pages hold pictures or drawings
+they are searched for burned-in text as images are (E.3.1); without that search only the words that were kept
+are shown.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymizer.documents.cleaned import Cleaned
+from anonymizer.documents.errors import UnreadableError
+from anonymizer.documents.pdf_pages import Page, pages_of
+from anonymizer.documents.pdf_words import BREAK, LEAST_CONTRAST, Box, Word, contrast
+from anonymizer.documents.pdf_writing import Label, NewPage, is_writable, written_pdf
+from anonymizer.free_text import unsafe_spans
+from anonymizer.harvest import Harvest
+from anonymizer.vocabulary import OwnWords
+
+Bytes = npt.NDArray[np.uint8]
+
+MOST_EXAMINED = 20  # pages whose pictures are searched for text: each takes seconds
+_EFFORTS = (6, 9, 7, 5, 4, 3, 2, 1)
+_GAP = 0.35  # between words that were kept, in the heights of their letters
+
+REBUILT = (
+    "The document was written anew from pictures of its pages with what identifies somebody painted over."
+)
+LEFT_OUT = " Pictures and drawings were left out where they were not examined for text."
+LOOK = "Pages of the document show pictures or drawings: look for handwriting, signatures and barcodes."
+PAGE_LOST = "A page of the document could not be read and was left blank."
+
+
+def clean_pdf(raw: bytes, harvest: Harvest, *, own: OwnWords, find_text: bool) -> Cleaned:
+    """Return the document as pictures of its cleaned pages.
+
+    Raises UnreadableError where no page can be read, LockedError where it is encrypted or too large.
+    """
+    pages: list[NewPage] = []
+    lost = looked = left_out = 0
+    for page in pages_of(raw):
+        if page is None:
+            lost += 1
+            pages.append(_blank())
+            continue
+        examined = find_text and not page.only_text and looked < MOST_EXAMINED
+        looked += examined
+        left_out += not (examined or page.only_text)
+        pages.append(_cleaned(page, harvest, own, examined=examined))
+    if lost == len(pages):
+        raise UnreadableError
+    review = (LOOK,) * (looked > 0) + (PAGE_LOST,) * (lost > 0)
+    return Cleaned(_without_chance_hits(pages, harvest), REBUILT + LEFT_OUT * (left_out > 0), review)
+
+
+def _without_chance_hits(pages: Sequence[NewPage], harvest: Harvest) -> bytes:
+    """Compress otherwise where compressed pixels happen to spell a name: the bytes written are searched."""
+    body = b""
+    for effort in _EFFORTS:
+        body = written_pdf(pages, effort=effort)
+        if not next(harvest.found_in_bytes(body), None):
+            break
+    return body
+
+
+def _blank() -> NewPage:
+    return NewPage(np.full((1754, 1240, 3), 255, np.uint8), 1240 / 595)
+
+
+def _cleaned(page: Page, harvest: Harvest, own: OwnWords, *, examined: bool) -> NewPage:
+    unsafe = _unsafe_characters(page, harvest, own)
+    removed = [word for word in page.words if not unsafe.isdisjoint(range(word.start, word.end))]
+    gone = {word.start for word in removed}
+    kept = [word for word in page.words if word.seen and word.start not in gone]
+    picture = _examined(page, kept, removed) if examined else _only(page, kept, removed)
+    rows = page.picture.shape[0]
+    labels = [_label(word, rows, page.scale) for word in kept if is_writable(word.text)]
+    return NewPage(picture, page.scale, labels)
+
+
+# -- which words go ----------------------------------------------------------------------------------------
+
+
+def _unsafe_characters(page: Page, harvest: Harvest, own: OwnWords) -> set[int]:
+    """Return positions in the text of a page: it is read in its own order, by lines, and without hyphens."""
+    found: set[int] = set()
+    for text, positions in _readings(page):
+        for start, end in unsafe_spans(text, harvest, own):
+            found.update(positions[start:end])
+    return found
+
+
+_BROKEN = re.compile(rf"(?:{BREAK}|-[ \t]*[\r\n])\s*")
+
+
+def _readings(page: Page) -> Iterator[tuple[str, list[int]]]:
+    """Yield the text in several orders, and for each character its position in the page's text."""
+    apart = [i for start, end in _between(_BROKEN, page.text) for i in range(start, end)]
+    plain = "".join(" " if letter.isspace() or letter == BREAK else letter for letter in page.text)
+    yield plain, list(range(len(plain)))
+    if len(apart) != len(plain):  # words broken at the ends of lines are made whole
+        yield "".join(plain[i] for i in apart), apart
+    letters, positions = [], []
+    for word in _by_lines(page.words):
+        letters.append(word.text.replace(BREAK, "-") + " ")
+        positions += [*range(word.start, word.end), word.end - 1]
+    yield "".join(letters), positions
+
+
+def _between(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in pattern.finditer(text):
+        yield start, match.start()
+        start = match.end()
+    yield start, len(text)
+
+
+def _by_lines(words: Sequence[Word]) -> list[Word]:
+    """Return words as lines on the paper, from top to bottom and left to right."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.ink[1] + w.ink[3], w.ink[0], w.start)):
+        middle = (word.ink[1] + word.ink[3]) / 2
+        if lines and lines[-1][0].ink[1] <= middle <= lines[-1][0].ink[3]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [word for line in lines for word in sorted(line, key=lambda w: (w.ink[0], w.start))]
+
+
+# -- what the page shows -----------------------------------------------------------------------------------
+
+
+def _only(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Bytes:
+    """Return a white page with the words that were kept, and black where words were taken out."""
+    picture = np.full_like(page.picture, 255)
+    for left, top, right, bottom in _boxes(kept):
+        picture[top:bottom, left:right] = page.picture[top:bottom, left:right]
+    for word in removed:
+        _blacken(picture, word)
+    return picture
+
+
+def _examined(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Bytes:
+    """Return the page without the words that go and without text that the text layer does not account for."""
+    from anonymizer.text_finder import find_text
+
+    picture = page.picture.copy()
+    free = np.ones(picture.shape[:2], bool)  # of words that were kept
+    for left, top, right, bottom in _boxes(kept, _GAP):
+        free[top:bottom, left:right] = False
+    for box in find_text(page.picture):
+        area = (slice(box.y, box.y + box.height), slice(box.x, box.x + box.width))
+        if contrast(page.picture[area][free[area]]) >= LEAST_CONTRAST:
+            picture[area][free[area]] = 0
+    for word in removed:
+        _blacken(picture, word)
+    return picture
+
+
+def _boxes(words: Sequence[Word], share: float = 0.0) -> Iterator[Box]:
+    yield from (_grown(glyph, share) for word in words for glyph in word.glyphs)
+
+
+def _blacken(picture: Bytes, word: Word) -> None:
+    for cell in word.cells:
+        left, top, right, bottom = _grown(cell)
+        picture[top:bottom, left:right] = 0
+
+
+def _grown(box: Box, share: float = 0.0) -> Box:
+    left, top, right, bottom = box
+    margin = 1 + round(share * (bottom - top))
+    return max(0, left - margin), max(0, top - margin), right + margin, bottom + margin
+
+
+def _label(word: Word, rows: int, scale: float) -> Label:
+    left, top, right, bottom = word.ink
+    text = word.text.replace(BREAK, "-")
+    return Label(text, left / scale, (rows - bottom) / scale, (right - left) / scale, (bottom - top) / scale)

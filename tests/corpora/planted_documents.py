@@ -1,0 +1,117 @@
+"""PDF, CDA and mesh documents with planted identities, all of them invented, in every place they can hide.
+
+The identities are those of `planted`; what stands in `KEPT_WORDS` must survive the profile "research".
+"""
+
+import io
+
+import numpy as np
+import pikepdf
+from pikepdf import Dictionary, Name, String
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import FileDataset
+
+from tests.corpora import planted
+from tests.corpora.planted import ACCESSION, BIRTH, DOCTOR, GIVEN, PATIENT_ID, PHONE, SURNAME, TOWN
+
+FULL = f"{GIVEN} {SURNAME}"
+KEPT_WORDS = ("CT", "chest", "pneumonia", "lobe", "effusion")
+LINES = (
+    f"Klinikum {TOWN}, Dr. {DOCTOR}",
+    f"Patient: {SURNAME}, {GIVEN}  born 17.04.1939  ID {PATIENT_ID}",
+    f"Phone {PHONE}   accession {ACCESSION}",
+    "CT chest: pneumonia of the right lower lobe,",
+    "no pleural effusion. Small nodule.",
+    f"Discussed with {GIVEN[:4]}-",
+    f"{GIVEN[4:]} by phone 0221 5550",
+    "1234 in the evening.",
+)
+SIZE = (595, 842)
+
+
+def text_at(lines, *, x=60, top=760, size=12, prefix="0 Tr"):
+    """Operators that write lines of text, one below the other."""
+    parts = [f"BT {prefix} /F {size} Tf {1.6 * size} TL 1 0 0 1 {x} {top} Tm"]
+    parts += [f"({line.replace('(', '').replace(')', '')}) Tj T*" for line in lines]
+    return ("\n".join(parts) + "\nET\n").encode("cp1252")
+
+
+def new_pdf(*contents, images=(), **page_keys):
+    """A PDF with one page per content stream; `images` stand on every page as /I0, /I1, …"""
+    pdf = pikepdf.new()
+    font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica,
+                                        Encoding=Name.WinAnsiEncoding))  # fmt: skip
+    drawn = {f"/I{i}": _image(pdf, image) for i, image in enumerate(images)}
+    for content in contents:
+        resources = Dictionary(Font=Dictionary(F=font), XObject=Dictionary(drawn))
+        page = Dictionary(Type=Name.Page, MediaBox=[0, 0, *SIZE], Resources=resources,
+                          Contents=pdf.make_stream(content), **page_keys)  # fmt: skip
+        pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+    return pdf
+
+
+def _image(pdf, array):
+    image = pikepdf.Stream(pdf, array.tobytes())
+    image.Type, image.Subtype, image.BitsPerComponent = Name.XObject, Name.Image, 8
+    image.Width, image.Height, image.ColorSpace = array.shape[1], array.shape[0], Name.DeviceGray
+    return image
+
+
+def written(pdf, **how):
+    """The bytes of a PDF."""
+    buffer = io.BytesIO()
+    pdf.save(buffer, **how)
+    return buffer.getvalue()
+
+
+def picture_of(lines, *, width=600, height=200):
+    """A grey picture that says something."""
+    picture = Image.new("L", (width, height), 230)
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(24)
+    for number, line in enumerate(lines):
+        draw.text((20, 20 + 40 * number), line, font=font, fill=10)
+    return np.asarray(picture)
+
+
+def plant_everywhere(pdf):
+    """Write identities into every part of a PDF that is not a page's content."""
+    with pdf.open_metadata() as xmp:
+        xmp["dc:title"], xmp["dc:creator"] = f"Report of {FULL}", [DOCTOR]
+    pdf.docinfo["/Title"], pdf.docinfo["/Author"] = f"{FULL} {PATIENT_ID}", DOCTOR
+    pdf.attachments[f"{SURNAME}.txt"] = pikepdf.AttachedFileSpec(
+        pdf, FULL.encode(), filename=f"{SURNAME}.txt"
+    )
+    script = Dictionary(Type=Name.Action, S=Name.JavaScript, JS=String(f"app.alert('{FULL}')"))
+    pdf.Root.OpenAction = pdf.make_indirect(script)
+    with pdf.open_outline() as outline:
+        outline.root.append(pikepdf.OutlineItem(f"Findings {FULL}", 0))
+    page = pdf.pages[0]
+    look = pdf.make_stream(text_at([FULL], x=2, top=10), {"/Type": Name.XObject, "/Subtype": Name.Form,
+                           "/BBox": [0, 0, 200, 30], "/Resources": page.obj.Resources})  # fmt: skip
+    note = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, Rect=[300, 300, 500, 330], Contents=String(FULL),
+                      DA=String("/F 12 Tf"), AP=Dictionary(N=look), F=4)  # fmt: skip
+    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String(f"name {SURNAME}"), F=4,
+                       V=String(FULL), Rect=[300, 200, 500, 230], AP=Dictionary(N=look))  # fmt: skip
+    note, field = pdf.make_indirect(note), pdf.make_indirect(field)
+    page.obj.Annots = pikepdf.Array([note, field])
+    pdf.Root.AcroForm = Dictionary(Fields=pikepdf.Array([field]))
+    pdf.Root.PageLabels = Dictionary(Nums=pikepdf.Array([0, Dictionary(P=String(SURNAME))]))
+    return pdf
+
+
+def document(raw, sop_class, mime, number=1) -> FileDataset:
+    """An instance that carries a document, with the usual identities in its header."""
+    ds = planted.base(number)
+    for keyword in ("PixelData", "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation",
+                    "PixelRepresentation", "BitsAllocated", "BitsStored", "HighBit", "KVP"):  # fmt: skip
+        delattr(ds, keyword)
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = sop_class
+    ds.Modality, ds.BurnedInAnnotation = "DOC", "YES"
+    ds.DocumentTitle, ds.MIMETypeOfEncapsulatedDocument = f"CT chest {FULL}", mime
+    ds.ConceptNameCodeSequence = []
+    ds.EncapsulatedDocument = raw + b"\0" * (len(raw) % 2)
+    ds.EncapsulatedDocumentLength = len(raw)
+    return ds
+
+
+BIRTHS = (BIRTH, "17.04.1939", "1939-04-17")

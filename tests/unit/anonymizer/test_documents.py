@@ -1,0 +1,218 @@
+"""Encapsulated documents leave without anybody's identity and with what they say about the findings."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pikepdf
+import pydicom
+import pypdfium2
+import pytest
+from pydicom.uid import EncapsulatedPDFStorage
+
+from anonymizer.deidentify import Layout, deidentify
+from anonymizer.errors import ProfileError
+from anonymizer.file_format import lenient
+from anonymizer.profile import load_profile
+from anonymizer.report import Outcome
+from anonymizer.source import find_sources
+from tests.corpora import planted
+from tests.corpora import planted_documents as documents
+
+IDENTITIES = (*planted.PLANTED, *documents.BIRTHS, documents.FULL, "5551234", "5550")
+
+
+def mask(raw, folder, settings, *, sop_class=EncapsulatedPDFStorage, mime="application/pdf", change=None):
+    """Mask an instance with a document; its record and the data set that was written."""
+    ds = documents.document(raw, sop_class, mime)
+    if change:
+        change(ds)
+    with lenient():
+        folder.mkdir(exist_ok=True)
+        ds.save_as(folder / "in.dcm", enforce_file_format=True)
+    (source,) = find_sources([folder / "in.dcm"])
+    record = deidentify(source, folder / "out", settings, Layout.FLAT)
+    masked = pydicom.dcmread(folder / "out" / record.new_path) if record.new_path else None
+    return record, masked
+
+
+def body_of(ds):
+    return ds.EncapsulatedDocument[: ds.EncapsulatedDocumentLength]
+
+
+def everything_in(pdf_bytes):
+    """All bytes of a PDF: as they are, and every stream and every object taken apart."""
+    parts = [pdf_bytes]
+    with pikepdf.open(io.BytesIO(pdf_bytes)) as pdf:
+        for item in pdf.objects:
+            parts.append(
+                str(item.unparse() if not isinstance(item, pikepdf.Stream) else item.stream_dict).encode()
+            )
+            if isinstance(item, pikepdf.Stream):
+                parts.append(
+                    item.read_bytes() if item.get("/Filter") != "/DCTDecode" else item.read_raw_bytes()
+                )
+    return b"\n".join(parts).lower()
+
+
+def assert_clean(pdf_bytes):
+    raw = everything_in(pdf_bytes)
+    for identity in IDENTITIES:
+        for codec in ("utf-8", "utf-16-be", "utf-16-le"):
+            assert identity.lower().encode(codec) not in raw, identity
+
+
+def pages(pdf_bytes):
+    """(text, picture) of each page."""
+    document = pypdfium2.PdfDocument(pdf_bytes)
+    found = []
+    for page in document:
+        text = page.get_textpage().get_text_range()
+        found.append((text, np.asarray(page.render(scale=2).to_pil().convert("L"))))
+    return found
+
+
+def ink(picture, *area):
+    """Pixels of an area in points, of a picture with two pixels a point."""
+    left, bottom, right, top = area
+    rows = picture.shape[0]
+    return picture[rows - 2 * top : rows - 2 * bottom, 2 * left : 2 * right]
+
+
+def test_words_of_a_pdf_stay_and_identities_go_from_every_part_of_it(tmp_path, settings_for):
+    pdf = documents.plant_everywhere(documents.new_pdf(documents.text_at(documents.LINES)))
+    raw = documents.written(pdf) + f"\n% {documents.FULL}\n".encode()
+    record, ds = mask(raw, tmp_path, settings_for())
+    assert record.outcome is Outcome.MASKED
+    assert record.review == ()
+    assert_clean(body_of(ds))
+    ((text, _),) = pages(body_of(ds))
+    assert all(word in text for word in documents.KEPT_WORDS)
+    assert not any(identity in text for identity in IDENTITIES)
+    with pikepdf.open(io.BytesIO(body_of(ds))) as new:
+        assert set(new.Root.keys()) == {"/Type", "/Pages"}
+        assert not new.docinfo
+        assert len(new.objects) < 10
+    assert ds.MIMETypeOfEncapsulatedDocument == "application/pdf"
+    assert ds.BurnedInAnnotation == "NO"
+    assert documents.SURNAME not in str(ds.DocumentTitle)
+    (change,) = [change for change in record.changes if change.path == "(0042,0011)"]
+    assert (change.action, change.layer) == ("C", "document")
+    assert not any(identity in str(record.as_json()) for identity in planted.PLANTED)
+
+
+def test_what_is_taken_out_is_black_and_what_is_kept_can_be_read(tmp_path, settings_for):
+    lines = [documents.FULL, "pneumonia"]
+    raw = documents.written(documents.new_pdf(documents.text_at(lines, top=700, size=20)))
+    _, ds = mask(raw, tmp_path, settings_for())
+    ((_, picture),) = pages(body_of(ds))
+    assert (ink(picture, 62, 701, 120, 712) < 30).all()
+    assert (ink(picture, 160, 701, 200, 712) < 30).all()
+    kept = ink(picture, 60, 664, 160, 690)
+    assert kept.min() < 60
+    assert kept.max() > 200
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_rotated_and_cropped_pages_are_masked_where_the_words_are(tmp_path, settings_for, rotation):
+    content = documents.text_at([f"chest {documents.SURNAME}"], x=150, top=400, size=30)
+    pdf = documents.new_pdf(content, Rotate=rotation, CropBox=[100, 300, 600, 500])
+    _, ds = mask(documents.written(pdf), tmp_path, settings_for())
+    ((text, picture),) = pages(body_of(ds))
+    assert text.split() == ["chest"]
+    upright = np.rot90(picture, rotation // 90)
+    assert upright.shape[1] > upright.shape[0]
+    assert (ink(upright, 145, 102, 290, 120) < 30).all()
+    assert ink(upright, 50, 100, 125, 125).max() > 200
+    assert ink(upright, 50, 100, 125, 125).min() < 60
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        documents.text_at(["effusion nodule"], prefix="3 Tr"),
+        b"1 1 1 rg " + documents.text_at(["effusion nodule"]),
+        documents.text_at(["effusion nodule"], x=900),
+        documents.text_at(["effusion nodule"], size=0.01),
+        b"0 0 10 10 re W n " + documents.text_at(["effusion nodule"], top=500),
+    ],
+    ids=["no ink", "white", "off the page", "tiny", "clipped"],
+)
+def test_hidden_text_vanishes(tmp_path, settings_for, hidden):
+    _, ds = mask(documents.written(documents.new_pdf(hidden)), tmp_path, settings_for())
+    assert b"effusion" not in everything_in(body_of(ds))
+
+
+def test_a_scan_is_not_shown_without_the_search_for_text(tmp_path, settings_for):
+    picture = documents.picture_of([documents.FULL, "pneumonia"])
+    draw = b"q 300 0 0 100 100 300 cm /I0 Do Q " + documents.text_at(
+        ["pneumonia"], x=110, top=350, prefix="3 Tr"
+    )
+    record, ds = mask(documents.written(documents.new_pdf(draw, images=[picture])), tmp_path, settings_for())
+    ((text, shown),) = pages(body_of(ds))
+    assert (shown == 255).all()
+    assert not text.split()
+    assert any("left out" in change.reason for change in record.changes)
+
+
+@pytest.mark.slow
+def test_text_in_pictures_is_masked_and_the_picture_stays(tmp_path, settings_for):
+    picture = documents.picture_of([documents.FULL, "", ""], width=300, height=200)
+    picture = picture.copy()
+    picture[120:190, 100:200] = 90
+    draw = b"q 300 0 0 200 0 0 cm /I0 Do Q " + documents.text_at(["pneumonia"], x=20, top=230, size=18)
+    pdf = documents.new_pdf(draw, images=[picture])
+    pdf.pages[0].obj.MediaBox = [0, 0, 300, 260]
+    settings = dataclasses.replace(settings_for(), find_text=True)
+    record, ds = mask(documents.written(pdf), tmp_path, settings)
+    ((text, shown),) = pages(body_of(ds))
+    assert text.split() == ["pneumonia"]
+    assert (ink(shown, 25, 158, 200, 172) < 30).all()
+    assert abs(int(np.median(ink(shown, 110, 15, 190, 75))) - 90) < 5
+    assert ink(shown, 20, 228, 115, 250).max() > 200
+    assert any("barcodes" in reason for reason in record.review)
+
+
+def test_a_document_of_which_nothing_can_be_read_is_replaced_and_reviewed(tmp_path, settings_for):
+    broken = (
+        f"%PDF-1.4\n1 0 obj<</Title({documents.FULL})>>endobj\n({documents.FULL} DOB 04/17/1939)\n%%EOF\n"
+    )
+    for raw in (broken.encode(), b"", documents.FULL.encode() * 9):
+        record, ds = mask(raw, tmp_path / str(len(raw)), settings_for())
+        assert record.outcome is Outcome.MASKED
+        assert "could not be read" in record.review[0]
+        ((text, _),) = pages(body_of(ds))
+        assert "could not be read" in text
+        assert_clean(body_of(ds))
+
+
+def test_only_documents_behind_a_password_are_kept_out(tmp_path, settings_for):
+    pdf = documents.new_pdf(documents.text_at(documents.LINES))
+    for password, outcome in (("", Outcome.MASKED), ("secret", Outcome.QUARANTINED)):
+        raw = documents.written(pdf, encryption=pikepdf.Encryption(owner="owner", user=password))
+        record, ds = mask(raw, tmp_path / f"x{password}", settings_for())
+        assert record.outcome is outcome
+        assert ("password" in record.reason) is (ds is None)
+
+
+def test_the_same_document_gives_the_same_bytes(tmp_path, settings_for):
+    raw = documents.written(documents.new_pdf(documents.text_at(documents.LINES)))
+    first, second = (mask(raw, tmp_path / name, settings_for())[1] for name in "ab")
+    assert first.EncapsulatedDocument == second.EncapsulatedDocument
+
+
+def test_a_profile_can_remove_documents_or_keep_them_out(tmp_path, settings_for):
+    raw = documents.written(documents.new_pdf(documents.text_at(documents.LINES)))
+    texts = {}
+    for treatment in ("remove", "quarantine"):
+        settings = settings_for()
+        profile = dataclasses.replace(settings.profile, documents=treatment)
+        record, ds = mask(raw, tmp_path / treatment, dataclasses.replace(settings, profile=profile))
+        texts[treatment] = record.reason if ds is None else pages(body_of(ds))[0][0]
+    assert "was removed, as the profile says" in texts["remove"]
+    assert "keeps documents out" in texts["quarantine"]
+    _, ds = mask(raw, tmp_path / "basic", settings_for("basic"))
+    assert "keeps no free text" in pages(body_of(ds))[0][0]
+    (tmp_path / "site.toml").write_text('documents = "burn"\n', encoding="utf-8")
+    with pytest.raises(ProfileError):
+        load_profile(str(tmp_path / "site.toml"))
