@@ -142,9 +142,8 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     document = clean_document(dataset, subject, find_text=run.settings.find_text)
     masker = HeaderMasker(subject)
     masker.mask(dataset)
-    if document is not None:
-        changes += document.put_into(dataset)
-        review += document.review
+    changes += document.put_into(dataset)
+    review += document.review
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
     mark_settings(dataset, _settings_digest(run.settings))

@@ -27,19 +27,21 @@ NO_TEXT_NOTICE = "The content of this document was removed, as the profile keeps
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that is fit to leave, and what was done to it."""
+    """A document that is fit to leave and what was done to it; without `cleaned` there was none."""
 
-    mime: str
-    cleaned: Cleaned
-    action: str
+    mime: str = ""
+    cleaned: Cleaned | None = None
+    action: str = ""
 
     @property
     def review(self) -> tuple[str, ...]:
         """Why a human should look at it."""
-        return self.cleaned.review
+        return self.cleaned.review if self.cleaned else ()
 
     def put_into(self, dataset: Dataset) -> list[Change]:
         """Put it into the masked data set with the attributes that describe it (PS3.3 C.24.2)."""
+        if self.cleaned is None:
+            return []
         dataset.EncapsulatedDocument = self.cleaned.body + b"\0" * (len(self.cleaned.body) % 2)
         dataset.EncapsulatedDocumentLength = len(self.cleaned.body)
         dataset.MIMETypeOfEncapsulatedDocument = self.mime
@@ -57,8 +59,8 @@ class _Kind:
     is_text: bool = True
 
 
-def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Document | None:
-    """Take the document out of a data set and return it cleaned; None where there is none.
+def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Document:
+    """Take the document out of a data set and return it cleaned.
 
     Identities that only the document names are added to the subject's harvest. `find_text`: pictures are
     searched for burned-in text. Raises SourceError where the document may hold something worth keeping but
@@ -66,7 +68,7 @@ def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Do
     """
     sop_class = str(dataset.get("SOPClassUID", ""))
     if not sop_class.startswith(_ROOT) and _ATTRIBUTE not in dataset:
-        return None
+        return Document()
     treatment = subject.plan.profile.documents
     if treatment == "quarantine":
         raise LockedError("The file carries a document, and the profile keeps documents out.")
