@@ -49,6 +49,32 @@ def eponyms() -> frozenset[str]:
     return _words("eponyms.txt")
 
 
+@cache
+def _names() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """Return the words that are names as well with what makes them clinical, and what does so for all."""
+    names: dict[str, frozenset[str]] = {}
+    general: set[str] = set()
+    for line in find("vocabulary", "names.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("*"):
+            general.update(normal(line[1:]).split())
+        elif ":" in line and not line.startswith("#"):
+            word, partners = normal(line).split(":", 1)
+            names[word] = frozenset(partners.split())
+    return names, frozenset(general)
+
+
+def may_be_name(word: str) -> bool:
+    """Tell whether a harmless word (normal form) is a name of people as well, such as "baker" or "white"."""
+    return word in _names()[0] or word in eponyms()
+
+
+def is_collocated(word: str, *beside: str) -> bool:
+    """Tell whether a word that may be a name reads as a clinical one beside these words: "Baker cyst"."""
+    names, general = _names()
+    partners = names.get(word, frozenset()) | general
+    return any(other in partners for other in beside)
+
+
 def _words(*files: str) -> frozenset[str]:
     words: set[str] = set()
     for name in files:
@@ -61,3 +87,20 @@ def _words(*files: str) -> frozenset[str]:
 def is_technical(word: str) -> bool:
     """Tell whether a word (normal form) is a number, a measure or a short form such as "b30f" or "t2w"."""
     return bool(_TECHNICAL.match(word)) and not _YEAR.match(word)
+
+
+_CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
+_CONJUNCTIONS = frozenset("EYO")  # of Romance languages, in lower case; capitals are initials
+
+
+def is_harmless(token: str, keep_words: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a word of a description says nothing about anybody, by itself or by its parts."""
+    plain = normal(token).rstrip("*%°")
+    if token in _CONJUNCTIONS:
+        return False
+    if plain in harmless_words() or plain in keep_words or is_technical(plain):
+        return True
+    if len(plain) < 2:  # noqa: PLR2004 - a lone letter is an initial
+        return False
+    parts = _CAMEL.findall(token)
+    return len(parts) > 1 and all(len(part) > 1 and normal(part) in harmless_words() for part in parts)
