@@ -137,7 +137,8 @@ _LIKELY_FORMS: tuple[_Form, ...] = (
     (rf"\b{_MONTH}\.? ?(?:19|20)\d\d\b", re.I, _any),
     (r"(?<![\d.])\d{6,}(?![\d.])", 0, _any),  # record numbers
     (r"(?<![\w.])0\d{2,4}[ -]\d{4,8}(?![\d.])", 0, _any),
-    (r"\b(?=[A-Z\d]*\d[A-Z\d]*\b)(?=[A-Z\d]*[A-Z])[A-Z\d]{8,}\b", 0, _any),  # accession numbers and the like
+    # accession numbers and the like, no pseudonyms
+    (r"\b(?!LG[A-Z2-7]{16}\b)(?=[A-Z\d]{0,40}\d)(?=[A-Z\d]{0,40}[A-Z])[A-Z\d]{8,40}\b", 0, _any),
 )
 _CERTAIN = tuple((re.compile(pattern, flags), check) for pattern, flags, check in _CERTAIN_FORMS)
 _LIKELY = tuple((re.compile(pattern, flags), check) for pattern, flags, check in _LIKELY_FORMS)
