@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from anonymizer.deidentify import Settings as Settings
     from anonymizer.errors import AnonymizerError as AnonymizerError
     from anonymizer.errors import KeyFileError as KeyFileError
+    from anonymizer.errors import PatientError as PatientError
     from anonymizer.errors import PixelError as PixelError
     from anonymizer.errors import ProfileError as ProfileError
+    from anonymizer.errors import PseudonymListError as PseudonymListError
     from anonymizer.errors import SourceError as SourceError
     from anonymizer.errors import TextFinderError as TextFinderError
     from anonymizer.errors import VaultError as VaultError
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     from anonymizer.fragments import masks_otherwise as masks_otherwise
     from anonymizer.journal import Journal as Journal
     from anonymizer.key import SecretKey as SecretKey
+    from anonymizer.list_checks import check_list as check_list
+    from anonymizer.list_file import read_list as read_list
+    from anonymizer.patients import PatientRules as PatientRules
+    from anonymizer.patients import Unlisted as Unlisted
+    from anonymizer.patients import are_two_people as are_two_people
     from anonymizer.pool import Limits as Limits
     from anonymizer.profile import OPTIONS as OPTIONS
     from anonymizer.profile import Option as Option
@@ -42,6 +49,7 @@ if TYPE_CHECKING:
     from anonymizer.protection import Keyring as Keyring
     from anonymizer.protection import Passphrase as Passphrase
     from anonymizer.protection import Protection as Protection
+    from anonymizer.pseudonym_list import PseudonymList as PseudonymList
     from anonymizer.pseudonyms import Pseudonyms as Pseudonyms
     from anonymizer.rendering import DicomImage as DicomImage
     from anonymizer.rendering import read_image as read_image
@@ -71,13 +79,18 @@ _HOMES = {
     "comparison": ("AttributeRow", "compare_headers"),
     "correction": ("mask_drawn",),
     "deidentify": ("Layout", "Settings"),
-    "errors": ("AnonymizerError", "KeyFileError", "PixelError", "ProfileError", "SourceError",
+    "errors": ("AnonymizerError", "KeyFileError", "PatientError", "PixelError", "ProfileError",
+               "PseudonymListError", "SourceError",
                "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
     "fragments": ("masks_otherwise",),
     "journal": ("Journal",),
     "key": ("SecretKey",),
+    "list_checks": ("check_list",),
+    "list_file": ("read_list",),
+    "patients": ("PatientRules", "Unlisted", "are_two_people"),
     "pool": ("Limits",),
     "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
+    "pseudonym_list": ("PseudonymList",),
     "pseudonyms": ("Pseudonyms",),
     "protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
     "rendering": ("DicomImage", "read_image"),

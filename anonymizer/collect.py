@@ -115,13 +115,16 @@ def identity_of(dataset: Dataset) -> Identity:
         study_uid=first("StudyInstanceUID"),
         series_uid=first("SeriesInstanceUID"),
         sop_uid=first("SOPInstanceUID"),
+        issuer=issuer_of(dataset),
     )
 
 
-def patient_key(identity: Identity) -> str:
-    """Tell what makes this patient this patient: the ID, else name and birth date, else the study."""
-    if identity.patient_id:
-        return identity.patient_id
-    if identity.patient_name:
-        return f"name\0{identity.patient_name}\0{identity.birth_date}"
-    return f"study\0{identity.study_uid or identity.series_uid or identity.sop_uid}"
+def issuer_of(dataset: Dataset) -> str:
+    """Return who gave out the patient ID of a data set or item: its issuer, else the issuer's own identifier."""
+    try:
+        found = texts(dataset["IssuerOfPatientID"]) if "IssuerOfPatientID" in dataset else []
+        for item in () if found else dataset.get("IssuerOfPatientIDQualifiersSequence") or ():
+            found += texts(item["UniversalEntityID"]) if "UniversalEntityID" in item else []
+    except UNREADABLE:
+        return ""
+    return found[0] if found else ""

@@ -1,7 +1,7 @@
 """One instance from start to finish: read, collect, mask pixels and header, check the bytes, write."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +9,16 @@ from pathlib import Path
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
-from anonymizer.collect import collect, identity_of, patient_key, texts
+from anonymizer.collect import collect, identity_of, texts
 from anonymizer.documents import clean_document
-from anonymizer.errors import AnonymizerError, PixelError, SourceError, TextFinderError, WriteError
+from anonymizer.errors import (
+    AnonymizerError,
+    PatientError,
+    PixelError,
+    SourceError,
+    TextFinderError,
+    WriteError,
+)
 from anonymizer.facts import facts_of, safe_part
 from anonymizer.file_format import (
     IMPLEMENTATION_VERSION_NAME,
@@ -30,6 +37,7 @@ from anonymizer.header import HeaderMasker
 from anonymizer.jpeg_comments import blank_comments
 from anonymizer.key import SecretKey
 from anonymizer.marks import mark, mark_settings
+from anonymizer.patients import Patient, PatientRules, Patients
 from anonymizer.plan import Plan
 from anonymizer.profile import Profile
 from anonymizer.pseudonyms import Pseudonyms
@@ -55,6 +63,7 @@ class Settings:
     profile: Profile
     key: SecretKey
     find_text: bool = True
+    patients: PatientRules = field(default_factory=PatientRules)
 
 
 class _QuarantineError(SourceError):
@@ -110,23 +119,25 @@ def _mask_picture(source: Source, raw: bytes, kind: PictureKind, run: _Run) -> F
         return FileRecord(source.path, Outcome.SKIPPED, reason)
     from anonymizer.pictures.masking import PictureRun, mask_picture
 
-    _, pseudonyms = _tools(run.settings.profile, run.settings.key)
-    return mask_picture(source, raw, kind, PictureRun(run.out, pseudonyms, run.settings.find_text))
+    _, patients = _tools(run.settings.profile, run.settings.key, run.settings.patients)
+    return mask_picture(source, raw, kind, PictureRun(run.out, patients.pseudonyms, run.settings.find_text))
 
 
 @lru_cache(4)
-def _tools(profile: Profile, key: SecretKey) -> tuple[Plan, Pseudonyms]:
-    return Plan(profile), Pseudonyms(key)
+def _tools(profile: Profile, key: SecretKey, rules: PatientRules) -> tuple[Plan, Patients]:
+    return Plan(profile), Patients(Pseudonyms(key), rules)
 
 
 def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRecord:
-    plan, pseudonyms = _tools(run.settings.profile, run.settings.key)
+    plan, patients = _tools(run.settings.profile, run.settings.key, run.settings.patients)
     changes: list[Change] = []
     review: list[str] = []
     _admit(dataset, raw, changes)
     plan = plan.for_object(_first(dataset, "SOPClassUID"))
     identity = identity_of(dataset)
+    patient = patients.of(identity)
     harvest = collect(dataset, plan)
+    _check_listed(patient, harvest)
     syntax = transfer_syntax(dataset)
     if repair_pixels(dataset):
         review.append("The file is truncated: the missing part of its image is blank.")
@@ -138,7 +149,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     regions, notes, pixels_cleaned = _mask_pixels(dataset, run.settings)
     review += notes
     device = _first(dataset, "DeviceSerialNumber")
-    subject = Subject(plan, pseudonyms, harvest, patient_key(identity), device)
+    subject = Subject(plan, patients, harvest, patient, device)
     document = clean_document(dataset, subject, find_text=run.settings.find_text)
     masker = HeaderMasker(subject)
     masker.mask(dataset)
@@ -146,7 +157,8 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     review += document.review
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, run.settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masker.non_ascii)
-    mark_settings(dataset, _settings_digest(run.settings))
+    digest = _settings_digest(run.settings, patient)
+    mark_settings(dataset, digest)
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
     body, removed = _checked(dataset, harvest)
     facts = facts_of(dataset)
@@ -164,7 +176,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
     if write_new(run.out / where, body):
         return replace(record, new_path=where.as_posix())
-    differs = masked_with_other_settings(run.out / where, _settings_digest(run.settings))
+    differs = masked_with_other_settings(run.out / where, digest)
     if differs and run.layout is Layout.FLAT:  # a project lives on through new versions and settings
         reason = "It is in the project already, masked with other settings; that copy was left as it is."
         return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
@@ -180,11 +192,24 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
 
 
-def _settings_digest(settings: Settings) -> str:
-    """Return a name for settings: equal where they and this version of the program would do the same."""
-    _, pseudonyms = _tools(settings.profile, settings.key)
-    parts = (settings.profile.identity, str(settings.find_text), IMPLEMENTATION_VERSION_NAME)
-    return pseudonyms.digest("\0".join(parts))[:16]
+def _check_listed(patient: Patient, harvest: Harvest) -> None:
+    if patient.listed and harvest.distinctive_in(patient.pseudonym):
+        raise PatientError(
+            "The pseudonym that the list gives this patient holds something of the patient's own data.",
+            "Choose another pseudonym for this patient.",
+        )
+
+
+def _settings_digest(settings: Settings, patient: Patient) -> str:
+    """Return a name for settings: equal where they and this version of the program would do the same.
+
+    Of a list only the patient's own row counts, so that a list can grow.
+    """
+    _, patients = _tools(settings.profile, settings.key, settings.patients)
+    parts = [settings.profile.identity, str(settings.find_text), IMPLEMENTATION_VERSION_NAME]
+    if patient.listed:
+        parts += [patient.pseudonym, str(patient.day_shift)]
+    return patients.pseudonyms.digest("\0".join(parts))[:16]
 
 
 def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:

@@ -3,6 +3,8 @@
 AnonymizerError
 ├── ProfileError        a profile or option that does not exist or contradicts another
 ├── KeyFileError        the secret key's file is missing, damaged or would be overwritten
+├── PatientError        whose an instance is cannot be said, or must not be decided by the program
+├── PseudonymListError  a list of pseudonyms that cannot be used as it stands
 ├── SourceError         an input that cannot be read or is not DICOM
 ├── PixelError          pixel data that cannot be decoded, so not be cleared of text
 ├── TextFinderError     the text detector cannot be loaded
@@ -29,6 +31,14 @@ class ProfileError(AnonymizerError):
 
 class KeyFileError(AnonymizerError):
     """The secret key's file is missing, damaged or would be overwritten."""
+
+
+class PatientError(AnonymizerError):
+    """Whose an instance is cannot be said with certainty, or is for a person to decide."""
+
+
+class PseudonymListError(AnonymizerError):
+    """A list of pseudonyms that cannot be used as it stands."""
 
 
 class SourceError(AnonymizerError):

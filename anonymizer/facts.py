@@ -8,7 +8,7 @@ from pydicom.dataset import FileDataset
 from anonymizer.file_format import UNREADABLE
 from anonymizer.report import Facts
 
-_SAFE = re.compile(r"[A-Za-z0-9.\-]{1,64}$")
+_SAFE = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
 
 
 def facts_of(dataset: FileDataset) -> Facts:

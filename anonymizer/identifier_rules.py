@@ -6,6 +6,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from anonymizer.attributes import Edits, joined, values
+from anonymizer.collect import issuer_of
 from anonymizer.subject import Subject
 
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
@@ -24,8 +25,8 @@ class IdentifierRules:
         """Give the patient's name or ID the pseudonym; another patient's ID gets that patient's."""
         subject = self._subject
         value = str(element.value or "").strip(" \0")
-        other = int(element.tag) == PATIENT_ID and value and value != subject.patient
-        new = subject.pseudonyms.patient_id(value) if other else subject.pseudonym
+        is_id = int(element.tag) == PATIENT_ID and value
+        new = subject.pseudonym_of(value, issuer_of(dataset)) if is_id else subject.pseudonym
         reason = f"{reason} It becomes the pseudonym."
         self._edits.set(dataset, element, new, path, reason=reason, action="D")
 

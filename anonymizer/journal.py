@@ -35,8 +35,10 @@ class Journal:
         """Return the journal of an output folder, made if there is none. Raises WriteError."""
         try:
             out.mkdir(parents=True, exist_ok=True)
-            setting = f"{settings.profile.identity}|{settings.find_text}|{layout.value}"
-            return cls(out / FILE_NAME, Pseudonyms(settings.key), setting)
+            pseudonyms = Pseudonyms(settings.key)
+            rules = settings.patients.fingerprint(pseudonyms)
+            setting = f"{settings.profile.identity}|{settings.find_text}|{layout.value}|{rules}"
+            return cls(out / FILE_NAME, pseudonyms, setting)
         except OSError as error:
             raise WriteError(
                 "The output folder cannot be written.", "Check space and permissions."

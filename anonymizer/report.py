@@ -90,6 +90,7 @@ class Identity:
     study_uid: str = field(default="", repr=False)
     series_uid: str = field(default="", repr=False)
     sop_uid: str = field(default="", repr=False)
+    issuer: str = field(default="", repr=False)  # who gave the patient ID out
 
 
 @dataclass(frozen=True, slots=True)

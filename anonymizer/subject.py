@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from anonymizer.harvest import Harvest
+from anonymizer.patients import Patient, Patients
 from anonymizer.plan import Plan
 from anonymizer.pseudonyms import Pseudonyms
 
@@ -12,16 +13,25 @@ class Subject:
     """The patient and the device of one instance, with what was collected of their identities."""
 
     plan: Plan
-    pseudonyms: Pseudonyms
+    patients: Patients
     harvest: Harvest = field(repr=False)
-    patient: str = field(repr=False)  # original, see collect.patient_key
+    patient: Patient
     device: str = field(default="", repr=False)  # serial number
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """What makes new identifiers of old ones."""
+        return self.patients.pseudonyms
 
     @property
     def pseudonym(self) -> str:
         """The patient's new ID."""
-        return self.pseudonyms.patient_id(self.patient)
+        return self.patient.pseudonym
+
+    def pseudonym_of(self, patient_id: str, issuer: str) -> str:
+        """Return the new ID for a patient ID that stands in the instance, this patient's or another's."""
+        return self.patients.named_in(self.patient, patient_id, issuer)
 
     def shift(self, *, device: bool = False) -> int:
         """By how many days the patient's dates move, or those of the device."""
-        return self.pseudonyms.day_shift(f"device\0{self.device}" if device else self.patient)
+        return self.pseudonyms.day_shift(f"device\0{self.device}") if device else self.patient.day_shift

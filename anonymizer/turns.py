@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 
@@ -13,6 +14,7 @@ _UID = re.compile(
     rb"(?:\x08\0\x18\0(?:UI..|....)|\0\x08\0\x18(?:UI..|....))([0-9.]{3,64})", re.DOTALL
 )  # implicit and explicit VR, little and big endian
 _META_LENGTH = slice(140, 144)
+_KEY = secrets.token_bytes(32)  # for this process alone
 
 
 class Turns:
@@ -29,7 +31,7 @@ class Turns:
             if not uid:
                 yield source
                 continue
-            digest = int.from_bytes(hashlib.sha256(uid.encode()).digest()[:8], "big")
+            digest = int.from_bytes(hashlib.blake2b(uid.encode(), digest_size=8, key=_KEY).digest(), "big")
             if digest in self._seen:
                 self.later.append(source)
             else:

@@ -8,6 +8,7 @@ from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
 from app.progress import Progress
 from app.project import Project
 from app.workflows.masking import Tally, list_sources, project_settings
+from app.workflows.patients import Namesakes
 from labeller import Catalogue, NewInstance
 
 
@@ -51,10 +52,14 @@ def _records(
             todo.append(source)
     by_path = {source.path: source for source in todo}
     settings = project_settings(project, vault)
+    namesakes = Namesakes(vault.identity)
     for record in mask_batch(
         todo, project.instances, settings, layout=Layout.FLAT, workers=workers, cancelled=progress.cancelled
     ):
-        yield record if record.outcome is Outcome.SKIPPED else _remember(vault, record, by_path[record.path])
+        noticed = namesakes.look(record)
+        yield (
+            noticed if noticed.outcome is Outcome.SKIPPED else _remember(vault, noticed, by_path[record.path])
+        )
 
 
 def _remember(vault: Vault, record: FileRecord, source: Source) -> FileRecord:

@@ -13,6 +13,7 @@ from anonymizer import (
     Journal,
     Layout,
     Outcome,
+    PatientRules,
     Profile,
     SecretKey,
     Settings,
@@ -28,6 +29,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.settings import default_key_file
+from app.workflows.patients import Namesakes
 from app.workflows.site_words import site_words
 
 
@@ -74,11 +76,18 @@ def existing(paths: Sequence[Path]) -> list[Path]:
     return list(paths)
 
 
-def settings_for(profile: str, options: Sequence[str], key: SecretKey, *, find_text: bool = True) -> Settings:
+def settings_for(
+    profile: str,
+    options: Sequence[str],
+    key: SecretKey,
+    *,
+    find_text: bool = True,
+    patients: PatientRules | None = None,
+) -> Settings:
     """How to de-identify without a project. Raises ProfileError, SettingsError."""
     words = site_words()
     loaded = load_profile(profile, options).with_words(words.keep, words.mask)
-    return Settings(profile=loaded, key=key, find_text=find_text)
+    return Settings(loaded, key, find_text, patients or PatientRules())
 
 
 def project_profile(project: Project, vault: Vault) -> Profile:
@@ -152,6 +161,7 @@ def _all_records(
     sources: Sequence[Source], journal: Journal, request: MaskRequest, progress: Progress
 ) -> Iterator[FileRecord]:
     yield from journal.finished(sources)
+    namesakes = Namesakes()
     for record in mask_batch(
         journal.pending(sources),
         request.out,
@@ -160,8 +170,9 @@ def _all_records(
         workers=request.workers,
         cancelled=progress.cancelled,
     ):
-        journal.add(record)
-        yield record
+        noticed = namesakes.look(record)
+        journal.add(noticed)
+        yield noticed
 
 
 def _output_folder(request: MaskRequest) -> Path:

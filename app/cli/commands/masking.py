@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
-from anonymizer import OPTIONS, profile_names
+from anonymizer import OPTIONS, PatientRules, Unlisted, profile_names
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
 from app.workflows import masking
+from app.workflows.patients import rules_from
 
 
 def options_text() -> str:
@@ -33,6 +34,33 @@ def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_patient_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--pseudonyms` and how patients are told apart, as every command that names patients has them."""
+    parser.add_argument(
+        "--pseudonyms",
+        type=Path,
+        metavar="FILE",
+        help="your own pseudonyms, CSV or .xlsx: columns patient id (or name and birth date) and pseudonym; "
+        "if wanted issuer, day shift, same patient",
+    )
+    parser.add_argument(
+        "--unlisted",
+        choices=tuple(Unlisted),
+        default=Unlisted.KEYED.value,
+        help="patients that the list does not name: a pseudonym from the key (keyed, default), or not written",
+    )
+    parser.add_argument(
+        "--separate-issuers",
+        action="store_true",
+        help="the same patient ID of two issuers (0010,0021) is two patients; without it, it is one",
+    )
+
+
+def rules_of(given: argparse.Namespace) -> PatientRules:
+    """How patients are told apart and named, from the arguments."""
+    return rules_from(given.pseudonyms, unlisted=given.unlisted, separate_issuers=given.separate_issuers)
+
+
 def add_workers_argument(parser: argparse.ArgumentParser) -> None:
     """`--workers`, as every command that works on many files has it."""
     parser.add_argument(
@@ -56,6 +84,7 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", required=True, type=Path, metavar="DIR", help="where the masked tree is written"
     )
     add_profile_arguments(parser)
+    add_patient_arguments(parser)
     add_workers_argument(parser)
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write what happened to each input as JSON"
@@ -68,8 +97,11 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _mask(given: argparse.Namespace, progress: Progress) -> Result:
+    rules = rules_of(given)
     key, place, made = masking.site_key(given.key)
-    settings = masking.settings_for(given.profile, given.option, key, find_text=not given.headers_only)
+    settings = masking.settings_for(
+        given.profile, given.option, key, find_text=not given.headers_only, patients=rules
+    )
     request = masking.MaskRequest(tuple(given.sources), given.out, settings, given.workers, given.report)
     tally = masking.mask(request, progress)
     how = "A new secret key was made" if made else "Secret key"
@@ -110,6 +142,10 @@ DIR/<new PatientID>/<new StudyInstanceUID>/<new SeriesInstanceUID>/<new SOPInsta
 
 Each input ends as masked (perhaps with a reason to look at it), quarantined (not written, because it could not be
 cleared with certainty), failed or skipped. A run that was killed goes on when the same command runs again.
+
+Whose an instance is, is told by its patient ID; without one by name and birth date; without these by the study.
+With --pseudonyms your own study IDs stand for the patients that your list names. Several IDs of one patient become
+one only where the list says so in a column “same patient”; two patients never do.
 
 {options_text()}
 
