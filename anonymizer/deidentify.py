@@ -172,6 +172,16 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
         identity=identity,
         fragments=masker.fragments.without(removed),
     )
+    return _written(record, body, digest, run)
+
+
+def _written(record: FileRecord, body: bytes, digest: str, run: _Run) -> FileRecord:
+    """Write a masked instance and return its record, or why it could not be written.
+
+    Raises WriteError where the output folder was filled with other settings.
+    """
+    facts = record.facts
+    assert facts is not None
     parts = (facts.patient, facts.study, facts.series) if run.layout is Layout.TREE else ()
     where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
     if write_new(run.out / where, body):
@@ -179,17 +189,17 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     differs = masked_with_other_settings(run.out / where, digest)
     if differs and run.layout is Layout.FLAT:  # a project lives on through new versions and settings
         reason = "It is in the project already, masked with other settings; that copy was left as it is."
-        return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
-    if differs:
+    elif differs:
         raise WriteError(
             "The output folder holds instances that were masked before with other settings.",
             "Choose another output folder; what stands there was left as it is.",
         )
-    reason = (
-        "Another instance with the same SOP Instance UID but different content was written before. "
-        "Find out which of the two is right."
-    )
-    return FileRecord(source.path, Outcome.QUARANTINED, reason, identity=identity)
+    else:
+        reason = (
+            "Another instance with the same SOP Instance UID but different content was written before. "
+            "Find out which of the two is right."
+        )
+    return FileRecord(record.path, Outcome.QUARANTINED, reason, identity=record.identity)
 
 
 def _check_listed(patient: Patient, harvest: Harvest) -> None:
