@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from anonymizer.key import SecretKey as SecretKey
     from anonymizer.list_checks import check_list as check_list
     from anonymizer.list_file import read_list as read_list
+    from anonymizer.media_directory import write_media_directory as write_media_directory
     from anonymizer.patients import PatientRules as PatientRules
     from anonymizer.patients import Unlisted as Unlisted
     from anonymizer.patients import are_two_people as are_two_people
@@ -88,6 +89,7 @@ _HOMES = {
     "list_checks": ("check_list",),
     "list_file": ("read_list",),
     "patients": ("PatientRules", "Unlisted", "are_two_people"),
+    "media_directory": ("write_media_directory",),
     "pool": ("Limits",),
     "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
     "pseudonym_list": ("PseudonymList",),

@@ -37,11 +37,12 @@ from anonymizer.header import HeaderMasker
 from anonymizer.jpeg_comments import blank_comments
 from anonymizer.key import SecretKey
 from anonymizer.marks import mark, mark_settings
+from anonymizer.media_directory import file_id
 from anonymizer.patients import Patient, PatientRules, Patients
 from anonymizer.plan import Plan
 from anonymizer.profile import Profile
 from anonymizer.pseudonyms import Pseudonyms
-from anonymizer.report import Change, FileRecord, Identity, Outcome, Region
+from anonymizer.report import Change, Facts, FileRecord, Identity, Outcome, Region
 from anonymizer.residue import remove_holders, residue
 from anonymizer.source import Source
 from anonymizer.subject import Subject
@@ -54,6 +55,7 @@ class Layout(StrEnum):
 
     TREE = "tree"  # <patient>/<study>/<series>/<instance>.dcm
     FLAT = "flat"  # <instance>.dcm
+    MEDIA = "media"  # DICOM/PAxxxxxx/STxxxxxx/SExxxxxx/xxxxxxxx: names that a DICOMDIR can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     plan, patients = _tools(run.settings.profile, run.settings.key, run.settings.patients)
     changes: list[Change] = []
     review: list[str] = []
+    _refuse_directory(dataset, run.layout)
     _admit(dataset, raw, changes)
     plan = plan.for_object(_first(dataset, "SOPClassUID"))
     identity = identity_of(dataset)
@@ -182,8 +185,8 @@ def _written(record: FileRecord, body: bytes, digest: str, run: _Run) -> FileRec
     """
     facts = record.facts
     assert facts is not None
-    parts = (facts.patient, facts.study, facts.series) if run.layout is Layout.TREE else ()
-    where = Path(*(safe_part(part) for part in parts), f"{safe_part(facts.sop_instance_uid)}.dcm")
+    _, patients = _tools(run.settings.profile, run.settings.key, run.settings.patients)
+    where = _where(facts, run.layout, patients.pseudonyms)
     if write_new(run.out / where, body):
         return replace(record, new_path=where.as_posix())
     differs = masked_with_other_settings(run.out / where, digest)
@@ -210,6 +213,15 @@ def _check_listed(patient: Patient, harvest: Harvest) -> None:
         )
 
 
+def _where(facts: Facts, layout: Layout, pseudonyms: Pseudonyms) -> Path:
+    """Return where in the output folder an instance goes."""
+    above, uid = (facts.patient, facts.study, facts.series), facts.sop_instance_uid
+    if layout is Layout.MEDIA:
+        return Path(file_id((*above, uid), pseudonyms))
+    parts = above if layout is Layout.TREE else ()
+    return Path(*(safe_part(part) for part in parts), f"{safe_part(uid)}.dcm")
+
+
 def _settings_digest(settings: Settings, patient: Patient) -> str:
     """Return a name for settings: equal where they and this version of the program would do the same.
 
@@ -230,8 +242,6 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
         if not _first(dataset, keyword) and _first(meta, stored):
             setattr(dataset, keyword, UID(_first(meta, stored)))
     sop_class = _first(dataset, "SOPClassUID")
-    if sop_class == _MEDIA_DIRECTORY:
-        raise NotDicomError("A DICOMDIR lists other files; those are masked one by one.")
     if not sop_class:
         raise _QuarantineError("The file does not say what kind of DICOM object it is (no SOP Class UID).")
     if not _first(dataset, "SOPInstanceUID"):
@@ -239,6 +249,16 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
         changes.append(
             Change("(0008,0018)", "SOP Instance UID", "U", "file", "The file had none; it was given one.")
         )
+
+
+def _refuse_directory(dataset: FileDataset, layout: Layout) -> None:
+    """Leave a DICOMDIR out: what it says of patients would be a copy of the originals."""
+    meta = getattr(dataset, "file_meta", None) or Dataset()
+    if _MEDIA_DIRECTORY not in (_first(dataset, "SOPClassUID"), _first(meta, "MediaStorageSOPClassUID")):
+        return
+    reason = "A DICOMDIR lists other files; those are masked one by one"
+    rebuilt = ", and it is rebuilt from what is written." if layout is Layout.MEDIA else "."
+    raise NotDicomError(reason + rebuilt)
 
 
 def _own_uid(uid: str, raw: bytes) -> UID:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import MediaStorageDirectoryStorage
 
 from anonymizer.actions import DUMMY_DATE, DUMMY_TEXT, TEXT_VRS
 from anonymizer.collect import collect, texts
@@ -217,7 +218,8 @@ def _codes(dataset: Dataset) -> set[str]:
 def _judge_file(dataset: FileDataset) -> Iterator[Finding]:
     if any(dataset.preamble or b""):
         yield Finding("preamble", "hidden bytes", "The preamble is not empty.")
-    if dataset.get("PatientIdentityRemoved") != "YES":
+    directory = dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage
+    if not directory and dataset.get("PatientIdentityRemoved") != "YES":
         yield Finding("(0012,0062)", "unmarked", "The file does not say that it was de-identified.")
     for element in dataset.file_meta:
         if element.tag.element in (0x16, 0x17, 0x18, 0x100, 0x102):

@@ -24,6 +24,7 @@ from anonymizer import (
     load_profile,
     mask_batch,
     verify_tree,
+    write_media_directory,
 )
 from app.errors import UsageError
 from app.progress import Progress
@@ -40,6 +41,7 @@ class Tally:
     outcomes: Counter[str] = field(default_factory=Counter)
     review: int = 0
     problems: list[tuple[str, str, str]] = field(default_factory=list)  # path, outcome, reason
+    listed: int | None = None  # so many instances are listed in the new DICOMDIR
 
     def add(self, record: FileRecord) -> None:
         """Count one input."""
@@ -56,7 +58,8 @@ class Tally:
     def as_json(self) -> dict[str, Any]:
         """The counts, for programs."""
         counts = {outcome.value: self.outcomes[outcome.value] for outcome in Outcome}
-        return {"total": self.total, **counts, "review": self.review}
+        listed = {} if self.listed is None else {"dicomdir": self.listed}
+        return {"total": self.total, **counts, "review": self.review, **listed}
 
     def as_text(self) -> str:
         """The counts and what needs a person, for people."""
@@ -64,6 +67,8 @@ class Tally:
         lines = [f"{self.total} files: {counts or 'nothing found'}."]
         if self.review:
             lines.append(f"{self.review} of the masked ones should be looked at.")
+        if self.listed is not None:
+            lines.append(f"A new DICOMDIR lists {self.listed} instances.")
         lines += [f"  {outcome}: {path}: {reason}" for path, outcome, reason in self.problems]
         return "\n".join(lines)
 
@@ -137,6 +142,20 @@ class MaskRequest:
     settings: Settings
     workers: int | None = None
     report: Path | None = None
+    dicomdir: bool = False  # write a medium with a DICOMDIR, as is done where the originals are one
+
+    def layout(self, sources: Sequence[Source]) -> Layout:
+        """How the output is arranged: as a medium if asked for, or if an original's top folder is one."""
+        tops = {path.resolve() for path in self.sources}
+        media = self.dicomdir or any(_is_top_directory(source, tops) for source in sources)
+        return Layout.MEDIA if media else Layout.TREE
+
+
+def _is_top_directory(source: Source, tops: set[Path]) -> bool:
+    place = source.container if source.member is None else source.container / source.member
+    if place.name.upper() != "DICOMDIR":
+        return False
+    return not tops.isdisjoint((place.resolve(), place.parent.resolve()))
 
 
 def mask(request: MaskRequest, progress: Progress) -> Tally:
@@ -144,13 +163,17 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
     out = _output_folder(request)
     sources = list_sources(request.sources, progress)
     tally = Tally()
-    with Journal.open(out, request.settings) as journal, ReportFile(request.report) as report:
+    layout = request.layout(sources)
+    with Journal.open(out, request.settings, layout) as journal, ReportFile(request.report) as report:
         progress.stage("Masking", len(sources))
-        for record in _all_records(sources, journal, request, progress):
+        for record in _all_records(sources, journal, (request, layout), progress):
             tally.add(record)
             report.add(record)
             progress.item("file", record.as_json())
             progress.step(tally.total)
+        if layout is Layout.MEDIA and not progress.cancelled():
+            progress.stage("Writing the DICOMDIR")
+            tally.listed = write_media_directory(out, progress.cancelled)
         if not progress.cancelled():
             journal.complete()
         report.finish(tally)
@@ -158,15 +181,16 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
 
 
 def _all_records(
-    sources: Sequence[Source], journal: Journal, request: MaskRequest, progress: Progress
+    sources: Sequence[Source], journal: Journal, how: tuple[MaskRequest, Layout], progress: Progress
 ) -> Iterator[FileRecord]:
+    request, layout = how
     yield from journal.finished(sources)
     namesakes = Namesakes()
     for record in mask_batch(
         journal.pending(sources),
         request.out,
         request.settings,
-        layout=Layout.TREE,
+        layout=layout,
         workers=request.workers,
         cancelled=progress.cancelled,
     ):

@@ -94,6 +94,11 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not look for burned-in text; files with pixels want review",
     )
+    parser.add_argument(
+        "--dicomdir",
+        action="store_true",
+        help="write a medium: short file names and a new DICOMDIR, as for originals that have one",
+    )
 
 
 def _mask(given: argparse.Namespace, progress: Progress) -> Result:
@@ -102,7 +107,9 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
     settings = masking.settings_for(
         given.profile, given.option, key, find_text=not given.headers_only, patients=rules
     )
-    request = masking.MaskRequest(tuple(given.sources), given.out, settings, given.workers, given.report)
+    request = masking.MaskRequest(
+        tuple(given.sources), given.out, settings, given.workers, given.report, dicomdir=given.dicomdir
+    )
     tally = masking.mask(request, progress)
     how = "A new secret key was made" if made else "Secret key"
     text = f"{tally.as_text()}\nWritten to {given.out}. {how}: {place} (keep it: it makes pseudonyms agree)."
@@ -139,6 +146,8 @@ MASK = Command(
     teaches=f"""De-identify DICOM instances: headers by the Basic Profile of PS3.15 and the options chosen, and text
 burned into pixels. The originals are never touched. Written as
 DIR/<new PatientID>/<new StudyInstanceUID>/<new SeriesInstanceUID>/<new SOPInstanceUID>.dcm
+or, where the originals are a medium with a DICOMDIR, as DIR/DICOM/PAxxxxxx/STxxxxxx/SExxxxxx/xxxxxxxx with a new
+DICOMDIR. PNG, JPEG and TIFF pictures lose their metadata, keep their pixels and are written to DIR/pictures.
 
 Each input ends as masked (perhaps with a reason to look at it), quarantined (not written, because it could not be
 cleared with certainty), failed or skipped. A run that was killed goes on when the same command runs again.
