@@ -20,12 +20,12 @@ Span = tuple[int, int]
 
 def hunt(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text without harvested identities, names behind titles, addresses, dates, phone numbers."""
-    return _without(text, [*harvest.spans(text), *certain(text), *_phrase_spans(text, own.mask)])
+    return without(text, [*harvest.spans(text), *certain(text), *_phrase_spans(text, own.mask)])
 
 
 def clean(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text's harmless words, punctuation between them kept."""
-    return _without(text, unsafe_spans(text, harvest, own))
+    return without(text, unsafe_spans(text, harvest, own))
 
 
 def unsafe_spans(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[Span]:
@@ -86,7 +86,7 @@ def _tokenised(phrases: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(words for words in split if words)
 
 
-def _without(text: str, spans: Iterable[Span]) -> str:
+def without(text: str, spans: Iterable[Span]) -> str:
     """Return the text with the spans cut out and tidied: no empty brackets, no double spaces."""
     cut = sorted(spans)
     if not cut:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
+from anonymizer.documents.cda import clean_cda, notice_cda
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import LockedError, UnreadableError
 from anonymizer.file_format import UNREADABLE
@@ -46,6 +47,8 @@ class Document:
         dataset.EncapsulatedDocumentLength = len(self.cleaned.body)
         dataset.MIMETypeOfEncapsulatedDocument = self.mime
         dataset.BurnedInAnnotation = "NO"
+        if self.cleaned.identifier:
+            dataset.HL7InstanceIdentifier = self.cleaned.identifier
         return [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
 
 
@@ -119,6 +122,8 @@ def _kind(sop_class: str, raw: bytes) -> _Kind:
     start = raw[:1024].lstrip()
     if b"%PDF-" in start:
         return _KINDS["1"]
+    if b"<ClinicalDocument" in start:
+        return _KINDS["2"]
     raise LockedError(
         "The file carries a whole document of a kind that cannot be masked.",
         "Export the document by other means if it is needed.",
@@ -137,4 +142,11 @@ def _pdf_notice(sentence: str) -> bytes:
     return notice_pdf(sentence)
 
 
-_KINDS = {"1": _Kind("application/pdf", _pdf, _pdf_notice)}
+def _cda(raw: bytes, subject: Subject, _: bool) -> Cleaned:  # noqa: FBT001 - one signature for all kinds
+    return clean_cda(raw, subject)
+
+
+_KINDS = {
+    "1": _Kind("application/pdf", _pdf, _pdf_notice),
+    "2": _Kind("text/XML", _cda, notice_cda),
+}

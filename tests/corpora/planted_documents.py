@@ -115,3 +115,71 @@ def document(raw, sop_class, mime, number=1) -> FileDataset:
 
 
 BIRTHS = (BIRTH, "17.04.1939", "1939-04-17")
+
+CDA_DOCTOR, CDA_WARD, CDA_PHONE = (
+    "Wrenthalmor",
+    "Sebbenrothe",
+    "+49 30 7755 8812",
+)  # known to the document alone
+CDA = f"""<?xml version="1.0" encoding="UTF-8"?>
+<?xml-stylesheet type="text/xsl" href="http://{TOWN}.example/{SURNAME}.xsl"?>
+<!-- made for {FULL} -->
+<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:sdtc="urn:hl7-org:sdtc" xmlns:x="urn:{TOWN}"
+    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:hl7-org:v3 {SURNAME}.xsd">
+  <realmCode code="DE"/>
+  <typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>
+  <templateId root="2.16.840.1.113883.10.20.22.1.1" extension="2015-08-01"/>
+  <id root="{planted.ROOT}.9" extension="DOC{ACCESSION}"/>
+  <code code="18748-4" codeSystem="2.16.840.1.113883.6.1" displayName="Diagnostic imaging report of {SURNAME}"/>
+  <title>CT chest report {FULL}</title>
+  <effectiveTime value="20240311101112+0100"/>
+  <confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>
+  <languageCode code="en-US"/>
+  <recordTarget><patientRole>
+    <id root="{planted.ROOT}.1" extension="{PATIENT_ID}"/>
+    <addr><streetAddressLine>Gansweg 7</streetAddressLine><city>{TOWN}</city></addr>
+    <telecom value="tel:{PHONE}" use="HP"/>
+    <patient>
+      <name><prefix>Dr.</prefix><given>{GIVEN}</given><family>{SURNAME}</family></name>
+      <administrativeGenderCode code="F" codeSystem="2.16.840.1.113883.5.1"/>
+      <birthTime value="{BIRTH}"/>
+      <sdtc:raceCode code="2106-3"/>
+      <maritalStatusCode code="M"/>
+    </patient>
+    <providerOrganization><id root="{planted.ROOT}.2"/><name>Klinikum {TOWN}</name></providerOrganization>
+  </patientRole></recordTarget>
+  <author><time value="20240312"/><assignedAuthor><id extension="A{PATIENT_ID}" root="{planted.ROOT}.3"/>
+    <assignedPerson><name>Otto {CDA_DOCTOR}</name></assignedPerson></assignedAuthor></author>
+  <custodian><assignedCustodian><representedCustodianOrganization><id nullFlavor="NI"/>
+    <name>Station {CDA_WARD}</name></representedCustodianOrganization></assignedCustodian></custodian>
+  <legalAuthenticator><time value="20240313"/><signatureCode code="S"/><assignedEntity><id nullFlavor="NI"/>
+    <telecom value="tel:{CDA_PHONE}"/><assignedPerson><name><family>{DOCTOR}</family></name></assignedPerson>
+    </assignedEntity></legalAuthenticator>
+  <component><structuredBody><component><section>
+    <code code="121070" codeSystem="1.2.840.10008.2.16.4" displayName="Findings"/>
+    <title>Findings</title>
+    <text>
+      <!-- {SURNAME} -->
+      <paragraph ID="a1">Pneumonia of the right lower <content styleCode="Bold">lobe</content>, no effusion.</paragraph>
+      <paragraph ID="{SURNAME}">{GIVEN[:4]}<content>{GIVEN[4:]}</content> saw Dr {CDA_DOCTOR} of {CDA_WARD}
+        on 17.04.1939, call 030 7755 8812.</paragraph>
+      <table><tbody><tr><td>120</td><td>80</td><td>72</td><td>{PATIENT_ID}</td></tr></tbody></table>
+      <renderMultiMedia referencedObject="m1"/>
+      <linkHtml href="http://pacs.example/{PATIENT_ID}">chest</linkHtml>
+    </text>
+    <entry><observationMedia classCode="OBS" moodCode="EVN" ID="m1">
+      <value mediaType="image/png" representation="B64">{SURNAME}AAAA</value></observationMedia></entry>
+    <entry><observation classCode="OBS" moodCode="EVN">
+      <code code="195967001" codeSystem="2.16.840.1.113883.6.96" displayName="Asthma"/>
+      <text><reference value="#a1"/></text>
+      <effectiveTime><low value="20240301"/><high value="20240311"/></effectiveTime>
+      <value xsi:type="PQ" value="14.5" unit="mm"/>
+      <participant typeCode="CSM"><participantRole><playingEntity><name>contrast</name></playingEntity>
+        </participantRole></participant>
+    </observation></entry>
+    <entry><observation classCode="OBS" moodCode="EVN"><value xsi:type="ST">nodule, {FULL}</value>
+      <value xsi:type="PQ" value="93" unit="a"/></observation></entry>
+  </section></component></structuredBody></component>
+  <x:secret of="{FULL}">{SURNAME}</x:secret>
+</ClinicalDocument>
+"""

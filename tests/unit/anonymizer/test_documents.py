@@ -2,13 +2,15 @@
 
 import dataclasses
 import io
+import re
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pikepdf
 import pydicom
 import pypdfium2
 import pytest
-from pydicom.uid import EncapsulatedPDFStorage
+from pydicom.uid import EncapsulatedCDAStorage, EncapsulatedPDFStorage
 
 from anonymizer.deidentify import Layout, deidentify
 from anonymizer.errors import ProfileError
@@ -216,3 +218,97 @@ def test_a_profile_can_remove_documents_or_keep_them_out(tmp_path, settings_for)
     (tmp_path / "site.toml").write_text('documents = "burn"\n', encoding="utf-8")
     with pytest.raises(ProfileError):
         load_profile(str(tmp_path / "site.toml"))
+
+
+def mask_cda(text, folder, settings, **more):
+    record, ds = mask(
+        text.encode("utf-8") if isinstance(text, str) else text,
+        folder,
+        settings,
+        sop_class=EncapsulatedCDAStorage,
+        mime="text/XML",
+        **more,
+    )
+    return record, ds, ET.fromstring(body_of(ds)) if ds else None
+
+
+def found(root, path):
+    return root.find(path, {"": "urn:hl7-org:v3"})
+
+
+CDA_IDENTITIES = (*IDENTITIES, documents.CDA_DOCTOR, documents.CDA_WARD, "7755", "Gansweg", "secret")
+
+
+def test_a_cda_keeps_structure_codes_and_findings_but_nobody(tmp_path, settings_for):
+    def plant(ds):
+        ds.HL7InstanceIdentifier = f"{planted.ROOT}.9^DOC{planted.ACCESSION}"
+        ds.ImageComments = f"chest for {documents.CDA_DOCTOR}"
+
+    record, ds, root = mask_cda(documents.CDA, tmp_path, settings_for(), change=plant)
+    assert record.outcome is Outcome.MASKED, record.reason
+    raw = body_of(ds).lower()
+    for identity in CDA_IDENTITIES:
+        assert identity.lower().encode() not in raw, identity
+    assert documents.CDA_DOCTOR not in str(ds)
+    text = " ".join("".join(root.itertext()).split())
+    for kept in ("Pneumonia of the right lower lobe, no effusion.", "CT chest report", "nodule", "contrast"):
+        assert kept in text
+    assert [cell.text.strip() for cell in root.iter("{urn:hl7-org:v3}td")] == ["120", "80", "72", ""]
+    codes = {element.get("code") for element in root.iter()}
+    assert {"18748-4", "195967001", "121070", "F", "en-US"} <= codes
+    assert {"14.5", "90", "#a1"} <= {element.get("value") for element in root.iter()}
+    assert found(root, ".//templateId").get("extension") == "2015-08-01"
+    assert not list(root.iter("{urn:hl7-org:v3}observationMedia"))
+    assert found(root, ".//patientRole/id").get("extension") == record.facts.patient
+    assert found(root, ".//patient/name").get("nullFlavor") == "MSK"
+    assert found(root, ".//birthTime").attrib == {"nullFlavor": "MSK"}
+    identifier = found(root, "id")
+    assert f"{identifier.get('root')}^{identifier.get('extension')}" == ds.HL7InstanceIdentifier
+    assert ds.MIMETypeOfEncapsulatedDocument == "text/XML"
+
+
+def test_dates_of_a_cda_move_as_those_of_the_header_do(tmp_path, settings_for):
+    _, ds, root = mask_cda(documents.CDA, tmp_path / "moved", settings_for())
+    assert found(root, "effectiveTime").get("value") == f"{ds.StudyDate}101112+0100"
+    low, high = (found(root, f".//observation/effectiveTime/{side}").get("value") for side in ("low", "high"))
+    assert high == ds.StudyDate
+    assert int(high) > int(low)
+    _, ds, root = mask_cda(
+        documents.CDA, tmp_path / "full", settings_for("basic", "clean_descriptors", "full_dates")
+    )
+    assert found(root, "effectiveTime").get("value") == "20240311101112+0100"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        documents.CDA[:900],
+        f"not XML at all, {documents.FULL}",
+        f'<!DOCTYPE x [<!ENTITY a "{documents.FULL}">]><ClinicalDocument xmlns="urn:hl7-org:v3">&a;</ClinicalDocument>',
+        "<a>" * 5000 + documents.FULL + "</a>" * 5000,
+        f"<other>{documents.FULL}</other>",
+        "",
+    ],
+    ids=["cut off", "no XML", "entities", "deep", "another document", "empty"],
+)
+def test_a_cda_that_cannot_be_read_is_replaced_and_reviewed(tmp_path, settings_for, text):
+    record, ds, root = mask_cda(text, tmp_path, settings_for())
+    assert record.outcome is Outcome.MASKED, record.reason
+    assert "could not be read" in record.review[0]
+    assert "could not be read" in "".join(root.itertext())
+    assert documents.SURNAME.encode() not in body_of(ds)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_a_cda_in_another_encoding_or_with_prefixes_is_read_too(tmp_path, settings_for, codec):
+    name = "utf-8" if codec == "utf-8-sig" else codec
+    text = documents.CDA.replace('encoding="UTF-8"', f'encoding="{name}"')
+    for number, spelled in enumerate((text, _with_prefix(text))):
+        _, ds, root = mask_cda(spelled.encode(codec), tmp_path / str(number), settings_for())
+        assert "Pneumonia of the right lower" in "".join(root.itertext())
+        assert not any(identity.lower().encode() in body_of(ds).lower() for identity in CDA_IDENTITIES)
+
+
+def _with_prefix(text):
+    text = text.replace("xmlns=", "xmlns:hl7=").replace('xsi:type="', 'xsi:type="hl7:')
+    return re.sub(r"<(/?)(?![?!]|sdtc:|x:)(\w)", r"<\1hl7:\2", text)
