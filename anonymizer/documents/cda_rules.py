@@ -112,7 +112,7 @@ class Rules:
         new_root = root if kept else pseudonyms.uid(root) if root else ""
         if not extension:
             return new_root, ""
-        if extension.strip() == self._subject.patient:
+        if extension.strip() == self._subject.patient.original_id:
             return new_root, self._subject.pseudonym
         return new_root, pseudonyms.digest(f"{root}\0{extension}")[:16]
 

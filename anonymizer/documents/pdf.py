@@ -94,20 +94,30 @@ def _unsafe_characters(page: Page, harvest: Harvest, own: OwnWords) -> set[int]:
 
 
 _BROKEN = re.compile(rf"(?:{BREAK}|-[ \t]*[\r\n])\s*")
+_NUMBERS_ALONE = re.compile(r"[\d.,%\s]*")
 
 
 def _readings(page: Page) -> Iterator[tuple[str, list[int]]]:
     """Yield the text in several orders, and for each character its position in the page's text."""
-    apart = [i for start, end in _between(_BROKEN, page.text) for i in range(start, end)]
-    plain = "".join(" " if letter.isspace() or letter == BREAK else letter for letter in page.text)
-    yield plain, list(range(len(plain)))
-    if len(apart) != len(plain):  # words broken at the ends of lines are made whole
-        yield "".join(plain[i] for i in apart), apart
-    letters, positions = [], []
-    for word in _by_lines(page.words):
-        letters.append(word.text.replace(BREAK, "-") + " ")
-        positions += [*range(word.start, word.end), word.end - 1]
-    yield "".join(letters), positions
+    everything = list(range(len(page.text)))
+    yield page.text.replace(BREAK, "\n"), everything
+    whole = [i for start, end in _between(_BROKEN, page.text) for i in range(start, end)]
+    if len(whole) != len(everything):  # words broken at the ends of lines are made whole
+        yield "".join(page.text[i] for i in whole), whole
+    lines = _lines(page.words)
+    letters, positions = "", []
+    for line, following in zip(lines, [*lines[1:], []], strict=True):
+        text = " ".join(word.text for word in line)
+        letters += text + _line_end(text, " ".join(word.text for word in following))
+        for word in line:
+            positions += [*range(word.start, word.end), word.end - 1]
+    yield letters.replace(BREAK, "-"), positions
+
+
+def _line_end(line: str, following: str) -> str:
+    """Return what stands between two lines: a telephone number may go on, numbers in a column do not."""
+    alone = _NUMBERS_ALONE.fullmatch(line) and _NUMBERS_ALONE.fullmatch(following)
+    return " " if line[-1:].isdigit() and following[:1].isdigit() and not alone else "\n"
 
 
 def _between(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
@@ -118,7 +128,7 @@ def _between(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _by_lines(words: Sequence[Word]) -> list[Word]:
+def _lines(words: Sequence[Word]) -> list[list[Word]]:
     """Return words as lines on the paper, from top to bottom and left to right."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: (w.ink[1] + w.ink[3], w.ink[0], w.start)):
@@ -127,7 +137,7 @@ def _by_lines(words: Sequence[Word]) -> list[Word]:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return [word for line in lines for word in sorted(line, key=lambda w: (w.ink[0], w.start))]
+    return [sorted(line, key=lambda w: (w.ink[0], w.start)) for line in lines]
 
 
 # -- what the page shows -----------------------------------------------------------------------------------
