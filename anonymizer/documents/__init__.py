@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from anonymizer.documents.cda import clean_cda, notice_cda
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import LockedError, UnreadableError
+from anonymizer.documents.mesh import clean_mtl, clean_obj, clean_stl, notice_stl, notice_text
 from anonymizer.file_format import UNREADABLE
 from anonymizer.report import Change
 from anonymizer.subject import Subject
@@ -52,12 +53,15 @@ class Document:
         return [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
 
 
+_Cleaner = Callable[[bytes, Subject, bool], Cleaned]  # of bytes; whether pictures are searched for text
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """One kind of document: how it is cleaned and what stands in its place."""
 
     mime: str
-    clean: Callable[[bytes, Subject, bool], Cleaned]
+    clean: _Cleaner
     notice: Callable[[str], bytes]
     is_text: bool = True
 
@@ -142,11 +146,14 @@ def _pdf_notice(sentence: str) -> bytes:
     return notice_pdf(sentence)
 
 
-def _cda(raw: bytes, subject: Subject, _: bool) -> Cleaned:  # noqa: FBT001 - one signature for all kinds
-    return clean_cda(raw, subject)
+def _without_pictures(clean: Callable[[bytes, Subject], Cleaned]) -> _Cleaner:
+    return lambda raw, subject, _: clean(raw, subject)
 
 
 _KINDS = {
     "1": _Kind("application/pdf", _pdf, _pdf_notice),
-    "2": _Kind("text/XML", _cda, notice_cda),
+    "2": _Kind("text/XML", _without_pictures(clean_cda), notice_cda),
+    "3": _Kind("model/stl", _without_pictures(clean_stl), notice_stl, is_text=False),
+    "4": _Kind("model/obj", _without_pictures(clean_obj), notice_text, is_text=False),
+    "5": _Kind("model/mtl", _without_pictures(clean_mtl), notice_text, is_text=False),
 }

@@ -183,3 +183,42 @@ CDA = f"""<?xml version="1.0" encoding="UTF-8"?>
   <x:secret of="{FULL}">{SURNAME}</x:secret>
 </ClinicalDocument>
 """
+
+FACET = np.array([0, 0, 1, 0, 0, 0, 10.5, 0, 0, 0, 7.25, 0], "<f4").tobytes()
+STL = (
+    f"solid {FULL}".encode().ljust(80) + (2).to_bytes(4, "little") + (FACET + b"\x1f\x7c") * 2 + FULL.encode()
+)
+ASCII_STL = f"""solid {FULL}
+  facet normal 0.0 0.0 1.0
+    outer loop
+      vertex 0 0 0
+      vertex 1.05e+1 0 0
+      vertex 0 -7.25 0
+    endloop
+  endfacet
+; made for {SURNAME}
+endsolid {FULL}
+"""
+OBJ = f"""# {FULL}, {PATIENT_ID}
+mtllib C:\\{SURNAME}\\heart.mtl
+o {SURNAME}_aorta
+v 0 0 0 1.0
+v 10.5 0 0  # {GIVEN}
+v 0 -7.25 0
+vt 0.5 0.5
+vn 0 0 1
+g left lobe
+usemtl {SURNAME} red
+f 1/1/1 2/1/1 \\
+3/1/1
+call {SURNAME}.obj
+"""
+MTL = f"""# {DOCTOR}
+newmtl {SURNAME} red
+Kd 0.8 0.1 0.1
+Ns 96.0
+illum 2
+map_Kd textures/{PATIENT_ID}.png
+newmtl lobe
+Ka 1 1 1
+"""

@@ -10,7 +10,13 @@ import pikepdf
 import pydicom
 import pypdfium2
 import pytest
-from pydicom.uid import EncapsulatedCDAStorage, EncapsulatedPDFStorage
+from pydicom.uid import (
+    EncapsulatedCDAStorage,
+    EncapsulatedMTLStorage,
+    EncapsulatedOBJStorage,
+    EncapsulatedPDFStorage,
+    EncapsulatedSTLStorage,
+)
 
 from anonymizer.deidentify import Layout, deidentify
 from anonymizer.errors import ProfileError
@@ -312,3 +318,57 @@ def test_a_cda_in_another_encoding_or_with_prefixes_is_read_too(tmp_path, settin
 def _with_prefix(text):
     text = text.replace("xmlns=", "xmlns:hl7=").replace('xsi:type="', 'xsi:type="hl7:')
     return re.sub(r"<(/?)(?![?!]|sdtc:|x:)(\w)", r"<\1hl7:\2", text)
+
+
+def mask_mesh(raw, folder, settings, kind):
+    classes = {"stl": EncapsulatedSTLStorage, "obj": EncapsulatedOBJStorage, "mtl": EncapsulatedMTLStorage}
+    record, ds = mask(raw, folder, settings, sop_class=classes[kind], mime="text/plain")
+    assert record.outcome is Outcome.MASKED, record.reason
+    assert ds.MIMETypeOfEncapsulatedDocument == f"model/{kind}"
+    body = body_of(ds)
+    for identity in IDENTITIES:
+        assert identity.lower().encode() not in body.lower()
+    return record, body
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_the_geometry_of_a_binary_stl_stays_to_the_byte(tmp_path, settings_for, profile):
+    _, body = mask_mesh(documents.STL, tmp_path, settings_for(profile), "stl")
+    assert body == bytes(80) + documents.STL[80:184]
+
+
+def test_free_bytes_of_facets_cannot_hold_a_name(tmp_path, settings_for):
+    name = documents.FULL.encode().ljust(20)
+    facets = b"".join(documents.FACET + name[place : place + 2] for place in range(0, 20, 2))
+    _, body = mask_mesh(bytes(80) + (10).to_bytes(4, "little") + facets, tmp_path, settings_for(), "stl")
+    assert body[84:] == (documents.FACET + b"\0\0") * 10
+
+
+def test_meshes_in_words_keep_geometry_and_harmless_names(tmp_path, settings_for):
+    _, stl = mask_mesh(documents.ASCII_STL.encode(), tmp_path / "stl", settings_for(), "stl")
+    assert stl.decode().splitlines()[1:-1] == documents.ASCII_STL.splitlines()[1:8]
+    _, obj = mask_mesh(documents.OBJ.encode(), tmp_path / "obj", settings_for(), "obj")
+    _, mtl = mask_mesh(documents.MTL.encode(), tmp_path / "mtl", settings_for(), "mtl")
+    lines = obj.decode().splitlines()
+    geometry = [line for line in lines if line[0] in "vf3"]
+    assert geometry == [
+        "v 0 0 0 1.0",
+        "v 10.5 0 0",
+        "v 0 -7.25 0",
+        "vt 0.5 0.5",
+        "vn 0 0 1",
+        "f 1/1/1 2/1/1 \\",
+        "3/1/1",
+    ]
+    assert "g left lobe" in lines
+    (used,) = [line.split()[1] for line in lines if line.startswith("usemtl")]
+    materials = mtl.decode().splitlines()
+    assert materials[0] == f"newmtl {used}"
+    assert materials[1:] == ["Kd 0.8 0.1 0.1", "Ns 96.0", "illum 2", "newmtl lobe", "Ka 1 1 1"]
+
+
+@pytest.mark.parametrize("kind", ["stl", "obj", "mtl"])
+def test_what_is_no_mesh_is_replaced_and_reviewed(tmp_path, settings_for, kind):
+    record, body = mask_mesh(documents.FULL.encode() * 20, tmp_path, settings_for(), kind)
+    assert "could not be read" in record.review[0]
+    assert len(body) < 100
