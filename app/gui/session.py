@@ -1,6 +1,7 @@
 """What the window works on: the open project with its catalogue, the reader, the vault once unlocked."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,12 @@ class Session(QObject):
         if self._vault is None:
             self._vault = self._open_vault(ask)
         return self._vault
+
+    def vault_opener(self) -> Callable[[], "Vault"]:
+        """Return what opens the vault once more, for another thread, which closes it; after `unlock`."""
+        from app.workflows.projects import unlock
+
+        return partial(unlock, self.project, self._passphrase or None)
 
     def child_environment(self) -> dict[str, str]:
         """Return what a child needs in its environment to open this project's vault; after `unlock`."""

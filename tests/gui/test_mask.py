@@ -81,7 +81,9 @@ def shown(window: MainWindow, project: Project, qtbot: QtBot) -> MaskPage:
     window.open_folder(project.folder)
     opened = window.current_page()
     assert isinstance(opened, MaskPage)
-    qtbot.waitUntil(lambda: opened.header.model.total > 0 and opened.compare.after.frame_shown is not None)
+    qtbot.waitUntil(
+        lambda: opened.images.header.model.total > 0 and opened.images.compare.after.frame_shown is not None
+    )
     return opened
 
 
@@ -95,7 +97,7 @@ def reviews(page: MaskPage) -> dict[str, tuple[str, ...]]:
 
 
 def draw(page: MaskPage, qtbot: QtBot) -> None:
-    view = page.compare.after
+    view = page.images.compare.after
     start = view.rect().center() - QPoint(30, 30)
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     qtbot.mouseMove(view, start + QPoint(20, 20))
@@ -104,154 +106,156 @@ def draw(page: MaskPage, qtbot: QtBot) -> None:
 
 
 def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, window: MainWindow) -> None:
-    model = page.header.model
+    model = page.images.header.model
     before = texts(model, BEFORE)["(0010,0010)"]
     assert before.endswith("^Invented")
-    assert not page.header.table.isColumnHidden(BEFORE)
+    assert not page.images.header.table.isColumnHidden(BEFORE)
     assert texts(model, DONE)["(0010,0010)"] == "↔ replaced"
     assert texts(model, AFTER)["(0010,0010)"].startswith("LG")
     assert "(0028,0010)" not in texts(model, DONE)  # Rows: kept, so not among the changed
-    assert "attributes changed, 0 regions masked" in page.summary.text()
-    for seen in (window.windowTitle(), window.statusBar().currentMessage(), page.summary.text()):
+    assert "attributes changed, 0 regions masked" in page.images.summary.text()
+    for seen in (window.windowTitle(), window.statusBar().currentMessage(), page.images.summary.text()):
         assert before.partition("^")[0] not in seen
 
 
 def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
-    changed = page.header.model.rowCount()
-    page.header.filter.setCurrentText(Show.ALL.value)
-    assert page.header.model.rowCount() > changed
-    qtbot.keyClick(page, "f", Qt.KeyboardModifier.ControlModifier)
-    assert page.header.search.hasFocus()
-    qtbot.keyClicks(page.header.search, "0028,0010")  # letters and digits are text here, not the page's keys
-    assert list(texts(page.header.model, AFTER).values()) == ["64"]
-    page.header.table.selectRow(0)
-    assert "Rows (0028,0010): kept" in page.header.detail.text()
-    page.header.search.clear()
-    page.header.filter.setCurrentText(Show.FREE_TEXT.value)
-    assert "(0008,0060)" not in texts(page.header.model, AFTER)  # a code, not free text
+    changed = page.images.header.model.rowCount()
+    page.images.header.filter.setCurrentText(Show.ALL.value)
+    assert page.images.header.model.rowCount() > changed
+    qtbot.keyClick(page.images, "f", Qt.KeyboardModifier.ControlModifier)
+    assert page.images.header.search.hasFocus()
+    qtbot.keyClicks(
+        page.images.header.search, "0028,0010"
+    )  # letters and digits are text here, not the page's keys
+    assert list(texts(page.images.header.model, AFTER).values()) == ["64"]
+    page.images.header.table.selectRow(0)
+    assert "Rows (0028,0010): kept" in page.images.header.detail.text()
+    page.images.header.search.clear()
+    page.images.header.filter.setCurrentText(Show.FREE_TEXT.value)
+    assert "(0008,0060)" not in texts(page.images.header.model, AFTER)  # a code, not free text
 
 
 def test_the_original_is_one_key_away_at_the_same_zoom(page: MaskPage, qtbot: QtBot) -> None:
-    qtbot.keyClick(page.list.list, "b")
-    assert page.compare.before.isVisible()
-    assert not page.compare.after.isVisible()
-    qtbot.waitUntil(lambda: page.compare.before.frame_shown is not None)
-    qtbot.keyClick(page.list.list, "s")
-    page.compare.after.zoom(2.0)
-    near = page.compare.after.geometry_of_image.zoom
-    assert page.compare.before.geometry_of_image.zoom == near
-    qtbot.keyClick(page.list.list, "b")
-    assert page.compare.side is Side.AFTER
+    qtbot.keyClick(page.images.list.list, "b")
+    assert page.images.compare.before.isVisible()
+    assert not page.images.compare.after.isVisible()
+    qtbot.waitUntil(lambda: page.images.compare.before.frame_shown is not None)
+    qtbot.keyClick(page.images.list.list, "s")
+    page.images.compare.after.zoom(2.0)
+    near = page.images.compare.after.geometry_of_image.zoom
+    assert page.images.compare.before.geometry_of_image.zoom == near
+    qtbot.keyClick(page.images.list.list, "b")
+    assert page.images.compare.side is Side.AFTER
 
 
 def test_looks_right_goes_to_the_next_that_needs_a_look(page: MaskPage, qtbot: QtBot) -> None:
     order = page.session.catalogue.uids()
     page.session.catalogue.set_review(order[1], ())
-    page.list.reload()
-    assert LOOK.rstrip(".") in page.summary.text()
-    qtbot.keyClick(page.list.list, "a")
-    assert page.list.current() == order[2]
+    page.images.list.reload()
+    assert LOOK.rstrip(".") in page.images.summary.text()
+    qtbot.keyClick(page.images.list.list, "a")
+    assert page.images.list.current() == order[2]
     assert reviews(page) == {order[0]: (), order[1]: (), order[2]: (LOOK,)}
     entry = json.loads(page.session.project.audit_file.read_text("utf-8").splitlines()[-1])
     assert (entry["action"], entry["sop"]) == ("approved", order[0])
-    qtbot.mouseClick(page.approve_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.images.approve_button, Qt.MouseButton.LeftButton)
     assert not page.session.catalogue.count(InstanceFilter(needs_review=True))
 
 
 def test_a_verdict_can_be_taken_back(page: MaskPage, qtbot: QtBot) -> None:
-    first = page.list.current()
-    qtbot.keyClick(page.list.list, "a")
-    qtbot.keyClick(page.list.list, "z", Qt.KeyboardModifier.ControlModifier)
-    assert page.list.current() == first
+    first = page.images.list.current()
+    qtbot.keyClick(page.images.list.list, "a")
+    qtbot.keyClick(page.images.list.list, "z", Qt.KeyboardModifier.ControlModifier)
+    assert page.images.list.current() == first
     assert reviews(page)[first] == (LOOK,)
 
 
 def test_hold_back_adds_a_reason_once(page: MaskPage, qtbot: QtBot) -> None:
-    first = page.list.current()
-    qtbot.keyClick(page.list.list, "h")
-    qtbot.keyClick(page.list.list, "h")
+    first = page.images.list.current()
+    qtbot.keyClick(page.images.list.list, "h")
+    qtbot.keyClick(page.images.list.list, "h")
     assert reviews(page)[first] == (LOOK, HELD_BACK)
-    assert HELD_BACK in page.summary.text()
-    assert page.list.current() == first
+    assert HELD_BACK in page.images.summary.text()
+    assert page.images.list.current() == first
 
 
 def test_arrows_move_between_instances(page: MaskPage, qtbot: QtBot) -> None:
     order = page.session.catalogue.uids()
-    assert page.list.list.hasFocus()
-    qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
+    assert page.images.list.list.hasFocus()
+    qtbot.keyClick(page.images.list.list, Qt.Key.Key_Down)
     assert page.session.selected == order[1]
-    qtbot.keyClick(page.list.list, Qt.Key.Key_Up)
+    qtbot.keyClick(page.images.list.list, Qt.Key.Key_Up)
     assert page.session.selected == order[0]
     for _ in range(2):  # quickly on: only the last one's header may appear
-        qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
+        qtbot.keyClick(page.images.list.list, Qt.Key.Key_Down)
     source = page.session.vault.source_path(order[2])  # type: ignore[union-attr]
     name = Path(str(source)).stem
-    qtbot.waitUntil(lambda: texts(page.header.model, BEFORE).get("(0010,0020)") == name)
+    qtbot.waitUntil(lambda: texts(page.images.header.model, BEFORE).get("(0010,0020)") == name)
 
 
 def test_filters_of_the_list(page: MaskPage, qtbot: QtBot) -> None:
     order = page.session.catalogue.uids()
     page.session.catalogue.set_review(order[0], ())
     page.session.catalogue.set_masking(order[2], {"regions": [{"x": 1, "y": 1, "width": 9, "height": 9}]})
-    page.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
-    assert page.list.model.uids == order[1:]
-    page.list.filter.setCurrentText(Listed.PIXELS.value)
-    qtbot.waitUntil(lambda: page.list.model.uids == [order[2]])
-    assert page.list.current() == order[2]
-    assert "1 region masked" in page.compare.legend.text()
+    page.images.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
+    assert page.images.list.model.uids == order[1:]
+    page.images.list.filter.setCurrentText(Listed.PIXELS.value)
+    qtbot.waitUntil(lambda: page.images.list.model.uids == [order[2]])
+    assert page.images.list.current() == order[2]
+    assert "1 region masked" in page.images.compare.legend.text()
 
 
 def test_with_nothing_listed_nothing_can_be_judged_or_masked(page: MaskPage, qtbot: QtBot) -> None:
-    qtbot.keyClick(page.list.list, "d")
+    qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)
     for uid in page.session.catalogue.uids():
         page.session.catalogue.set_review(uid, ())
-    page.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
-    assert page.compare.after.frame_shown is None
-    assert not page.by_hand.pending
-    assert not page.approve_button.isEnabled()
-    assert page.header.model.total == 0
+    page.images.list.filter.setCurrentText(Listed.TO_LOOK_AT.value)
+    assert page.images.compare.after.frame_shown is None
+    assert not page.images.by_hand.pending
+    assert not page.images.approve_button.isEnabled()
+    assert page.images.header.model.total == 0
 
 
 def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
-    sop = page.list.current()
+    sop = page.images.list.current()
     file = page.session.project.instances / page.session.catalogue.instance(sop).file
     intact = DicomImage.open(file).frame(0)
-    qtbot.keyClick(page.list.list, "d")
-    assert page.by_hand.bar.isVisible()
+    qtbot.keyClick(page.images.list.list, "d")
+    assert page.images.by_hand.bar.isVisible()
     draw(page, qtbot)
     draw(page, qtbot)
-    assert len(page.by_hand.bar.pending) == 2
-    qtbot.keyClick(page.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
-    (pending,) = page.by_hand.bar.pending
-    qtbot.keyClick(page.compare.after, "a")  # a verdict with something drawn and not masked is refused
-    assert page.list.current() == sop
+    assert len(page.images.by_hand.bar.pending) == 2
+    qtbot.keyClick(page.images.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
+    (pending,) = page.images.by_hand.bar.pending
+    qtbot.keyClick(page.images.compare.after, "a")  # a verdict with something drawn and not masked is refused
+    assert page.images.list.current() == sop
     assert reviews(page)[sop] == (LOOK,)
-    qtbot.keyClick(page.compare.after, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not page.by_hand.bar.pending, timeout=20_000)
+    qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.images.by_hand.bar.pending, timeout=20_000)
     masked = DicomImage.open(file).frame(0)
     inside = np.zeros(masked.shape, bool)
     inside[pending.y : pending.y + pending.height, pending.x : pending.x + pending.width] = True
     assert len(np.unique(masked[inside])) == 1
     assert (masked[~inside] == intact[~inside]).all()
-    qtbot.waitUntil(lambda: page.compare.after.frame_shown is not None)
-    assert "1 region masked" in page.compare.legend.text()
-    assert (page.compare.after.frame_shown.values[0] == masked).all()  # type: ignore[union-attr]
-    qtbot.keyClick(page.compare.after, Qt.Key.Key_Escape)
-    assert not page.compare.after.drawing
-    assert not page.by_hand.bar.isVisible()
+    qtbot.waitUntil(lambda: page.images.compare.after.frame_shown is not None)
+    assert "1 region masked" in page.images.compare.legend.text()
+    assert (page.images.compare.after.frame_shown.values[0] == masked).all()  # type: ignore[union-attr]
+    qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Escape)
+    assert not page.images.compare.after.drawing
+    assert not page.images.by_hand.bar.isVisible()
 
 
 def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
-    qtbot.keyClick(page.list.list, "d")
+    qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)
-    for widget in (page.header.search, page.by_hand.bar.undo_button, page.list.list):
+    for widget in (page.images.header.search, page.images.by_hand.bar.undo_button, page.images.list.list):
         widget.setFocus()
         assert widget.hasFocus()
         qtbot.keyClick(widget, Qt.Key.Key_Return)
         assert not page.jobs.active, widget
     assert not page.jobs.active
-    assert len(page.by_hand.pending) == 1
+    assert len(page.images.by_hand.pending) == 1
 
 
 def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(qtbot: QtBot) -> None:
@@ -268,12 +272,12 @@ def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(qtbot: QtBot) ->
 
 
 def test_what_is_drawn_stays_while_one_looks_at_another(page: MaskPage, qtbot: QtBot) -> None:
-    qtbot.keyClick(page.list.list, "d")
+    qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)
-    qtbot.keyClick(page.list.list, Qt.Key.Key_Down)
-    assert not page.by_hand.bar.pending
-    qtbot.keyClick(page.list.list, Qt.Key.Key_Up)
-    assert len(page.by_hand.bar.pending) == 1
+    qtbot.keyClick(page.images.list.list, Qt.Key.Key_Down)
+    assert not page.images.by_hand.bar.pending
+    qtbot.keyClick(page.images.list.list, Qt.Key.Key_Up)
+    assert len(page.images.by_hand.bar.pending) == 1
 
 
 def test_an_original_that_is_gone_is_said(
@@ -282,12 +286,12 @@ def test_an_original_that_is_gone_is_said(
     fill(project, tmp_path / "originals")
     (tmp_path / "originals").rename(tmp_path / "elsewhere")
     page = shown(window, project, qtbot)
-    assert "no longer where it was imported from" in page.header.note.text()
-    assert page.header.table.isColumnHidden(BEFORE)
-    assert texts(page.header.model, DONE)["(0010,0010)"] == "↔ replaced"
-    assert texts(page.header.model, DONE)["(0010,0020)"] == "↔ replaced"
-    qtbot.keyClick(page.list.list, "b")
-    assert page.compare.locked.isVisible()
+    assert "no longer where it was imported from" in page.images.header.note.text()
+    assert page.images.header.table.isColumnHidden(BEFORE)
+    assert texts(page.images.header.model, DONE)["(0010,0010)"] == "↔ replaced"
+    assert texts(page.images.header.model, DONE)["(0010,0020)"] == "↔ replaced"
+    qtbot.keyClick(page.images.list.list, "b")
+    assert page.images.compare.locked.isVisible()
 
 
 def test_an_original_that_was_changed_is_said(
@@ -297,7 +301,7 @@ def test_an_original_that_was_changed_is_said(
     for file in (tmp_path / "originals").iterdir():
         file.write_bytes(file.read_bytes() + b"\0\0")
     page = shown(window, project, qtbot)
-    assert "was changed since the import" in page.header.note.text()
+    assert "was changed since the import" in page.images.header.note.text()
 
 
 def test_a_locked_vault_is_unlocked_from_the_page(
@@ -306,17 +310,17 @@ def test_a_locked_vault_is_unlocked_from_the_page(
     project = create_project(tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough")
     fill(project, tmp_path / "originals", "long enough")
     page = shown(window, project, qtbot)
-    assert page.header.unlock_button.isVisible()
-    assert page.header.table.isColumnHidden(BEFORE)
+    assert page.images.header.unlock_button.isVisible()
+    assert page.images.header.table.isColumnHidden(BEFORE)
 
     def answer(dialog: UnlockDialog) -> int:
         dialog.passphrase.setText("long enough")
         return int(UnlockDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(UnlockDialog, "exec", answer)
-    qtbot.mouseClick(page.header.unlock_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not page.header.table.isColumnHidden(BEFORE))
-    assert not page.header.unlock_button.isVisible()
+    qtbot.mouseClick(page.images.header.unlock_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.images.header.table.isColumnHidden(BEFORE))
+    assert not page.images.header.unlock_button.isVisible()
 
 
 def test_an_empty_project_points_to_import(window: MainWindow, project: Project) -> None:
@@ -345,11 +349,11 @@ def test_everything_has_a_name_and_a_place_in_the_tab_order(page: MaskPage) -> N
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     for widget in (
-        page.list.list,
-        page.list.filter,
-        page.header.table,
-        page.header.filter,
-        page.header.search,
+        page.images.list.list,
+        page.images.list.filter,
+        page.images.header.table,
+        page.images.header.filter,
+        page.images.header.search,
     ):
         assert widget.accessibleName()
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus

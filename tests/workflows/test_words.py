@@ -110,7 +110,7 @@ def test_what_is_answered_is_masked_again_and_nothing_else_changes(project: Proj
         catalogue.set_label([rows[0].sop_instance_uid], "clear", reader="A", means="key")
     before = {row.file: (project.instances / row.file).read_bytes() for row in rows}
     with opened(project) as vault:
-        say(project, vault, "QUELLWORT", WordAnswer.KEEP)
+        say(project, vault, ["QUELLWORT"], WordAnswer.KEEP)
         assert len(WordReview(project, vault).due()) == 2
     assert again(project).outcomes[Outcome.MASKED] == 2
     assert descriptions(project) == ["Chest Quellwort lateral", "Chest pa", "Chest quellwort pa"]
@@ -134,7 +134,7 @@ def test_what_is_answered_is_masked_again_and_nothing_else_changes(project: Proj
 
 def test_a_text_that_must_go_goes_and_comes_back_when_that_is_undone(project: Project) -> None:
     with opened(project) as vault:
-        say(project, vault, "Zargonix", WordAnswer.MASK)
+        say(project, vault, ["Zargonix"], WordAnswer.MASK)
     assert again(project).outcomes[Outcome.MASKED] == 3
     files = list(project.instances.iterdir())
     assert not any(b"Zargonix" in file.read_bytes() for file in files)
@@ -147,8 +147,8 @@ def test_a_text_that_must_go_goes_and_comes_back_when_that_is_undone(project: Pr
 
 def test_nothing_but_the_vault_and_the_sites_own_file_knows_the_words(project: Project) -> None:
     with opened(project) as vault:
-        say(project, vault, "quellwort", WordAnswer.MASK)
-        say(project, vault, "flimmerig", WordAnswer.MASK, for_site=True)
+        say(project, vault, ["quellwort"], WordAnswer.MASK)
+        say(project, vault, ["flimmerig"], WordAnswer.MASK, for_site=True)
     for file in project.folder.rglob("*"):
         if file.is_file():
             content = file.read_bytes().lower()
@@ -160,8 +160,8 @@ def test_nothing_but_the_vault_and_the_sites_own_file_knows_the_words(project: P
 
 def test_an_answer_for_the_site_counts_in_every_project_and_can_be_undone(project: Project) -> None:
     with opened(project) as vault:
-        say(project, vault, "quellwort", WordAnswer.MASK)
-        say(project, vault, "Quellwort", WordAnswer.KEEP, for_site=True)
+        say(project, vault, ["quellwort"], WordAnswer.MASK)
+        say(project, vault, ["Quellwort"], WordAnswer.KEEP, for_site=True)
         review = WordReview(project, vault)
         assert review.said(phrase(review, "quellwort")) == Said(WordAnswer.KEEP, for_site=True)
         assert len(review.due()) == 2
@@ -180,7 +180,7 @@ def test_a_text_of_several_words_is_right_as_it_stands_and_frees_none_of_its_wor
 
 def test_what_was_masked_by_hand_stays_masked(project: Project) -> None:
     with opened(project) as vault:
-        say(project, vault, "quellwort", WordAnswer.KEEP)
+        say(project, vault, ["quellwort"], WordAnswer.KEEP)
         sop = WordReview(project, vault).due()[0]
     found = kinds(project, sop)
     mask_regions(project, sop, [Region(3, 4, 20, 10)], Quiet())
@@ -194,7 +194,7 @@ def test_an_original_that_is_gone_or_changed_leaves_the_masked_one_as_it_is(
     project: Project, originals: Path
 ) -> None:
     with opened(project) as vault:
-        say(project, vault, "zargonix", WordAnswer.MASK)
+        say(project, vault, ["zargonix"], WordAnswer.MASK)
     (originals / "im0000.dcm").unlink()
     changed = originals / "im0001.dcm"
     changed.write_bytes(changed.read_bytes() + b"\0\0")

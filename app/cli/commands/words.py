@@ -37,8 +37,8 @@ def _run(given: argparse.Namespace, progress: Progress) -> Result:
     with closing(unlock(project, passphrase_for(project))) as vault:
         answers = (given.keep, WordAnswer.KEEP), (given.mask, WordAnswer.MASK), (given.forget, None)
         for texts, answer in answers:
-            for text in texts:
-                say(project, vault, text, answer, for_site=given.site)
+            if texts:
+                say(project, vault, texts, answer, for_site=given.site)
         review = WordReview(project, vault)
         if given.again:
             tally = mask_again(project, vault, review.due(), progress, workers=given.workers)

@@ -79,6 +79,12 @@ class HeaderTable(QWidget):
         self.note.setVisible(bool(text))
         self.unlock_button.setVisible(can_unlock)
 
+    def go_to(self, path: str) -> None:
+        """Show one attribute, whatever it became: all are listed, and this one is searched for."""
+        self.filter.setCurrentText(Show.ALL.value)
+        self.search.setText(path)
+        self.table.selectRow(0)
+
     def clear(self) -> None:
         """Show no header."""
         self.show_rows((), with_original=True)

@@ -1,0 +1,226 @@
+"""Masked instances one by one: image and header beside the original, a verdict, more masking by hand."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from anonymizer import DicomImage
+from app.errors import USER_ERRORS
+from app.gui.comparing import Comparing
+from app.gui.dialogs.errors import show_error
+from app.gui.jobs import JobRunner
+from app.gui.masking_by_hand import MaskingByHand
+from app.gui.masking_record import MaskingRecord
+from app.gui.session import Session
+from app.gui.verdicts import Verdicts
+from app.gui.widgets.compare_view import CompareView, Side
+from app.gui.widgets.header_table import HeaderTable
+from app.gui.widgets.image_loader import ImageLoader
+from app.gui.widgets.mask_list import MaskList
+from app.gui.widgets.text import button, label, set_role
+from app.gui.widgets.three_panes import ThreePanes
+
+UNAPPLIED = "Rectangles are drawn here and not masked yet: apply them or take them back first."
+
+
+class MaskImages(QWidget):
+    """Instances at the left, the image in the middle, the header at the right, the verdict above."""
+
+    def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._stale = True
+        self._sop = ""
+        self._record = MaskingRecord()
+        self.loader = ImageLoader(self)
+        self.list = MaskList()
+        self.compare = CompareView(self.loader)
+        self.header = HeaderTable()
+        self.comparing = Comparing(session, self.compare, self.header, self)
+        self.by_hand = MaskingByHand(session, jobs, self.compare, self)
+        self.verdicts = Verdicts(session, self)
+        self._lay_out()
+        self._connect()
+        self._add_keys()
+
+    def activate(self) -> None:
+        """Bring list and image up to date; the vault opens by itself where nobody need be asked."""
+        self.list.use(self.session.catalogue, self.session.project.catalogue_file)
+        if self.session.project.protection == "key file":
+            self.comparing.unlock_silently()
+        if self._stale:
+            self._stale = False
+            self.list.reload()
+        if self.session.selected and self.session.selected != self._sop:
+            self.list.go_to(self.session.selected)
+        self._show(self._sop or self.list.current())
+        self.list.list.setFocus()
+
+    def mark_stale(self) -> None:
+        """List anew when the page is next brought up to date."""
+        self._stale = True
+
+    def show_attribute(self, sop: str, path: str) -> None:
+        """Go to an instance and to one attribute of its header."""
+        self.list.go_to(sop)
+        self.header.go_to(path)
+
+    # The verdict.
+
+    def approve(self) -> None:
+        """The instance in sight looks right; go on to the next one that needs a look."""
+        if not self._sop:
+            return
+        if self.by_hand.pending:
+            self.session.status.emit(UNAPPLIED)
+            return
+        if not self._try(lambda: self.verdicts.approve(self._sop)):
+            return
+        following = self.list.next_to_look_at(self._sop)
+        if following:
+            self.list.go_to(following)
+        else:
+            self.session.status.emit("Nothing is left to look at.")
+            self.list.step(1)
+
+    def hold_back(self) -> None:
+        """Mark the instance in sight as one that must not go on yet."""
+        if self._sop:
+            self._try(lambda: self.verdicts.hold_back(self._sop))
+
+    def take_back(self) -> None:
+        """Take back the rectangle drawn last, or else the last verdict."""
+        if self.by_hand.pending:
+            self.by_hand.undo()
+        else:
+            self._try(self._take_verdict_back)
+
+    def _take_verdict_back(self) -> None:
+        if sop := self.verdicts.take_back():
+            self.list.go_to(sop)
+
+    def _try(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
+            return False
+        return True
+
+    def _on_verdict(self, sop: str, needs_look: bool) -> None:  # noqa: FBT001 - a signal sends it
+        self.list.reviewed(sop, needs_look=needs_look)
+        self._summarize()
+
+    # The instance in sight.
+
+    def _show(self, sop: str) -> None:
+        if not sop:
+            self._show_nothing()
+            return
+        self._sop = sop
+        self.session.select(sop)
+        catalogue = self.session.catalogue
+        self._record = MaskingRecord.of(catalogue.masking(sop))
+        row = catalogue.instance(sop)
+        self.loader.keep_only({sop, ("before", sop)})
+        file: Path = self.session.project.instances / row.file
+        self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
+        self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
+        self._summarize()
+        self.comparing.show(sop, file, self._record)
+
+    def _show_nothing(self) -> None:
+        self._sop = ""
+        self.by_hand.show_instance("", (), frames=1)
+        self.compare.show_nothing()
+        self.comparing.show_nothing()
+        self.summary.setText("No instance is listed.")
+        self._enable()
+
+    def _summarize(self) -> None:
+        review = self.session.catalogue.instance(self._sop).review if self._sop else ()
+        self.summary.setText(self._record.sentence(review))
+        set_role(self.summary, "caution" if review else "good")
+        self._enable()
+
+    def _enable(self) -> None:
+        for widget in (self.approve_button, self.hold_button, self.by_hand.button):
+            widget.setEnabled(bool(self._sop))
+
+    def _on_drawing(self) -> None:
+        self.leave_key.setEnabled(self.by_hand.drawing)
+        for key in self.apply_keys:
+            key.setEnabled(bool(self.by_hand.pending))
+
+    def _on_masked(self, sop: str) -> None:
+        self.loader.forget(sop)
+        self.list.masked(sop)
+        if sop == self._sop:
+            self._show(sop)
+
+    # Making the view.
+
+    def _lay_out(self) -> None:
+        self.summary = label("")
+        self.approve_button = button(
+            "Looks right, next (A)", self.approve, primary=True, tip="Nothing is left to look at here (A)"
+        )
+        self.hold_button = button("Hold back (H)", self.hold_back, tip="It must not go on yet (H)")
+        top = QHBoxLayout()
+        top.addWidget(self.summary, 1)
+        top.addWidget(self.hold_button)
+        top.addWidget(self.approve_button)
+        self.compare.tools.addWidget(self.by_hand.button)
+        middle = QWidget()
+        inside = QVBoxLayout(middle)
+        inside.setContentsMargins(8, 0, 8, 0)
+        inside.addWidget(self.compare, 1)
+        inside.addWidget(self.by_hand.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(ThreePanes(self.list, middle, self.header), 1)
+
+    def _connect(self) -> None:
+        self.list.chosen.connect(self._show)
+        self.list.emptied.connect(self._show_nothing)
+        for view in (self.compare.after, self.compare.before):
+            view.next_wanted.connect(lambda: self.list.step(1))
+            view.previous_wanted.connect(lambda: self.list.step(-1))
+        self.verdicts.given.connect(self._on_verdict)
+        self.by_hand.masked.connect(self._on_masked)
+
+    def _add_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "A": self.approve,
+            "H": self.hold_back,
+            "B": self.compare.toggle,
+            "S": lambda: self.compare.show_side(Side.BOTH),
+            "D": self.by_hand.toggle,
+            "N": lambda: self.list.step(1),
+            "P": lambda: self.list.step(-1),
+            "Ctrl+Z": self.take_back,
+            "Ctrl+F": self.header.search.setFocus,
+        }
+        for key, action in keys.items():
+            QShortcut(QKeySequence(key), self, action)
+        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave)
+        self.apply_keys = [
+            QShortcut(QKeySequence(key), self.compare.after, self.by_hand.apply)
+            for key in ("Return", "Enter")
+        ]
+        for shortcut in self.apply_keys:
+            # On the image alone: Enter in the search field or on a button must not mask anything for good.
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.by_hand.changed.connect(self._on_drawing)
+        self._on_drawing()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Something else is shown: leave the tool and look for nothing more."""
+        super().hideEvent(event)
+        self.by_hand.leave()
+        self.list.stop()

@@ -1,0 +1,89 @@
+"""The table of distinct words and texts, with what the chosen one means in plain words beneath it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView
+
+from app.gui.models.words_model import ANSWER, NOW, WordsModel
+from app.gui.widgets.chips import ChipDelegate
+from app.workflows.words import Phrase
+
+SHARES = (0.1, 0.4, 0.13, 0.22, 0.15)
+MOVES = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
+)
+
+
+class WordsTable(QTableView):
+    """Shows a WordsModel. `picked` tells that other rows are chosen, `opened` that an example is wanted."""
+
+    picked = Signal()
+    opened = Signal()
+
+    def __init__(self, model: WordsModel) -> None:
+        super().__init__()
+        self._words = model
+        self.setModel(model)
+        self.setAccessibleName("Words and texts")
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 2.0))
+        chips = ChipDelegate(self)
+        for column in (NOW, ANSWER):
+            self.setItemDelegateForColumn(column, chips)
+        header = self.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.doubleClicked.connect(lambda _index: self.opened.emit())
+
+    def chosen(self) -> list[Phrase]:
+        """The chosen texts, in the order of the table."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._words.rows[row] for row in rows]
+
+    def choose(self, phrases: Sequence[Phrase]) -> None:
+        """Choose these texts, as far as they are listed."""
+        rows = sorted(row for phrase in phrases if (row := self._words.place(phrase)) >= 0)
+        if rows:
+            self.go_to(rows[0])
+            flags = QItemSelectionModel.SelectionFlag
+            for row in rows[1:]:
+                self.selectionModel().select(self._words.index(row, 0), flags.Select | flags.Rows)
+
+    def go_to(self, row: int) -> None:
+        """Make this row the only chosen one; the last one where there are not so many."""
+        row = min(row, len(self._words.rows) - 1)
+        if row >= 0:
+            self.selectRow(row)
+            self.scrollTo(self._words.index(row, 0))
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell of it."""
+        super().selectionChanged(selected, deselected)
+        self.picked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, copy and open; single letters are the page's keys, not a search in the table."""
+        controlled = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not controlled:
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_C and controlled:
+            QGuiApplication.clipboard().setText("\n".join(phrase.text for phrase in self.chosen()))
+        elif event.key() in MOVES or (event.key() == Qt.Key.Key_A and controlled):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns."""
+        super().resizeEvent(event)
+        for column, share in enumerate(SHARES):
+            self.setColumnWidth(column, int(self.viewport().width() * share))
