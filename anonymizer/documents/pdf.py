@@ -7,13 +7,14 @@ are shown.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import UnreadableError
-from anonymizer.documents.pdf_pages import Page, pages_of
+from anonymizer.documents.pdf_pages import POINTS, RESOLUTION, Page, pages_of
 from anonymizer.documents.pdf_words import BREAK, LEAST_CONTRAST, Box, Word, contrast
 from anonymizer.documents.pdf_writing import Label, NewPage, is_writable, written_pdf
 from anonymizer.free_text import unsafe_spans
@@ -23,7 +24,7 @@ from anonymizer.vocabulary import OwnWords
 Bytes = npt.NDArray[np.uint8]
 
 MOST_EXAMINED = 20  # pages whose pictures are searched for text: each takes seconds
-_EFFORTS = (6, 9, 7, 5, 4, 3, 2, 1)
+_BLANK = np.full((1754, 1240, 3), 255, np.uint8)  # A4
 _GAP = 0.35  # between words that were kept, in the heights of their letters
 
 REBUILT = (
@@ -39,35 +40,44 @@ def clean_pdf(raw: bytes, harvest: Harvest, *, own: OwnWords, find_text: bool) -
 
     Raises UnreadableError where no page can be read, LockedError where it is encrypted or too large.
     """
-    pages: list[NewPage] = []
-    lost = looked = left_out = 0
-    for page in pages_of(raw):
-        if page is None:
-            lost += 1
-            pages.append(_blank())
-            continue
-        examined = find_text and not page.only_text and looked < MOST_EXAMINED
-        looked += examined
-        left_out += not (examined or page.only_text)
-        pages.append(_cleaned(page, harvest, own, examined=examined))
-    if lost == len(pages):
-        raise UnreadableError
-    review = (LOOK,) * (looked > 0) + (PAGE_LOST,) * (lost > 0)
-    return Cleaned(_without_chance_hits(pages, harvest), REBUILT + LEFT_OUT * (left_out > 0), review)
+    cleaning = _Cleaning(harvest, own, find_text)
+    body = written_pdf(cleaning.pages(raw), spells=lambda packed: _is_found(harvest, packed))
+    return Cleaned(body, REBUILT + LEFT_OUT * (cleaning.left_out > 0), cleaning.review)
 
 
-def _without_chance_hits(pages: Sequence[NewPage], harvest: Harvest) -> bytes:
-    """Compress otherwise where compressed pixels happen to spell a name: the bytes written are searched."""
-    body = b""
-    for effort in _EFFORTS:
-        body = written_pdf(pages, effort=effort)
-        if not next(harvest.found_in_bytes(body), None):
-            break
-    return body
+def _is_found(harvest: Harvest, packed: bytes) -> bool:
+    return next(harvest.found_in_bytes(packed), None) is not None
 
 
-def _blank() -> NewPage:
-    return NewPage(np.full((1754, 1240, 3), 255, np.uint8), 1240 / 595)
+@dataclass(slots=True)
+class _Cleaning:
+    """Cleans the pages of one document one by one, as each is large, and counts what was done."""
+
+    harvest: Harvest
+    own: OwnWords
+    find_text: bool
+    lost: int = 0  # pages that cannot be read
+    examined: int = 0  # pages whose pictures were searched
+    left_out: int = 0  # pages without their pictures
+
+    def pages(self, raw: bytes) -> Iterator[NewPage]:
+        readable = False
+        for page in pages_of(raw):
+            if page is None:
+                self.lost += 1
+                yield NewPage(_BLANK, RESOLUTION / POINTS)
+                continue
+            readable = True
+            examined = self.find_text and not page.only_text and self.examined < MOST_EXAMINED
+            self.examined += examined
+            self.left_out += not (examined or page.only_text)
+            yield _cleaned(page, self.harvest, self.own, examined=examined)
+        if not readable:
+            raise UnreadableError
+
+    @property
+    def review(self) -> tuple[str, ...]:
+        return (LOOK,) * (self.examined > 0) + (PAGE_LOST,) * (self.lost > 0)
 
 
 def _cleaned(page: Page, harvest: Harvest, own: OwnWords, *, examined: bool) -> NewPage:

@@ -20,7 +20,7 @@ RESOLUTION = 150  # dots per inch
 MOST_PIXELS = 4_000_000  # of one page; larger pages are drawn more coarsely
 MOST_PAGES = 200
 MOST_OBJECTS, DEEPEST = 20_000, 8  # that are looked at to find pictures
-_POINTS = 72
+POINTS = 72  # per inch
 _RULE_SEGMENTS = 5  # a rectangle's
 
 
@@ -74,7 +74,7 @@ def _page(page: Any) -> Page:
     scale = _scale(*page.get_size())
     bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=False, rev_byteorder=True)
     picture = _rgb(bitmap.to_numpy())
-    place = Place(bitmap.get_posconv(page), picture.shape[1], picture.shape[0])
+    place = Place.on(page, bitmap)
     pictures, drawings = _beside_text(page, place)
     text, words = words_of(page, place, picture, pictures)
     page.close()
@@ -84,7 +84,7 @@ def _page(page: Any) -> Page:
 def _scale(width: float, height: float) -> float:
     if width <= 0 or height <= 0:
         raise UnreadableError
-    return float(min(RESOLUTION / _POINTS, (MOST_PIXELS / (width * height)) ** 0.5))
+    return float(min(RESOLUTION / POINTS, (MOST_PIXELS / (width * height)) ** 0.5))
 
 
 def _rgb(picture: Bytes) -> Bytes:

@@ -21,6 +21,7 @@ _HYPHENS = frozenset((0x02, 0xFFFE))  # what PDFium gives for it
 _UNKNOWN = "\ufffd"
 _INKED = frozenset((0, 1, 2, 4, 5, 6))  # text rendering modes (ISO 32000, table 106) that leave ink
 _LAST = 0x10FFFF
+_SPAN = 10_000  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,33 @@ class Word:
 class Place:
     """Turns coordinates of a page into pixels of its drawing."""
 
-    converter: Any
     columns: int
     rows: int
+    matrix: tuple[float, ...]  # a, b, c, d, e, f as in a PDF
+
+    @classmethod
+    def on(cls, page: Any, bitmap: Any) -> "Place":
+        """Measure how a page lies on its drawing: PDFium converts to whole pixels, so far points tell more."""
+        converter = bitmap.get_posconv(page)
+        left, bottom, _, _ = page.get_bbox()
+        e, f = converter.to_bitmap(left, bottom)
+        (ax, ay), (bx, by) = (converter.to_bitmap(left + x, bottom + y) for x, y in ((_SPAN, 0), (0, _SPAN)))
+        a, b, c, d = ((end - start) / _SPAN for end, start in ((ax, e), (ay, f), (bx, e), (by, f)))
+        matrix = (a, b, c, d, e - a * left - c * bottom, f - b * left - d * bottom)
+        return cls(bitmap.width, bitmap.height, matrix)
 
     def of(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Return the pixels of an area, cut at the page's edges."""
-        sides = (left, bottom, right, top)
-        if not all(math.isfinite(side) for side in sides):
+        if not all(map(math.isfinite, (left, bottom, right, top))):
             return (0, 0, self.columns, self.rows)
-        corners = [self.converter.to_bitmap(x, y) for x in (left, right) for y in (bottom, top)]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        a, b, c, d, e, f = self.matrix
+        xs = (a * left + c * bottom, a * right + c * top)  # pages turn by right angles only
+        ys = (b * left + d * bottom, b * right + d * top)
         return (
-            _within(min(xs), self.columns),
-            _within(min(ys), self.rows),
-            _within(max(xs) + 1, self.columns),
-            _within(max(ys) + 1, self.rows),
+            _within(math.floor(min(xs) + e), self.columns),
+            _within(math.floor(min(ys) + f), self.rows),
+            _within(math.ceil(max(xs) + e) + 1, self.columns),
+            _within(math.ceil(max(ys) + f) + 1, self.rows),
         )
 
 

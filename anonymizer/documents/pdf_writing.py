@@ -7,7 +7,7 @@ The same pages give the same bytes.
 import io
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 
 _ENCODING = "cp1252"  # what WinAnsiEncoding of PDF is
 _LARGE = 1_500_000  # bytes; larger pictures are written as JPEG
-_QUALITY = 90
+_QUALITY, _EFFORTS = 95, (6, 9, 7, 5, 4, 3, 2, 1)
 _POINTS_HIGH = 12
 _LETTER_WIDTH = 0.55  # of Helvetica, on average
 
@@ -43,14 +43,18 @@ class NewPage:
     labels: Sequence[Label] = ()
 
 
-def written_pdf(pages: Sequence[NewPage], *, effort: int = 6) -> bytes:
-    """Return a PDF of these pages. `effort` (1 to 9) is that of the compression: others give other bytes."""
+def written_pdf(pages: Iterable[NewPage], *, spells: Callable[[bytes], bool]) -> bytes:
+    """Return a PDF of these pages.
+
+    `spells` tells whether bytes spell an identity: compressed pixels may do so by chance, and are compressed
+    otherwise then.
+    """
     import pikepdf
 
     with pikepdf.new() as pdf:
         font = _font(pdf)
         for page in pages:
-            pdf.pages.append(pikepdf.Page(_page(pdf, page, font, effort)))
+            pdf.pages.append(pikepdf.Page(_page(pdf, page, font, spells)))
         return _saved(pdf)
 
 
@@ -95,12 +99,12 @@ def _font(pdf: Any) -> Any:
     return pdf.make_indirect(font)
 
 
-def _page(pdf: Any, page: NewPage, font: Any, effort: int) -> Any:
+def _page(pdf: Any, page: NewPage, font: Any, spells: Callable[[bytes], bool]) -> Any:
     import pikepdf
 
     rows, columns = page.picture.shape[:2]
     width, height = columns / page.scale, rows / page.scale
-    image = pdf.make_indirect(_image(pdf, page.picture, effort))
+    image = pdf.make_indirect(_image(pdf, page.picture, spells))
     drawn = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /I Do Q\n".encode()
     content = pdf.make_stream(drawn + b"".join(_invisible(label) for label in page.labels))
     return pdf.make_indirect(
@@ -115,16 +119,14 @@ def _page(pdf: Any, page: NewPage, font: Any, effort: int) -> Any:
     )
 
 
-def _image(pdf: Any, picture: Bytes, effort: int) -> Any:
+def _image(pdf: Any, picture: Bytes, spells: Callable[[bytes], bool]) -> Any:
     import pikepdf
 
     rows, columns = picture.shape[:2]
     grey = bool((picture == picture[..., :1]).all())
     plane = np.ascontiguousarray(picture[..., 0] if grey else picture)
     name = pikepdf.Name
-    packed, packing = zlib.compress(plane.tobytes(), effort), name.FlateDecode
-    if len(packed) > _LARGE:
-        packed, packing = _jpeg(plane, effort), name.DCTDecode
+    packed, is_jpeg = _packed(plane, spells)
     return pikepdf.Stream(
         pdf,
         packed,
@@ -134,15 +136,28 @@ def _image(pdf: Any, picture: Bytes, effort: int) -> Any:
         Height=rows,
         BitsPerComponent=8,
         ColorSpace=name.DeviceGray if grey else name.DeviceRGB,
-        Filter=packing,
+        Filter=name.DCTDecode if is_jpeg else name.FlateDecode,
     )
 
 
-def _jpeg(plane: Bytes, effort: int) -> bytes:
+def _packed(plane: Bytes, spells: Callable[[bytes], bool]) -> tuple[bytes, bool]:
+    """Return pixels compressed without loss, or where that is large as JPEG, and whether they are JPEG."""
+    packed, is_jpeg = b"", False
+    for effort in _EFFORTS:
+        packed = zlib.compress(plane.tobytes(), effort)
+        is_jpeg = len(packed) > _LARGE
+        if is_jpeg:
+            packed = _jpeg(plane, _QUALITY - effort)
+        if not spells(packed):
+            break
+    return packed, is_jpeg
+
+
+def _jpeg(plane: Bytes, quality: int) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(plane).save(buffer, "JPEG", quality=_QUALITY - 6 + effort)
+    Image.fromarray(plane).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 
