@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from anonymizer.report import FileRecord as FileRecord
     from anonymizer.report import Finding as Finding
     from anonymizer.report import Fragment as Fragment
+    from anonymizer.report import Grade as Grade
     from anonymizer.report import Identity as Identity
     from anonymizer.report import Outcome as Outcome
     from anonymizer.report import Region as Region
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     from anonymizer.text_finder import find_text as find_text
     from anonymizer.text_finder import read_text as read_text
     from anonymizer.vault import Vault as Vault
-    from anonymizer.verify import Grade as Grade
     from anonymizer.verify import VerifyRecord as VerifyRecord
     from anonymizer.verify import verify_tree as verify_tree
     from anonymizer.vocabulary import OwnWords as OwnWords
@@ -96,11 +96,11 @@ _HOMES = {
     "pseudonyms": ("Pseudonyms",),
     "protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
     "rendering": ("DicomImage", "read_image"),
-    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Identity", "Outcome", "Region"),
+    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Region"),
     "source": ("Source", "find_sources"),
     "text_finder": ("find_text", "read_text"),
     "vault": ("Vault",),
-    "verify": ("Grade", "VerifyRecord", "verify_tree"),
+    "verify": ("VerifyRecord", "verify_tree"),
     "vocabulary": ("OwnWords", "normal"),
     "word_store": ("WordAnswer", "WordStore"),
 }  # fmt: skip

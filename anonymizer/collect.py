@@ -43,6 +43,8 @@ def collect(dataset: Dataset, plan: Plan) -> Harvest:
     """Collect every identity that the instance tells of itself, at any depth; kept attributes excepted."""
     harvest = Harvest()
     for element in elements(dataset):
+        if element.VR in ("DA", "DT"):
+            harvest.dates.update(text[:8] for text in texts(element))
         if element.VR == "PN":
             for name in texts(element):
                 harvest.add_name(name)

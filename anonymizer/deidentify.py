@@ -1,7 +1,7 @@
 """One instance from start to finish: read, collect, mask pixels and header, check the bytes, write."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from anonymizer.file_format import (
     transfer_syntax,
 )
 from anonymizer.file_kinds import PictureKind, picture_kind
+from anonymizer.gate import judged
 from anonymizer.harvest import Harvest
 from anonymizer.header import HeaderMasker
 from anonymizer.jpeg_comments import blank_comments
@@ -66,6 +67,7 @@ class Settings:
     key: SecretKey
     find_text: bool = True
     patients: PatientRules = field(default_factory=PatientRules)
+    verify: bool = True  # check each masked instance before it is written
 
 
 class _QuarantineError(SourceError):
@@ -171,11 +173,14 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
         review=tuple(review),
         changes=(*changes, *masker.changes, *removed),
         regions=regions,
+        new_path=_where(facts, run.layout, patients.pseudonyms).as_posix(),
         facts=facts,
         identity=identity,
         fragments=masker.fragments.without(removed),
     )
-    return _written(record, body, digest, run)
+    if run.settings.verify:
+        record = judged(record, body, subject)
+    return _written(record, body, digest, run) if record.outcome is Outcome.MASKED else record
 
 
 def _written(record: FileRecord, body: bytes, digest: str, run: _Run) -> FileRecord:
@@ -183,13 +188,10 @@ def _written(record: FileRecord, body: bytes, digest: str, run: _Run) -> FileRec
 
     Raises WriteError where the output folder was filled with other settings.
     """
-    facts = record.facts
-    assert facts is not None
-    _, patients = _tools(run.settings.profile, run.settings.key, run.settings.patients)
-    where = _where(facts, run.layout, patients.pseudonyms)
-    if write_new(run.out / where, body):
-        return replace(record, new_path=where.as_posix())
-    differs = masked_with_other_settings(run.out / where, digest)
+    where = run.out / record.new_path
+    if write_new(where, body):
+        return record
+    differs = masked_with_other_settings(where, digest)
     if differs and run.layout is Layout.FLAT:  # a project lives on through new versions and settings
         reason = "It is in the project already, masked with other settings; that copy was left as it is."
     elif differs:

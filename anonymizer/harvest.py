@@ -44,6 +44,7 @@ class Harvest:
     short_codes: set[str] = field(default_factory=set)  # identifiers that count as whole words only
     originals: set[str] = field(default_factory=set)  # spellings as found, for the search in bytes
     uids: set[str] = field(default_factory=set)  # UIDs that were replaced
+    dates: set[str] = field(default_factory=set)  # YYYYMMDD: never hunted, but compared by the verification
     _matcher: tuple[tuple[int, ...], Matcher] | None = field(default=None, repr=False, compare=False)
     _needles: tuple[tuple[int, ...], tuple[bytes, ...]] | None = field(
         default=None, repr=False, compare=False
@@ -143,6 +144,7 @@ class Harvest:
         self.short_codes |= other.short_codes
         self.originals |= other.originals
         self.uids |= other.uids
+        self.dates |= other.dates
 
     # -- hunting ------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 from anonymizer.deidentify import Layout, Settings
 from anonymizer.errors import WriteError
 from anonymizer.pseudonyms import Pseudonyms
-from anonymizer.report import Change, Facts, FileRecord, Finding, Outcome, Region
+from anonymizer.report import Change, Facts, FileRecord, Finding, Grade, Outcome, Region
 from anonymizer.source import Source
 
 FILE_NAME = ".leadglass-journal.jsonl"
@@ -117,5 +117,6 @@ def record_from_json(row: dict[str, Any], path: str) -> FileRecord:
         changes=tuple(Change(**change) for change in row["changes"]),
         regions=tuple(Region(**region) for region in row["regions"]),
         findings=tuple(Finding(**finding) for finding in row["findings"]),
+        grade=Grade(row["grade"]) if row.get("grade") else None,
         facts=Facts(**row["facts"]) if row["facts"] else None,
     )

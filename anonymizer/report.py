@@ -16,6 +16,14 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class Grade(StrEnum):
+    """What the verification thinks of one written instance."""
+
+    PASS = "pass"  # noqa: S105 - a grade, no password
+    REVIEW = "review"  # a human should look at it
+    BLOCKED = "blocked"  # identity is left
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One attribute that was changed: where, by which action and layer, and why. Never a value."""
@@ -118,7 +126,8 @@ class FileRecord:
     review: tuple[str, ...] = ()  # why a human should look at a masked instance
     changes: tuple[Change, ...] = ()
     regions: tuple[Region, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # what the verification found
+    grade: Grade | None = None  # of what was written; None: nothing was, or it was not verified
     facts: Facts | None = None
     identity: Identity | None = field(default=None, repr=False)
     fragments: tuple[Fragment, ...] = field(default=(), repr=False)

@@ -10,6 +10,7 @@ from typing import Any
 
 from anonymizer import (
     FileRecord,
+    Grade,
     Journal,
     Layout,
     Outcome,
@@ -40,6 +41,7 @@ class Tally:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     review: int = 0
+    grades: Counter[str] = field(default_factory=Counter)  # of what was written or blocked
     problems: list[tuple[str, str, str]] = field(default_factory=list)  # path, outcome, reason
     listed: int | None = None  # so many instances are listed in the new DICOMDIR
 
@@ -47,6 +49,8 @@ class Tally:
         """Count one input."""
         self.outcomes[record.outcome.value] += 1
         self.review += bool(record.review)
+        if record.grade is not None:
+            self.grades[record.grade.value] += 1
         if record.outcome in (Outcome.FAILED, Outcome.QUARANTINED):
             self.problems.append((record.path, record.outcome.value, record.reason))
 
@@ -59,13 +63,17 @@ class Tally:
         """The counts, for programs."""
         counts = {outcome.value: self.outcomes[outcome.value] for outcome in Outcome}
         listed = {} if self.listed is None else {"dicomdir": self.listed}
-        return {"total": self.total, **counts, "review": self.review, **listed}
+        grades = {grade.value: self.grades[grade.value] for grade in Grade}
+        return {"total": self.total, **counts, "review": self.review, "grades": grades, **listed}
 
     def as_text(self) -> str:
         """The counts and what needs a person, for people."""
         counts = ", ".join(f"{self.outcomes[o.value]} {o.value}" for o in Outcome if self.outcomes[o.value])
         lines = [f"{self.total} files: {counts or 'nothing found'}."]
-        if self.review:
+        if self.grades:
+            passed, look, blocked = (self.grades[grade.value] for grade in Grade)
+            lines.append(f"Checked after masking: {passed} pass, {look} to be looked at, {blocked} blocked.")
+        elif self.review:
             lines.append(f"{self.review} of the masked ones should be looked at.")
         if self.listed is not None:
             lines.append(f"A new DICOMDIR lists {self.listed} instances.")
@@ -87,12 +95,13 @@ def settings_for(
     key: SecretKey,
     *,
     find_text: bool = True,
+    verify: bool = True,
     patients: PatientRules | None = None,
 ) -> Settings:
     """How to de-identify without a project. Raises ProfileError, SettingsError."""
     words = site_words()
     loaded = load_profile(profile, options).with_words(words.keep, words.mask)
-    return Settings(loaded, key, find_text, patients or PatientRules())
+    return Settings(loaded, key, find_text, patients or PatientRules(), verify=verify)
 
 
 def project_profile(project: Project, vault: Vault) -> Profile:

@@ -99,13 +99,23 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a medium: short file names and a new DICOMDIR, as for originals that have one",
     )
+    parser.add_argument(
+        "--no-verify",
+        action="store_true",
+        help="do not check each masked instance for identity that is left before it is written",
+    )
 
 
 def _mask(given: argparse.Namespace, progress: Progress) -> Result:
     rules = rules_of(given)
     key, place, made = masking.site_key(given.key)
     settings = masking.settings_for(
-        given.profile, given.option, key, find_text=not given.headers_only, patients=rules
+        given.profile,
+        given.option,
+        key,
+        find_text=not given.headers_only,
+        verify=not given.no_verify,
+        patients=rules,
     )
     request = masking.MaskRequest(
         tuple(given.sources), given.out, settings, given.workers, given.report, dicomdir=given.dicomdir
@@ -150,7 +160,8 @@ or, where the originals are a medium with a DICOMDIR, as DIR/DICOM/PAxxxxxx/STxx
 DICOMDIR. PNG, JPEG and TIFF pictures lose their metadata, keep their pixels and are written to DIR/pictures.
 
 Each input ends as masked (perhaps with a reason to look at it), quarantined (not written, because it could not be
-cleared with certainty), failed or skipped. A run that was killed goes on when the same command runs again.
+cleared with certainty), failed or skipped. Every masked instance is checked by a second, independent way before it
+is written: one in which identity is left is quarantined. A run that was killed goes on when the same command runs again.
 
 Whose an instance is, is told by its patient ID; without one by name and birth date; without these by the study.
 With --pseudonyms your own study IDs stand for the patients that your list names. Several IDs of one patient become

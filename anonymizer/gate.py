@@ -1,0 +1,30 @@
+"""The gate before the output folder: nothing passes that the independent verifier blocks."""
+
+from dataclasses import replace
+
+from anonymizer.dates import move_date
+from anonymizer.report import FileRecord, Grade, Outcome
+from anonymizer.subject import Subject
+from anonymizer.verification.inspection import Known, inspect
+
+
+def judged(record: FileRecord, body: bytes, subject: Subject) -> FileRecord:
+    """Return the record of an instance that is about to be written as `record.new_path`, with its grade.
+
+    A blocked one becomes quarantined, with the places and kinds of what was found, and must not be written.
+    """
+    shifts = (subject.shift(), subject.shift(device=True))
+    moved = {move_date(date, shift) or "" for date in subject.harvest.dates for shift in shifts}
+    verdict = inspect(body, record.new_path, Known(subject.harvest, frozenset(moved)))
+    if verdict.grade is Grade.BLOCKED:
+        return FileRecord(
+            record.path,
+            Outcome.QUARANTINED,
+            verdict.reason,
+            findings=verdict.findings,
+            grade=Grade.BLOCKED,
+            identity=record.identity,
+        )
+    review = (*record.review, *verdict.sentences())
+    grade = Grade.REVIEW if review else Grade.PASS
+    return replace(record, review=review, findings=verdict.findings, grade=grade)

@@ -1,0 +1,1 @@
+"""The independent verifier: masked files are read and judged by other code than masked them."""

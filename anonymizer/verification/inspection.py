@@ -1,0 +1,235 @@
+"""The inspection of one written instance: its grade, and what was found where. Never a value."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from anonymizer.harvest import Harvest
+from anonymizer.report import Finding, Grade
+from anonymizer.table import safe_private
+from anonymizer.verification.expectation import Expectation, text_of
+from anonymizer.verification.frames import hidden_in_frames
+from anonymizer.verification.judgement import CLEAN, KINDS, Judge, Judgement, safe_creators
+from anonymizer.verification.needles import Needles
+from anonymizer.verification.walker import NotWrittenError, Value, Walk, place, walk
+
+_META = frozenset(0x00020000 | element for element in (0, 1, 2, 3, 0x10, 0x12, 0x13))
+_INSTANCE_UIDS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052, 0x00081155})
+_OWN_ROOTS = ("2.25.", "1.2.840.10008.")  # new UIDs and registered ones
+_MEDIA_CLASS, _DIRECTORY = 0x00020002, "1.2.840.10008.1.3.10"
+_PIXEL_DATA, _MOST = 0x7FE00010, 100
+_UID = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d]|\.\d)")
+_ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280008
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the originals: of a patient, of one instance, or of a whole run."""
+
+    harvest: Harvest = field(default_factory=Harvest, repr=False)
+    moved: frozenset[str] = frozenset()  # YYYYMMDD: what the dates of the originals may have become
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the verification thinks of one instance."""
+
+    grade: Grade
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, findings: Iterator[Finding]) -> "Verdict":
+        """Grade what was found: the gravest finding counts."""
+        found = tuple(dict.fromkeys(findings))[:_MOST]
+        grades = {KINDS[finding.kind][0] for finding in found}
+        grade = next((grade for grade in (Grade.BLOCKED, Grade.REVIEW) if grade in grades), Grade.PASS)
+        return cls(grade, found)
+
+    @property
+    def reason(self) -> str:
+        """Say why a blocked instance was not written."""
+        return f"The check of the masked file did not pass it: {' '.join(self.sentences()[:3])}"
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was found, gravest first, for the record's reason or review."""
+        ordered = sorted(self.findings, key=lambda f: KINDS[f.kind][0] is not Grade.BLOCKED)
+        return tuple(dict.fromkeys(f"{finding.detail} ({finding.place})" for finding in ordered))
+
+
+def inspect(raw: bytes, name: str, known: Known) -> Verdict:
+    """Grade a written file by its bytes and the name that it has or will have, relative to its folder."""
+    return Verdict.of(_findings(raw, name, known))
+
+
+def finding(kind: str, where: str, detail: str = "") -> Finding:
+    """Return a finding of a known kind with its sentence."""
+    return Finding(where, kind, detail or KINDS[kind][1])
+
+
+def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
+    terms = _terms(known.harvest)
+    needles = _needles(terms)
+    yield from name_findings(name, known)
+    try:
+        walked = walk(raw)
+    except NotWrittenError:
+        yield finding("other file", "file")
+        if needles.in_bytes(raw):
+            yield finding("known identity", "file")
+        return
+    expected = Expectation.of(walked.values)
+    yield from _of_structure(walked, expected)
+    yield from _of_values(walked, _judge(terms, expected), expected, known)
+    yield from _of_pixels(walked, needles)
+
+
+def name_findings(name: str, known: Known) -> Iterator[Finding]:
+    """Search a file's and its folders' names."""
+    judge = _judge(_terms(known.harvest), Expectation())
+    if any(map(judge.names_somebody, name.split("/"))) or not known.harvest.uids.isdisjoint(
+        _UID.findall(name)
+    ):
+        yield finding("known identity", "file name", "The file's name holds an identity of the originals.")
+
+
+def _of_structure(walked: Walk, expected: Expectation) -> Iterator[Finding]:
+    for where, what in walked.problems:
+        yield finding("unreadable" if where == "file" else "hidden bytes", where, what)
+    if any(walked.preamble):
+        yield finding("hidden bytes", "preamble", "The preamble is not empty.")
+    if not expected.marked and not _is_directory(walked):
+        yield finding("unmarked", "(0012,0062)")
+    if expected.patient != expected.patient_name and not expected.patient.startswith("LG"):
+        yield finding("patient ID", "(0010,0020)")
+    for value in walked.meta:
+        if value.tag not in _META:
+            yield finding("file meta", value.place)
+
+
+def _is_directory(walked: Walk) -> bool:
+    """Tell whether it is a DICOMDIR, which has no place to say that it was de-identified."""
+    return any(v.tag == _MEDIA_CLASS and text_of(v.value) == _DIRECTORY for v in walked.meta)
+
+
+def _of_values(walked: Walk, judge: Judge, expected: Expectation, known: Known) -> Iterator[Finding]:
+    comparison = _Comparison.of(expected, known)
+    private_kept = "retain_safe_private" in expected.options
+    creators: dict[tuple[str, int], str] = {}
+    judge_value = judge.judge
+    for value in (*walked.meta, *walked.values):
+        judged = judge_value(value)
+        if judged is not CLEAN:
+            yield from comparison.findings(value, judged)
+        if value.tag & 0x10000:
+            yield from _of_private(value, creators, kept=private_kept)
+        elif not value.tag & 0xFFFF and value.tag > 0x00030000:  # noqa: PLR2004 - behind the file meta information
+            yield finding("group length", value.place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What is told apart by the originals of this very instance, so not remembered."""
+
+    uids: set[str]
+    uids_kept: bool
+    dates: set[str]  # must not be left
+    tomorrow: str
+
+    @classmethod
+    def of(cls, expected: Expectation, known: Known) -> "_Comparison":
+        tomorrow = dt.datetime.now(tz=dt.UTC) + dt.timedelta(1)
+        changed = expected.dates == "MODIFIED"
+        return cls(
+            known.harvest.uids,
+            "retain_uids" in expected.options,
+            known.harvest.dates - known.moved if changed else set(),
+            tomorrow.strftime("%Y%m%d"),
+        )
+
+    def findings(self, value: Value, judged: Judgement) -> Iterator[Finding]:
+        yield from (finding(kind, value.place) for kind in judged.kinds)
+        strange = value.tag in _INSTANCE_UIDS and not self.uids_kept
+        for uid in judged.uids:
+            if uid in self.uids or (strange and not uid.startswith(_OWN_ROOTS)):
+                yield finding("original UID", value.place)
+        if judged.date in self.dates:
+            yield finding("date", value.place)
+        elif judged.date > self.tomorrow and judged.date.isdigit():
+            yield finding("future date", value.place)
+
+
+def _of_private(value: Value, creators: dict[tuple[str, int], str], *, kept: bool) -> Iterator[Finding]:
+    group, element = value.tag >> 16, value.tag & 0xFFFF
+    if 0x10 <= element <= 0xFF:  # noqa: PLR2004 - the range of private creators
+        creator = text_of(value.value)
+        creators[value.prefix, group << 8 | element] = creator
+        safe = (creator, group) in safe_creators()
+    else:
+        creator = creators.get((value.prefix, group << 8 | element >> 8), "")
+        safe = (creator, group, element & 0xFF) in safe_private()
+    if not (kept and safe):
+        yield finding("private attribute", value.place)
+
+
+def _of_pixels(walked: Walk, needles: Needles) -> Iterator[Finding]:
+    for sentence in hidden_in_frames(walked.fragments):
+        yield finding("image comment", place(_PIXEL_DATA), sentence)
+    if any(needles.in_bulk(fragment) for fragment in walked.fragments):
+        yield finding("known identity", place(_PIXEL_DATA))
+    for bulk in walked.bulk:
+        if needles.in_bulk(bulk.content):
+            yield finding("known identity", bulk.prefix + place(bulk.tag))
+    if not walked.encapsulated and _tail(walked).strip(b"\0"):
+        yield finding("pixel tail", place(_PIXEL_DATA))
+
+
+def _tail(walked: Walk) -> bytes:
+    """Return what stands in the pixel data behind the image."""
+    root = {v.tag: v.value for v in walked.values if not v.prefix and v.tag in _PIXEL_TAGS}
+    size = _size(root, walked)
+    if not size:
+        return b""
+    bulk = next((b.content for b in walked.bulk if b.tag == _PIXEL_DATA and not b.prefix), None)
+    return root.get(_PIXEL_DATA, b"")[size:] if bulk is None else bytes(bulk[size:])
+
+
+_PIXEL_TAGS = frozenset({_PIXEL_DATA, _ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _FRAMES})
+
+
+def _size(root: dict[int, bytes], walked: Walk) -> int:
+    """Return how many bytes the image takes; 0 where the header does not say."""
+    order = "big" if walked.big else "little"
+    rows, columns, samples, bits = (
+        int.from_bytes(root.get(tag, b"")[:2], order)  # type: ignore[arg-type] # one of the two
+        for tag in (_ROWS, _COLUMNS, _SAMPLES, _ALLOCATED)
+    )
+    try:
+        frames = int(root.get(_FRAMES, b"1") or b"1")
+    except ValueError:
+        return 0
+    return (rows * columns * samples * bits * max(1, frames) + 7) // 8
+
+
+Terms = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+
+
+def _terms(harvest: Harvest) -> Terms:
+    return (
+        frozenset(harvest.words),
+        frozenset(harvest.inside),
+        frozenset(harvest.codes),
+        frozenset(harvest.originals),
+    )
+
+
+@lru_cache(16)
+def _judge(terms: Terms, expected: Expectation) -> Judge:
+    return Judge(_needles(terms), expected)
+
+
+@lru_cache(16)
+def _needles(terms: Terms) -> Needles:
+    words, inside, codes, originals = terms
+    return Needles.of(Harvest(set(words), set(inside), set(codes), set(originals)))
