@@ -17,6 +17,7 @@ from app.gui.labelling_tasks import LabellingTask
 from app.gui.models.worklist_model import WorklistModel
 from app.gui.pages.base import Page
 from app.gui.session import Session
+from app.gui.thumbnails import Thumbnails
 from app.gui.widgets.class_panel import ClassPanel
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.image_bar import ImageBar
@@ -28,9 +29,10 @@ from app.gui.widgets.label_progress import LabelProgress
 from app.gui.widgets.reader_box import ReaderBox
 from app.gui.widgets.task_banner import TaskBanner
 from app.gui.widgets.text import button
+from app.gui.widgets.thumbnail_grid import ThumbnailGrid
 from app.gui.widgets.worklist import Worklist
 from app.gui.widgets.worklist_filter import WorklistFilter
-from labeller import LabelEvent
+from labeller import InstanceFilter, LabelEvent
 
 DIGITS = "1234567890"
 AHEAD, BEHIND = 4, 2  # images decoded in advance
@@ -58,6 +60,9 @@ class LabelPage(Page):
         ("U", "next image that has no label"),
         ("Del", "take the label away"),
         ("Ctrl+click, Shift+click", "choose several in the list; a digit labels all of them"),
+        ("G", "grid of small images, and back; Enter or a double click shows one large"),
+        ("S, Shift+S, Ctrl+Shift+S", "select the whole series, study or patient"),
+        ("Ctrl+A", "select all of the grid; a digit labels what is selected"),
         ("Alt+N", "name a new class"),
         *HELP,
     )
@@ -71,11 +76,14 @@ class LabelPage(Page):
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="label", several=True)
         self.list.chosen.connect(self._show)
-        self.list.clicked.connect(lambda _index: self.view.setFocus())
+        self.list.clicked.connect(lambda _index: self._worked_on().setFocus())
         self.filter = WorklistFilter()
         self.filter.changed.connect(self._reload)
         self.progress = LabelProgress()
         self.bar = LabelBar()
+        self.grid = ThumbnailGrid(self.model, self.list.selectionModel())
+        self.grid.opened.connect(self._open_from_grid)
+        self.middle = QStackedWidget()
         self.banner = TaskBanner()
         self.banner.left.connect(lambda: session.work_on(None))
         self.task = LabellingTask(session.catalogue)
@@ -107,8 +115,9 @@ class LabelPage(Page):
         self.filter.show_choices(catalogue)
         self.reader.show_readers(catalogue)
         self._take_task()
+        self._show_thumbnails()
         self._reload(self._current or self.session.preferences.place(self.session.project.identifier))
-        (self.view if len(self.model.classes) > 1 else self.classes.field).setFocus()
+        (self._worked_on() if len(self.model.classes) > 1 else self.classes.field).setFocus()
 
     def _take_task(self) -> None:
         wanted = self.session.task
@@ -147,7 +156,12 @@ class LabelPage(Page):
 
     def _unseen(self, class_name: str | None, uids: Sequence[str]) -> bool:
         # A key that is pressed too often must not label an image that nobody has seen.
-        unseen = class_name is not None and uids == [self._current] and self.view.loading
+        unseen = (
+            class_name is not None
+            and uids == [self._current]
+            and self.view.loading
+            and not self.grid.isVisible()
+        )
         if unseen:
             self.session.status.emit("The image is not here yet; nothing was labelled.")
         return unseen
@@ -166,6 +180,25 @@ class LabelPage(Page):
         else:
             self.list.go_to(self.model.place(uid))
 
+    def toggle_grid(self) -> None:
+        """Show all images small, or the current one large."""
+        self.middle.setCurrentIndex(0 if self.grid.isVisible() else 1)
+        self.bar.setVisible(self.middle.currentIndex() == 0)
+        self._worked_on().setFocus()
+        if self._current:
+            self._show(self._current)
+            self.list.scrollTo(self.list.currentIndex())
+
+    def choose_same(self, what: str) -> None:
+        """Select all images of the current one's series, study or patient."""
+        if not self._current:
+            return
+        row = self.model.row(self.model.place(self._current))
+        same = set(self.session.catalogue.uids(InstanceFilter(**{what: getattr(row, what)})))
+        places = [place for place, uid in enumerate(self.model.uids) if uid in same]
+        self.grid.choose(places)
+        self.session.status.emit(f"{len(places):,} images of this {what} are selected.")
+
     def undo(self) -> None:
         """Take the last label back and show its image."""
         if not self.undo_stack.canUndo():
@@ -180,12 +213,14 @@ class LabelPage(Page):
         panel.add_wanted.connect(self._add_class)
         panel.rename_wanted.connect(self._rename_class)
         panel.remove_wanted.connect(self._remove_class)
-        panel.left.connect(self.view.setFocus)
+        panel.left.connect(lambda: self._worked_on().setFocus())
         return panel
 
     def _content(self) -> QWidget:
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        middle = (self.banner, self.bar, self.view, ImageBar(self.view))
+        self.middle.addWidget(_column(self.view, ImageBar(self.view)))
+        self.middle.addWidget(self.grid)
+        middle = (self.banner, self.bar, self.middle)
         for widgets in ((self.filter, self.list, self.progress), middle):
             splitter.addWidget(_column(*widgets))
         right = _column(self.classes, self.reader)
@@ -219,6 +254,10 @@ class LabelPage(Page):
             "U": self.next_unlabelled,
             "Del": lambda: self.label(None),
             "Alt+N": self.classes.field.setFocus,
+            "G": self.toggle_grid,
+            "S": partial(self.choose_same, "series"),
+            "Shift+S": partial(self.choose_same, "study"),
+            "Ctrl+Shift+S": partial(self.choose_same, "patient"),
             **{digit: partial(self._on_digit, digit) for digit in DIGITS},
         }
         for key, action in keys.items():
@@ -229,10 +268,10 @@ class LabelPage(Page):
             shortcut.setAutoRepeat(key in {"Right", "Left", "N", "P"})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The image's keys work wherever on the page one is; Esc goes back to the image."""
+        """The image's keys work wherever on the page one is; Esc goes back to the image or the grid."""
         if event.key() == Qt.Key.Key_Escape:
-            self.view.setFocus()
-        elif not act(self.view, event):
+            self._worked_on().setFocus()
+        elif self.grid.isVisible() or not act(self.view, event):
             super().keyPressEvent(event)
 
     # The worklist.
@@ -249,6 +288,19 @@ class LabelPage(Page):
             return
         self.list.go_to(max(0, self.model.place(wanted or self._current)))
 
+    def _worked_on(self) -> QWidget:
+        return self.grid if self.middle.currentIndex() else self.view
+
+    def _show_thumbnails(self) -> None:
+        if self.grid.thumbnails is None:
+            project = self.session.project
+            self.grid.show_project(Thumbnails(project.thumbnails_file, self), project.instances)
+
+    def _open_from_grid(self, place: int) -> None:
+        self.list.go_to(place)
+        if self.grid.isVisible():
+            self.toggle_grid()
+
     def _nothing(self) -> str:
         if self.task.title:
             return "There is nothing left to do here."
@@ -259,6 +311,11 @@ class LabelPage(Page):
         self.session.select(uid)
         if not self.task.title:
             self.session.preferences.set_place(self.session.project.identifier, uid)
+        if self.middle.currentIndex() == 0:
+            self._show_image(uid)
+        self._show_facts()
+
+    def _show_image(self, uid: str) -> None:
         place = self.model.place(uid)
         near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
         sources = {p: self._source(p) for p in near}
@@ -268,7 +325,6 @@ class LabelPage(Page):
             self.view.show_instance(self._shown, sources[place].opener)
         for each in sorted(near, key=lambda p: (p < place, abs(p - place)))[1:]:
             self.loader.prefetch(sources[each].name, sources[each].opener)
-        self._show_facts()
 
     def _source(self, place: int) -> "_Source":
         row = self.model.row(place)
@@ -338,7 +394,7 @@ class LabelPage(Page):
         if self._change_classes(lambda: self.session.catalogue.add_class(name)):
             self.classes.field.clear()
             if len(self.model.classes) > 1:
-                self.view.setFocus()
+                self._worked_on().setFocus()
 
     def _rename_class(self, old: str, new: str) -> None:
         self._change_classes(lambda: self.session.catalogue.rename_class(old, new))
@@ -367,5 +423,6 @@ def _column(*widgets: QWidget) -> QWidget:
     layout.setContentsMargins(6, 0, 6, 0)
     layout.setSpacing(6)
     for widget in widgets:
-        layout.addWidget(widget, 1 if isinstance(widget, ImageView | Worklist | ClassPanel) else 0)
+        stretched = isinstance(widget, ImageView | Worklist | ClassPanel | QStackedWidget)
+        layout.addWidget(widget, 1 if stretched else 0)
     return holder

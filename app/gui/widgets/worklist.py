@@ -54,8 +54,9 @@ class Worklist(QListView):
 
     def selected(self) -> list[str]:
         """The UIDs of the selected instances, in the order of the list."""
-        places = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return [self.worklist.uids[place] for place in places]
+        chosen = self.selectionModel().selection()
+        ranges = sorted((chosen.at(n).top(), chosen.at(n).bottom()) for n in range(chosen.count()))
+        return [uid for top, bottom in ranges for uid in self.worklist.uids[top : bottom + 1]]
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
