@@ -31,6 +31,16 @@ _NO_NEED = Requirement()
 _MANDATORY = "M"
 
 
+def _requirement(kind: str, firm: bool) -> Requirement:  # noqa: FBT001 - a pair of the tables
+    if kind == "3":
+        return _NO_NEED
+    return Requirement(Need.VALUE if kind[0] == "1" else Need.PRESENCE, firm and not kind.endswith("C"))
+
+
+def _strictness(one: Requirement) -> tuple[Need, bool]:
+    return one.need, one.firm
+
+
 @dataclass(frozen=True, slots=True)
 class Iod:
     """The attributes that one kind of object requires, by the sequences that they stand in."""
@@ -45,20 +55,16 @@ class Iod:
         Where several modules name it, the strictest counts. Conditional attributes are given the need that they
         have when their condition holds.
         """
-        found = [
-            Requirement(Need.VALUE if kind[0] == "1" else Need.PRESENCE, firm and not kind.endswith("C"))
-            for node, firm in self._places(within)
-            if (kind := node.get(tag, ("3", None))[0]) != "3"
-        ]
-        return max(found, key=lambda one: (one.need, one.firm), default=_NO_NEED)
+        found = (_requirement(node[tag][0], firm) for node, firm in self._places(within) if tag in node)
+        return max(found, key=_strictness, default=_NO_NEED)
 
-    def required(self, within: tuple[int, ...] = ()) -> tuple[int, ...]:
-        """Return the attributes that need something inside the sequences `within`, in the order of tags."""
-        return tuple(
-            sorted(
-                {tag for node, _ in self._places(within) for tag, (kind, _) in node.items() if kind != "3"}
-            )
-        )
+    def attributes(self, within: tuple[int, ...] = ()) -> dict[int, Requirement]:
+        """Return what stands inside the sequences `within` and needs something, or leads to what does, by tag."""
+        found: dict[int, Requirement] = {}
+        for node, firm in self._places(within):
+            for tag, (kind, _) in node.items():
+                found[tag] = max(_requirement(kind, firm), found.get(tag, _NO_NEED), key=_strictness)
+        return dict(sorted(found.items()))
 
     def _places(self, within: tuple[int, ...]) -> Iterator[tuple[_NODE, bool]]:
         for number, mandatory in self._modules:

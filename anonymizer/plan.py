@@ -29,6 +29,7 @@ _ORDERS = {Need.NOTHING: "UXZD", Need.PRESENCE: "UZDX", Need.VALUE: "UDZX"}
 _UNKNOWN_ORDER, _UNKNOWN_SEQUENCE_ORDER = "DZXU", "UZDX"
 _PATIENT_ID = 0x00100020  # always gets the pseudonym: emptied, the patient's instances would fall apart
 _CHARSET = 0x00080005  # one declaration at the root is enough, the walk sees to it
+_DESCRIBED = {0x00102298: 0x00102297}  # the role of a person who goes: without the person it would be invalid
 _NO_IOD = Requirement()
 _NEEDED_ANYWHERE = {  # type 1 in the only module that has them (C.11.10)
     0x00700082: Requirement(Need.VALUE, firm=True),
@@ -84,13 +85,16 @@ class Plan:
         What the profile itself removes is not among them.
         """
         if within not in self._needs:
-            required = self.iod.required(within) if self.iod is not None else ()
+            required = self.iod.attributes(within) if self.iod is not None else {}
             self._needs[within] = tuple(
-                (tag, self._requirement(tag, within).need)
-                for tag in required
-                if tag != _CHARSET and not self._goes(self.decide(tag, within=within))
+                (tag, found.need)
+                for tag, found in required.items()
+                if found.need and tag != _CHARSET and not self._goes(self.decide(tag, within=within))
             )
         return self._needs[within]
+
+    def _describes_what_goes(self, tag: int, within: tuple[int, ...]) -> bool:
+        return tag in _DESCRIBED and self._goes(self.decide(_DESCRIBED[tag], within=within))
 
     @staticmethod
     def _goes(decision: Decision | None) -> bool:
@@ -104,6 +108,8 @@ class Plan:
     def _decide(self, tag: int, *, sequence: bool, within: tuple[int, ...]) -> Decision | None:
         required = self._requirement(tag, within)
         own = self._own.get(tag)
+        if own is None and self._describes_what_goes(tag, within):
+            return Decision("X", "It describes an attribute that is removed.")
         if own:
             return _valid(Decision(own, _OWN), required)
         rule = standard_table().rule(tag)
@@ -151,9 +157,9 @@ def _first(letters: list[str], order: str) -> Decision:
 def _valid(decision: Decision, required: Requirement) -> Decision:
     """Return a decision that keeps the instance valid: what must have a value is replaced, not emptied or removed.
 
-    Removing an attribute that is conditional or of an optional module is valid, emptying it is not.
+    Removing an attribute with a value that is conditional (1C) or of an optional module is valid, emptying it is not.
     """
-    removed = decision.action == "X" and required.firm
+    removed = decision.action == "X" and (required.firm or required.need is Need.PRESENCE)
     emptied = decision.action == "Z" and required.need is Need.VALUE
     if not removed and not emptied:
         return decision

@@ -14,6 +14,11 @@ from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
 _LONGEST_CODE = 64  # four times what is allowed: real files are not strict
+_TERMS = frozenset(
+    {"CONTAINER", "TEXT", "CODE", "NUM", "DATETIME", "DATE", "TIME", "UIDREF", "PNAME", "COMPOSITE", "IMAGE",
+     "WAVEFORM", "TABLE", "SCOORD", "SCOORD3D", "TCOORD", "CONTAINS", "SEPARATE", "CONTINUOUS", "COMPLETE",
+     "PARTIAL", "ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "POINT", "MULTIPOINT", "POLYLINE", "CIRCLE"}
+)  # fmt: skip
 _CODED = frozenset(
     {"CodeValue", "LongCodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "MappingResource",
      "ContextIdentifier", "SoftwareVersions", "CodingSchemeName", "CodingSchemeResponsibleOrganization"}
@@ -102,8 +107,8 @@ class TextRules:
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
 
     def is_suspicious(self, element: DataElement) -> bool:
-        """Tell whether a code (CS) holds an identity or is no code."""
-        codes = [str(value).strip(" \0") for value in values(element)]
+        """Tell whether a code (CS) holds an identity or is no code; the standard's own terms never do."""
+        codes = [code for value in values(element) if (code := str(value).strip(" \0")) not in _TERMS]
         return any(
             not v.isascii() or len(v) > _LONGEST_CODE or self._harvest.distinctive_in(v) for v in codes
         )

@@ -98,7 +98,7 @@ def test_plans_for_kinds_of_object_are_made_once():
 def test_tables_name_an_iod_for_every_class():
     classes = sop_classes()
     assert len(classes) > 170
-    assert all(iod_of(uid).required() for uid in classes)
+    assert all(iod_of(uid).attributes() for uid in classes)
 
 
 def test_what_lost_a_value_that_it_needs_gets_a_dummy():
