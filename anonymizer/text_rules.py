@@ -96,8 +96,7 @@ class TextRules:
             self._edits.remove(dataset, element.tag, path, layer="vr", reason=reason)
         elif element.VR == "CS":
             if self.is_suspicious(element):
-                reason = "The code holds an identity or is no code."
-                self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
+                self._without_bad_codes(dataset, element, path)
         elif element.VR in ("DS", "IS"):
             if not all(_NUMBER.match(str(value).encode()) for value in values(element)):
                 reason = "The value is no number."
@@ -106,9 +105,21 @@ class TextRules:
             reason = "The bytes hold an identity."
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
 
+    def _without_bad_codes(self, dataset: Dataset, element: DataElement, path: str) -> None:
+        """Take out what is no harmless code; of several values the others stay, each in its place."""
+        reason = "The code holds an identity or is no code."
+        codes = [str(value).strip(" \0") for value in values(element)]
+        left = [DUMMY_TEXT if self._is_bad(code) else code for code in codes]
+        if all(self._is_bad(code) for code in codes if code):
+            self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
+        else:
+            self._edits.set(dataset, element, left, path, layer="harvest", reason=reason)
+
     def is_suspicious(self, element: DataElement) -> bool:
         """Tell whether a code (CS) holds an identity or is no code; the standard's own terms never do."""
-        codes = [code for value in values(element) if (code := str(value).strip(" \0")) not in _TERMS]
-        return any(
-            not v.isascii() or len(v) > _LONGEST_CODE or self._harvest.distinctive_in(v) for v in codes
-        )
+        return any(self._is_bad(str(value).strip(" \0")) for value in values(element))
+
+    def _is_bad(self, code: str) -> bool:
+        if code in _TERMS:
+            return False
+        return not code.isascii() or len(code) > _LONGEST_CODE or self._harvest.distinctive_in(code)
