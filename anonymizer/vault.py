@@ -4,30 +4,28 @@ A SQLite file. Sealed entries are found by blind indexes alone, so that without 
 than how many instances and patients there are.
 """
 
-import json
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from anonymizer.durable import sync_folder
-from anonymizer.errors import VaultError, VaultLockedError
+from anonymizer.errors import VaultError
+from anonymizer.forgetting import Forgetting
 from anonymizer.key import SecretKey
+from anonymizer.patient_store import PatientStore
 from anonymizer.protection import Protection
 from anonymizer.report import FileRecord, Finding, Identity, Outcome
-from anonymizer.sealing import Sealer, unwrap, wrap
-from anonymizer.vault_file import SCHEMA, connect, damaged, plainly, transaction
+from anonymizer.sealing import Sealer
+from anonymizer.vault_file import SCHEMA, connect, plainly, transaction
+from anonymizer.vault_lock import FORMAT, lock_row, locked, unlocked
 from anonymizer.word_store import WordStore, packed
-
-_FORMAT = 1
 
 
 class Origin(Protocol):
@@ -67,19 +65,14 @@ class Vault:
         if path.exists():
             raise VaultError("There is already a vault here.", "Open it, or choose another folder.")
         data_key = secrets.token_bytes(32)
-        wrapping, parameters = protection.new_key()
-        facts = json.dumps(parameters, sort_keys=True)
-        wrapped = wrap(AESGCM(wrapping), data_key, _lock_place(protection.kind, facts))
+        lock = locked(protection, data_key)
         secret = Sealer(data_key).seal("lock", b"", {"secret": key.secret.hex()})
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
         with plainly():
             with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.executescript(SCHEMA)
-                connection.execute(
-                    "INSERT INTO lock VALUES (?, ?, ?, ?, ?)",
-                    (_FORMAT, protection.kind, facts, wrapped, secret),
-                )
+                connection.execute("INSERT INTO lock VALUES (?, ?, ?, ?, ?)", (FORMAT, *lock, secret))
             temporary.chmod(0o600)
             temporary.replace(path)
             sync_folder(path.parent)
@@ -91,8 +84,10 @@ class Vault:
         with plainly():
             connection = connect(path)
             try:
-                data_key, secret = _unlock(connection, protection)
-                return cls(connection, data_key, secret)
+                opened = cls(connection, *unlocked(connection, protection))
+                with suppress(VaultError):  # another program reads it just now: the scrub stays due
+                    opened._forgetting.scrub()
+                return opened
             except BaseException:
                 connection.close()
                 raise
@@ -101,12 +96,38 @@ class Vault:
     def protection_of(path: Path) -> str:
         """Tell "passphrase", "keyring" or "key file" without opening the vault."""
         with plainly(), closing(connect(path)) as connection:
-            return str(_lock_row(connection)["protection"])
+            return str(lock_row(connection)["protection"])
 
     @property
     def key(self) -> SecretKey:
         """The secret key of the project's pseudonyms."""
         return self._key
+
+    @property
+    def patients(self) -> PatientStore:
+        """Who the project's patients are, and the list of pseudonyms."""
+        return PatientStore(self._connection, self._sealer, self._key)
+
+    @property
+    def _forgetting(self) -> Forgetting:
+        return Forgetting(self._connection, self._sealer, self.patients)
+
+    def forget(self, pseudonym: str) -> int:
+        """Destroy everything that tells who a pseudonym is; return how many instances that concerned.
+
+        The masked instances stay; inputs that were read for this patient are passed over from now on. Whoever
+        has the key can still compute the pseudonym of a patient ID that is known to them.
+        Raises VaultError if the vault knows no such pseudonym.
+        """
+        return self._forgetting.patient(pseudonym)
+
+    def forget_everyone(self) -> None:
+        """Destroy every identity, the list of pseudonyms and the key, in place of which comes a new one."""
+        self._key = self._forgetting.everyone()
+
+    def is_forgotten(self, source: Origin) -> bool:
+        """Whether this input, of the same path, size and time, was read for a patient who was forgotten."""
+        return self._forgetting.covers(self._state(source))
 
     @property
     def words(self) -> WordStore:
@@ -127,15 +148,10 @@ class Vault:
 
     def change_protection(self, protection: Protection) -> None:
         """Lock the vault anew; the old passphrase or key then opens it no longer."""
-        wrapping, parameters = protection.new_key()
-        facts = json.dumps(parameters, sort_keys=True)
-        wrapped = wrap(AESGCM(wrapping), self._data_key, _lock_place(protection.kind, facts))
+        lock = locked(protection, self._data_key)
         with plainly():
             with transaction(self._connection):
-                self._connection.execute(
-                    "UPDATE lock SET protection = ?, parameters = ?, data_key = ?",
-                    (protection.kind, facts, wrapped),
-                )
+                self._connection.execute("UPDATE lock SET protection = ?, parameters = ?, data_key = ?", lock)
             # The log would keep the data key under the old lock.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -154,7 +170,13 @@ class Vault:
             raise ValueError("Only a masked instance has an origin to remember.")
         sop, identity = record.facts.sop_instance_uid, record.identity or Identity()
         index = self._sealer.index("sop", sop)
-        content = {"path": _absolute(source.path), "identity": asdict(identity), **packed(record.fragments)}
+        content = {
+            "path": _absolute(source.path),
+            "patient": record.facts.patient,
+            "identity": asdict(identity),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **packed(record.fragments),
+        }
         self._connection.execute(
             "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?)",
             (
@@ -169,7 +191,13 @@ class Vault:
     def reject(self, record: FileRecord, source: Origin) -> None:
         """Keep that an input was quarantined or failed, and why; durable on return."""
         findings = [asdict(finding) for finding in record.findings]
-        content = {"outcome": record.outcome.value, "reason": record.reason, "findings": findings}
+        identity = asdict(record.identity or Identity())
+        content = {
+            "outcome": record.outcome.value,
+            "reason": record.reason,
+            "findings": findings,
+            "identity": identity,
+        }
         with plainly(), transaction(self._connection):
             self._put_source(source, masked=False, content=content)
 
@@ -247,44 +275,6 @@ class Vault:
         with plainly():
             row: sqlite3.Row | None = self._connection.execute(statement, (index,)).fetchone()
         return None if row is None else dict(row)
-
-
-def _lock_row(connection: sqlite3.Connection) -> Mapping[str, Any]:
-    row = connection.execute("SELECT * FROM lock").fetchone()
-    if row is None:
-        raise damaged()
-    if row["format"] != _FORMAT:
-        raise VaultError(
-            "This vault was written by a newer version of the program.",
-            "Install the newer version to open it.",
-        )
-    return dict(row)
-
-
-def _unlock(connection: sqlite3.Connection, protection: Protection) -> tuple[bytes, SecretKey]:
-    row = _lock_row(connection)
-    if row["protection"] != protection.kind:
-        raise VaultLockedError(
-            f"This vault is locked by a {row['protection']}, not by a {protection.kind}.",
-            f"Open it with its {row['protection']}.",
-        )
-    try:
-        parameters = json.loads(row["parameters"])
-    except ValueError as error:
-        raise damaged() from error
-    place = _lock_place(protection.kind, row["parameters"])
-    try:
-        data_key = unwrap(AESGCM(protection.key(parameters)), row["data_key"], place)
-    except InvalidTag as error:
-        raise VaultLockedError(
-            f"The {protection.kind} does not open this vault.", f"Try the right {protection.kind}."
-        ) from error
-    content = Sealer(data_key).open("lock", b"", row["secret_key"])
-    return data_key, SecretKey(bytes.fromhex(content["secret"]))
-
-
-def _lock_place(kind: str, parameters: str) -> bytes:
-    return f"leadglass vault {_FORMAT}\0{kind}\0{parameters}".encode()
 
 
 def _rejected(content: dict[str, Any]) -> FileRecord:

@@ -25,6 +25,10 @@ CREATE INDEX instance_original ON instance (original);
 CREATE INDEX instance_patient ON instance (patient);
 COMMIT;
 """
+_LATER_TABLES = (  # vaults of earlier versions lack them
+    "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS forgotten (mark BLOB PRIMARY KEY) WITHOUT ROWID",
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -38,6 +42,8 @@ def connect(path: Path) -> sqlite3.Connection:
             raise damaged()
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        for table in _LATER_TABLES:
+            connection.execute(table)
     except BaseException:
         connection.close()
         raise

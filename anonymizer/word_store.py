@@ -4,7 +4,7 @@ A word that was taken out may be somebody's name, so it stands nowhere but here.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple
 from enum import StrEnum
 from typing import Any
@@ -59,6 +59,12 @@ class WordStore:
             else:
                 sealed = self._sealer.seal("word", index, {"text": plain, "answer": said.value})
                 self._connection.execute("INSERT OR REPLACE INTO word VALUES (?, ?)", (index, sealed))
+
+    def drop(self, test: Callable[[str, WordAnswer], bool]) -> None:
+        """Forget the answers that pass a test, as part of the transaction under way."""
+        gone = [text for text, said in self.answers().items() if test(text, said)]
+        for text in gone:
+            self._connection.execute("DELETE FROM word WHERE text = ?", (self._sealer.index("word", text),))
 
     def own_words(self) -> OwnWords:
         """Return the answers as masking wants them.

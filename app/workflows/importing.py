@@ -48,6 +48,8 @@ def _records(
         # A run killed between the two rows left one in the vault only: such an instance is masked again.
         if vault.is_done(source) and vault.sop_uid_of_path(source.path) in known:
             yield FileRecord(source.path, Outcome.SKIPPED, "It is in the project already.")
+        elif vault.is_forgotten(source):
+            yield FileRecord(source.path, Outcome.SKIPPED, "Its patient was forgotten in this project.")
         else:
             todo.append(source)
     by_path = {source.path: source for source in todo}

@@ -113,7 +113,7 @@ def project_profile(project: Project, vault: Vault) -> Profile:
 
 def project_settings(project: Project, vault: Vault) -> Settings:
     """How to de-identify into a project. Raises ProfileError, SettingsError, VaultError."""
-    return Settings(profile=project_profile(project, vault), key=vault.key)
+    return Settings(project_profile(project, vault), vault.key, patients=vault.patients.rules())
 
 
 def site_key(file: Path | None) -> tuple[SecretKey, Path, bool]:
