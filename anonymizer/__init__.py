@@ -34,9 +34,17 @@ if TYPE_CHECKING:
     from anonymizer.fragments import masks_otherwise as masks_otherwise
     from anonymizer.journal import Journal as Journal
     from anonymizer.key import SecretKey as SecretKey
+    from anonymizer.known_patients import Field as Field
+    from anonymizer.known_patients import KnownPatient as KnownPatient
+    from anonymizer.known_patients import Person as Person
+    from anonymizer.known_patients import people_of as people_of
     from anonymizer.list_checks import check_list as check_list
     from anonymizer.list_file import read_list as read_list
     from anonymizer.media_directory import write_media_directory as write_media_directory
+    from anonymizer.passphrase import Judgement as Judgement
+    from anonymizer.passphrase import Strength as Strength
+    from anonymizer.passphrase import judge_passphrase as judge_passphrase
+    from anonymizer.patient_store import Contents as Contents
     from anonymizer.patients import PatientRules as PatientRules
     from anonymizer.patients import Unlisted as Unlisted
     from anonymizer.patients import are_two_people as are_two_people
@@ -86,8 +94,11 @@ _HOMES = {
     "fragments": ("masks_otherwise",),
     "journal": ("Journal",),
     "key": ("SecretKey",),
+    "known_patients": ("Field", "KnownPatient", "Person", "people_of"),
     "list_checks": ("check_list",),
     "list_file": ("read_list",),
+    "passphrase": ("Judgement", "Strength", "judge_passphrase"),
+    "patient_store": ("Contents",),
     "patients": ("PatientRules", "Unlisted", "are_two_people"),
     "media_directory": ("write_media_directory",),
     "pool": ("Limits",),

@@ -145,11 +145,16 @@ def _from_csv(path: Path) -> Iterator[Cells]:
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield reader.line_num, [strip_padding(cell) for cell in cells]
+            yield reader.line_num, [_unguarded(strip_padding(cell)) for cell in cells]
     except csv.Error as error:
         raise PseudonymListError(
             f"Row {reader.line_num} of the list of pseudonyms cannot be read.", "Save it anew as CSV (UTF-8)."
         ) from error
+
+
+def _unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
 
 
 def _text(content: bytes) -> str:

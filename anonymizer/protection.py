@@ -31,6 +31,9 @@ class Protection(Protocol):
     def key(self, parameters: Mapping[str, str | int]) -> bytes:
         """Return the key of an existing vault. Raises VaultLockedError if it cannot be had."""
 
+    def discard(self) -> None:
+        """Destroy what was kept for a vault that is locked otherwise now. Raises VaultLockedError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passphrase:
@@ -68,6 +71,9 @@ class Passphrase:
         # One text can be typed as different code points on different systems.
         return derive.derive(unicodedata.normalize("NFC", self.text).encode("utf-8", "surrogatepass"))
 
+    def discard(self) -> None:
+        """Do nothing: a passphrase is kept nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
@@ -95,6 +101,18 @@ class Keyring:
                 "Log in as the user who made the project, on the same computer.",
             )
         return known
+
+    def discard(self) -> None:
+        """Delete the key from the keyring."""
+        import keyring
+        from keyring.errors import KeyringError, PasswordDeleteError
+
+        try:
+            keyring.delete_password(SERVICE, self.name)
+        except PasswordDeleteError:
+            return  # there was none
+        except KeyringError as error:
+            raise _no_keyring() from error
 
     def _stored(self) -> bytes | None:
         import keyring
@@ -149,6 +167,15 @@ class KeyFile:
         if len(key) != KEY_BYTES:
             raise VaultLockedError("The key file of this vault is damaged.", "Put a copy of it back.")
         return key
+
+    def discard(self) -> None:
+        """Delete the file."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise VaultLockedError(
+                "The key file that is not needed any more cannot be deleted.", "Delete it by hand."
+            ) from error
 
     def _make(self) -> None:
         temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")

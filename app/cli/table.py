@@ -1,7 +1,7 @@
 """The table of commands: what `leadglass --help` lists, in the order of the work."""
 
 from app.cli.command import Command
-from app.cli.commands import learning, masking, program, projects, words
+from app.cli.commands import learning, masking, program, projects, vaults, words
 
 COMMANDS: tuple[Command, ...] = (
     masking.MASK,
@@ -12,6 +12,7 @@ COMMANDS: tuple[Command, ...] = (
     words.WORDS,
     projects.LABEL,
     projects.EXPORT,
+    vaults.VAULT,
     learning.TRAIN,
     learning.EVALUATE,
     learning.PREDICT,

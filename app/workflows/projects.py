@@ -43,7 +43,7 @@ def create_project(
     if Path(profile).is_file():
         profile = str(Path(profile).resolve())
     project = Project.create(folder, profile=profile, options=options, protection=protection)
-    lock = _protection(project, passphrase)
+    lock = protection_for(project, protection, passphrase)
     Vault.create(project.vault_file, key or SecretKey.generate(), lock).close()
     Catalogue.create(project.catalogue_file).close()
     project.save()
@@ -57,23 +57,27 @@ def unlock(project: Project, passphrase: str | None = None) -> Vault:
     The passphrase, where one is needed, is the given one or that in LEADGLASS_PASSPHRASE.
     Raises VaultLockedError if it is missing or wrong.
     """
-    return Vault.open(project.vault_file, _protection(project, passphrase))
+    return Vault.open(project.vault_file, protection_for(project, protection_now(project), passphrase))
 
 
 def needs_passphrase(project: Project) -> bool:
     """Whether a person must be asked before the vault opens."""
-    return project.protection == "passphrase" and not os.environ.get(PASSPHRASE_VARIABLE)
+    return protection_now(project) == "passphrase" and not os.environ.get(PASSPHRASE_VARIABLE)
 
 
-def _protection(project: Project, passphrase: str | None) -> Protection:
-    if project.protection == "key file":
+def protection_now(project: Project) -> str:
+    """How the vault is locked; the vault itself knows best. Raises VaultError if it is missing or damaged."""
+    return Vault.protection_of(project.vault_file)
+
+
+def protection_for(project: Project, kind: str, passphrase: str | None) -> Protection:
+    """What locks the project's vault if it is of this kind. Raises VaultLockedError for a missing passphrase."""
+    if kind == "key file":
         return KeyFile(vault_key_file(project.identifier))
-    if project.protection == "keyring":
+    if kind == "keyring":
         return Keyring(project.identifier)
-    if project.protection != "passphrase":
-        raise ProjectError(
-            f"The vault's protection “{project.protection}” is not known.", "Restore project.toml."
-        )
+    if kind != "passphrase":
+        raise ProjectError(f"The vault's protection “{kind}” is not known.", "Restore project.toml.")
     text = passphrase or os.environ.get(PASSPHRASE_VARIABLE)
     if not text:
         raise VaultLockedError(
