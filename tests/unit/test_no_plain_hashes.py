@@ -18,6 +18,7 @@ NO_IDENTIFIER = {
     "anonymizer/deidentify.py": "a whole file's content, where a file has no UID of its own",
     "anonymizer/pictures/masking.py": "a whole picture's content, the digest of which is then keyed",
     "anonymizer/pictures/png.py": "the check sums that the format asks for",
+    "anonymizer/media_directory.py": "the masked files that a DICOMDIR lists",
     "app/audit.py": "lines of the audit trail, which hold no identity",
     "labeller/export.py": "files of a data set, masked",
     "labeller/staging.py": "files of a data set, masked",
