@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from anonymizer.documents.cda import clean_cda, notice_cda
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import LockedError, UnreadableError
+from anonymizer.documents.identifiers import new_header_identifier
 from anonymizer.documents.mesh import clean_mtl, clean_obj, clean_stl, notice_stl, notice_text
 from anonymizer.file_format import UNREADABLE
 from anonymizer.report import Change
@@ -22,6 +23,7 @@ __all__ = ["Document", "clean_document"]
 _ROOT = "1.2.840.10008.5.1.4.1.1.104."
 _ATTRIBUTE = 0x00420011
 _PATH, _NAME, LAYER = "(0042,0011)", "Encapsulated Document", "document"
+_IDENTIFIER = "Identifiers of documents are replaced as UIDs are."
 UNREADABLE_NOTICE = "The content of this document could not be read and was removed."
 REMOVED_NOTICE = "The content of this document was removed, as the profile says."
 NO_TEXT_NOTICE = "The content of this document was removed, as the profile keeps no free text."
@@ -34,6 +36,7 @@ class Document:
     mime: str = ""
     cleaned: Cleaned | None = None
     action: str = ""
+    identifier: str = ""  # new value of HL7 Instance Identifier (0040,E001)
 
     @property
     def review(self) -> tuple[str, ...]:
@@ -48,9 +51,11 @@ class Document:
         dataset.EncapsulatedDocumentLength = len(self.cleaned.body)
         dataset.MIMETypeOfEncapsulatedDocument = self.mime
         dataset.BurnedInAnnotation = "NO"
-        if self.cleaned.identifier:
-            dataset.HL7InstanceIdentifier = self.cleaned.identifier
-        return [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
+        changes = [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
+        if self.identifier:
+            dataset.HL7InstanceIdentifier = self.identifier
+            changes.append(Change("(0040,E001)", "HL7 Instance Identifier", "U", LAYER, _IDENTIFIER))
+        return changes
 
 
 _Cleaner = Callable[[bytes, Subject, bool], Cleaned]  # of bytes; whether pictures are searched for text
@@ -76,18 +81,26 @@ def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Do
     sop_class = str(dataset.get("SOPClassUID", ""))
     if not sop_class.startswith(_ROOT) and _ATTRIBUTE not in dataset:
         return Document()
-    treatment = subject.plan.profile.documents
-    if treatment == "quarantine":
+    if subject.plan.profile.documents == "quarantine":
         raise LockedError("The file carries a document, and the profile keeps documents out.")
+    identifier = _new_identifier(dataset, subject)
     raw = _taken(dataset)
     kind = _kind(sop_class, raw)
     if notice := _removed(subject, kind):
-        return Document(kind.mime, Cleaned(kind.notice(notice), notice), "D")
+        return Document(kind.mime, Cleaned(kind.notice(notice), notice), "D", identifier)
     try:
-        return Document(kind.mime, kind.clean(raw, subject, find_text), "C")
+        return Document(kind.mime, kind.clean(raw, subject, find_text), "C", identifier)
     except UnreadableError:
         cleaned = Cleaned(kind.notice(UNREADABLE_NOTICE), UNREADABLE_NOTICE, (UNREADABLE_NOTICE,))
-        return Document(kind.mime, cleaned, "D")
+        return Document(kind.mime, cleaned, "D", identifier)
+
+
+def _new_identifier(dataset: Dataset, subject: Subject) -> str:
+    try:
+        old = str(dataset.get("HL7InstanceIdentifier") or "")
+    except UNREADABLE:
+        return ""  # the header layers remove what cannot be read
+    return new_header_identifier(subject, old)
 
 
 def _removed(subject: Subject, kind: _Kind) -> str:

@@ -43,11 +43,9 @@ def clean_cda(raw: bytes, subject: Subject) -> Cleaned:
     root = _parsed(raw)
     collect_names(root, subject.harvest)
     media = _prune(root)
-    rules = Rules(subject)
-    identifier = rules.instance_identifier(root)
-    rules.apply(root)
+    Rules(subject).apply(root)
     _clean_texts(root, subject)
-    return Cleaned(_written(root), CLEANED + _MEDIA_NOTE * media, identifier=identifier)
+    return Cleaned(_written(root), CLEANED + _MEDIA_NOTE * media)
 
 
 def notice_cda(sentence: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from anonymizer import dates
 from anonymizer.documents.cda_names import PRODUCTS, local_name
+from anonymizer.documents.identifiers import new_identifier
 from anonymizer.free_text import clean, has_pattern
 from anonymizer.subject import Subject
 
@@ -39,7 +40,6 @@ _LOCAL = re.compile(r"#[A-Za-z_][\w.-]{0,63}$", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,3})?$")
 _LONG_NUMBER = re.compile(r"\d{6,}$")
 _TEMPLATE_EXTENSION = re.compile(r"(?:\d{4}-\d\d-\d\d|POCD_HD\d+)$")
-_UID = re.compile(r"[0-2](?:\.\d+)+$")
 _YEARS = frozenset({"a", "y", "yr"})
 
 
@@ -50,7 +50,6 @@ class Rules:
         self._subject = subject
         profile = subject.plan.profile
         self._keeps_characteristics = profile.has("retain_patient_characteristics")
-        self._keeps_uids = profile.has("retain_uids")
         self._shift = None
         if profile.has("full_dates"):
             self._shift = 0
@@ -63,14 +62,6 @@ class Rules:
             _LANGUAGE: self._structural,
             _TYPE: lambda _, text: self._structural(_, text.rpartition(":")[2]),
         }
-
-    def instance_identifier(self, root: "Element") -> str:
-        """Return the document's new identifier as (0040,E001) has it: root, "^", extension."""
-        for element in root:
-            if local_name(element) == "id" and element.get("root"):
-                new = self._identifier(element.get("root", ""), element.get("extension", ""))
-                return "^".join(part for part in new if part)
-        return ""
 
     def apply(self, root: "Element") -> None:
         """Apply the rules to all elements of a document in place."""
@@ -100,21 +91,10 @@ class Rules:
         null = element.get("nullFlavor", "")
         element.attrib.clear()
         if root or extension:
-            new = self._identifier(root, extension)
+            new = new_identifier(self._subject, root, extension)
             element.attrib.update({k: v for k, v in zip(("root", "extension"), new, strict=True) if v})
         else:
             element.set("nullFlavor", null if null.isalpha() else "MSK")
-
-    def _identifier(self, root: str, extension: str) -> tuple[str, str]:
-        """Return the pseudonyms of an instance identifier (data type II)."""
-        pseudonyms = self._subject.pseudonyms
-        kept = self._keeps_uids and _UID.match(root)
-        new_root = root if kept else pseudonyms.uid(root) if root else ""
-        if not extension:
-            return new_root, ""
-        if extension.strip() == self._subject.patient.original_id:
-            return new_root, self._subject.pseudonym
-        return new_root, pseudonyms.digest(f"{root}\0{extension}")[:16]
 
     def _attributes(self, element: "Element", *, in_time: bool) -> None:
         old = dict(element.attrib)

@@ -10,4 +10,3 @@ class Cleaned:
     body: bytes
     reason: str
     review: tuple[str, ...] = ()
-    identifier: str = ""  # new value of HL7 Instance Identifier (0040,E001), where the document has one
