@@ -11,31 +11,39 @@ from anonymizer.file_format import UNREADABLE
 from anonymizer.harvest import Harvest
 from anonymizer.report import Change
 
-_PIXELS = BaseTag(0x7FE00010)
+_PIXELS, _DOCUMENT = BaseTag(0x7FE00010), BaseTag(0x00420011)
 _NEVER_REMOVED = frozenset(
     {0x00020010, 0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00100010, 0x00100020,
      0x00120062, 0x00120063, 0x00120064, 0x00280303, 0x7FE00010}
 )  # fmt: skip
-_LONG_IN_PIXELS = 7  # shorter texts occur in noise
+LONG_IN_NOISE = 7  # shorter texts occur in noise
 
 
 def residue(raw: bytes, dataset: Dataset, harvest: Harvest) -> bool:
-    """Tell whether written bytes hold an identity; in pixels long ones only: noise spells short ones."""
+    """Tell whether written bytes hold an identity; in pixels and coordinates long ones only."""
     header, pixels = _split(raw, dataset)
     if next(harvest.found_in_bytes(header), None):
         return True
-    return next(harvest.found_in_bytes(pixels, shortest=_LONG_IN_PIXELS), None) is not None
+    return next(harvest.found_in_bytes(pixels, shortest=LONG_IN_NOISE), None) is not None
 
 
 def _split(raw: bytes, dataset: Dataset) -> tuple[bytes, bytes]:
-    element = dataset.get_item(_PIXELS) if _PIXELS in dataset else None
-    value = element.value if element is not None else None
-    if not isinstance(value, bytes) or not value:
-        return raw, b""
-    start = raw.rfind(value)
-    if start < 0:
-        return raw, b""
-    return raw[:start] + b"\0" + raw[start + len(value) :], value
+    """Return the bytes without pixels and coordinates of meshes, and those."""
+    noise = []
+    for tag in (_PIXELS, _DOCUMENT):
+        element = dataset.get_item(tag) if tag in dataset else None
+        value = element.value if element is not None else None
+        if not isinstance(value, bytes) or not value or (tag == _DOCUMENT and not _is_binary_mesh(dataset)):
+            continue
+        start = raw.rfind(value)
+        if start >= 0:
+            raw = raw[:start] + b"\0" + raw[start + len(value) :]
+            noise.append(value)
+    return raw, b"\0".join(noise)
+
+
+def _is_binary_mesh(dataset: Dataset) -> bool:
+    return str(dataset.get("MIMETypeOfEncapsulatedDocument", "")) == "model/stl"
 
 
 def remove_holders(dataset: Dataset, harvest: Harvest, *, unwritable: bool = False) -> list[Change]:

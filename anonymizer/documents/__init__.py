@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
+from anonymizer.byte_search import SHORTEST_NEEDLE
 from anonymizer.documents.cda import clean_cda, notice_cda
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import LockedError, UnreadableError
@@ -16,6 +17,7 @@ from anonymizer.documents.identifiers import new_header_identifier
 from anonymizer.documents.mesh import clean_mtl, clean_obj, clean_stl, notice_stl, notice_text
 from anonymizer.file_format import UNREADABLE
 from anonymizer.report import Change
+from anonymizer.residue import LONG_IN_NOISE
 from anonymizer.subject import Subject
 
 __all__ = ["Document", "clean_document"]
@@ -25,6 +27,7 @@ _ATTRIBUTE = 0x00420011
 _PATH, _NAME, LAYER = "(0042,0011)", "Encapsulated Document", "document"
 _IDENTIFIER = "Identifiers of documents are replaced as UIDs are."
 UNREADABLE_NOTICE = "The content of this document could not be read and was removed."
+HELD_NOTICE = "The content of this document still held an identity and was removed."
 REMOVED_NOTICE = "The content of this document was removed, as the profile says."
 NO_TEXT_NOTICE = "The content of this document was removed, as the profile keeps no free text."
 
@@ -89,10 +92,14 @@ def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Do
     if notice := _removed(subject, kind):
         return Document(kind.mime, Cleaned(kind.notice(notice), notice), "D", identifier)
     try:
-        return Document(kind.mime, kind.clean(raw, subject, find_text), "C", identifier)
+        cleaned = kind.clean(raw, subject, find_text)
+        shortest = SHORTEST_NEEDLE if kind.is_text else LONG_IN_NOISE
+        if not next(subject.harvest.found_in_bytes(cleaned.body, shortest=shortest), None):
+            return Document(kind.mime, cleaned, "C", identifier)
+        notice = HELD_NOTICE
     except UnreadableError:
-        cleaned = Cleaned(kind.notice(UNREADABLE_NOTICE), UNREADABLE_NOTICE, (UNREADABLE_NOTICE,))
-        return Document(kind.mime, cleaned, "D", identifier)
+        notice = UNREADABLE_NOTICE
+    return Document(kind.mime, Cleaned(kind.notice(notice), notice, (notice,)), "D", identifier)
 
 
 def _new_identifier(dataset: Dataset, subject: Subject) -> str:

@@ -8,6 +8,7 @@ are shown.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -116,7 +117,7 @@ def _readings(page: Page) -> Iterator[tuple[str, list[int]]]:
         yield "".join(page.text[i] for i in whole), whole
     lines = _lines(page.words)
     letters, positions = "", []
-    for line, following in zip(lines, [*lines[1:], []], strict=True):
+    for line, following in zip_longest(lines, lines[1:], fillvalue=()):
         text = " ".join(word.text for word in line)
         letters += text + _line_end(text, " ".join(word.text for word in following))
         for word in line:

@@ -372,3 +372,69 @@ def test_what_is_no_mesh_is_replaced_and_reviewed(tmp_path, settings_for, kind):
     record, body = mask_mesh(documents.FULL.encode() * 20, tmp_path, settings_for(), kind)
     assert "could not be read" in record.review[0]
     assert len(body) < 100
+
+
+def test_a_mesh_that_spells_a_name_in_its_coordinates_is_replaced(tmp_path, settings_for):
+    spelled = bytes(80) + (2).to_bytes(4, "little") + (documents.FULL.encode().ljust(50)) * 2
+    record, body = mask_mesh(spelled, tmp_path, settings_for(), "stl")
+    assert body == bytes(84)
+    assert "held an identity" in record.review[0]
+
+
+def test_text_below_a_picture_is_not_taken_for_what_the_picture_shows(tmp_path, settings_for):
+    pdf = documents.new_pdf(b"", images=[documents.picture_of([documents.FULL])])
+    page = pdf.pages[0].obj
+    form = pdf.make_stream(b"q 30 0 0 10 0 0 cm /I0 Do Q")
+    form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 30, 10]
+    form.Resources = page.Resources
+    form.Matrix = [10, 0, 0, 10, 0, 0]
+    page.Resources = pikepdf.Dictionary(Font=page.Resources.Font, XObject=pikepdf.Dictionary(X=form))
+    below = documents.text_at(["pneumonia"], x=110, top=350) + documents.text_at(["nodule"], x=110, top=700)
+    page.Contents = pdf.make_stream(below + b"q 1 0 0 1 100 300 cm /X Do Q")
+    _, ds = mask(documents.written(pdf), tmp_path, settings_for())
+    ((text, shown),) = pages(body_of(ds))
+    assert text.split() == ["nodule"]
+    assert (ink(shown, 100, 300, 400, 400) == 255).all()
+
+
+def test_empty_pages_stay_and_too_many_pages_are_kept_out(tmp_path, settings_for):
+    _, ds = mask(documents.written(documents.new_pdf(b"", b"")), tmp_path / "two", settings_for())
+    assert [text for text, _ in pages(body_of(ds))] == ["", ""]
+    record, ds = mask(documents.written(documents.new_pdf(*[b""] * 201)), tmp_path / "many", settings_for())
+    assert record.outcome is Outcome.QUARANTINED
+    assert "200 pages" in record.reason
+
+
+def test_a_page_that_cannot_be_read_is_blank_and_reviewed(tmp_path, settings_for):
+    pdf = documents.new_pdf(documents.text_at(["pneumonia"]), b"")
+    pdf.pages[1].obj.MediaBox = [0, 0, 0, 0]
+    pdf.pages[1].obj.CropBox = [5, 5, 5, 5]
+    record, ds = mask(documents.written(pdf), tmp_path, settings_for())
+    assert len(pages(body_of(ds))) == 2
+    assert "pneumonia" in pages(body_of(ds))[0][0]
+    assert record.outcome is Outcome.MASKED
+
+
+def test_words_broken_at_the_end_of_a_line_are_read_whole_and_columns_of_numbers_stay(tmp_path, settings_for):
+    lines = ("Discussed with Young-", "man about the lobe", "120", "80", "72")
+
+    def plant(ds):
+        ds.ReferringPhysicianName = "Youngman^Old"
+
+    _, ds = mask(
+        documents.written(documents.new_pdf(documents.text_at(lines))), tmp_path, settings_for(), change=plant
+    )
+    ((text, _),) = pages(body_of(ds))
+    assert "Young" not in text
+    assert "man" not in text.split()
+    assert {"120", "80", "72", "lobe"} <= set(text.split())
+
+
+@pytest.mark.parametrize("profile", ["basic", "research"])
+def test_the_identifier_of_a_cda_leaves_the_header_in_every_profile(tmp_path, settings_for, profile):
+    def plant(ds):
+        ds.HL7InstanceIdentifier = "1.2.276.0.99.7^4711"
+
+    _, ds, _ = mask_cda(documents.CDA, tmp_path, settings_for(profile), change=plant)
+    assert ds.HL7InstanceIdentifier.startswith("2.25.")
+    assert "4711" not in ds.HL7InstanceIdentifier.split("^")[1]
