@@ -26,6 +26,8 @@ class Tokens:
     good: str
     caution: str
     bad: str
+    violet: str
+    teal: str
 
 
 DARK = Tokens(
@@ -40,6 +42,8 @@ DARK = Tokens(
     good="#6cc798",
     caution="#e5b75a",
     bad="#f08a84",
+    violet="#b9a3f0",
+    teal="#62c8c8",
 )
 LIGHT = Tokens(
     window="#f2f4f6",
@@ -53,6 +57,8 @@ LIGHT = Tokens(
     good="#1d6b42",
     caution="#7a5200",
     bad="#ad2a24",
+    violet="#6440b8",
+    teal="#0b6a70",
 )
 THEMES = {"dark": DARK, "light": LIGHT}
 SMALLEST, LARGEST = 0.8, 2.0

@@ -26,7 +26,8 @@ from anonymizer.deidentify import deidentify
 from app.gui.dialogs.unlock import UnlockDialog
 from app.gui.main_window import MainWindow
 from app.gui.masking_record import HELD_BACK
-from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel, Show
+from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel
+from app.gui.models.header_words import Show
 from app.gui.originals import find_original, open_original
 from app.gui.pages.mask_page import MaskPage
 from app.gui.widgets.compare_view import Side
@@ -120,7 +121,7 @@ def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, windo
 
 def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
     changed = page.images.header.model.rowCount()
-    page.images.header.filter.setCurrentText(Show.ALL.value)
+    page.images.header.list_only(Show.ALL)
     assert page.images.header.model.rowCount() > changed
     qtbot.keyClick(page.images, "f", Qt.KeyboardModifier.ControlModifier)
     assert page.images.header.search.hasFocus()
@@ -131,7 +132,7 @@ def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
     page.images.header.table.selectRow(0)
     assert "Rows (0028,0010): kept" in page.images.header.detail.text()
     page.images.header.search.clear()
-    page.images.header.filter.setCurrentText(Show.FREE_TEXT.value)
+    page.images.header.list_only(Show.FREE_TEXT)
     assert "(0008,0060)" not in texts(page.images.header.model, AFTER)  # a code, not free text
 
 

@@ -107,6 +107,7 @@ def test_one_key_answers_the_next_follows_and_undo_takes_it_back(pane: WordRevie
     assert pane.view.table.currentIndex().row() == row + 1
     assert "Mask 2 again" in pane.view.again_button.text()
     press(pane, qtbot, "m", Qt.KeyboardModifier.ShiftModifier)
+    assert len(pane.view.table.chosen()) == 1
     assert cells(pane, ANSWER)[row + 1] == "Mask always"
     assert WordAnswer.MASK in site_answers().values()
     press(pane, qtbot, "z", Qt.KeyboardModifier.ControlModifier)

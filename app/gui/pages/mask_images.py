@@ -64,6 +64,14 @@ class MaskImages(QWidget):
         """List anew when the page is next brought up to date."""
         self._stale = True
 
+    def toggle_wide(self) -> None:
+        """Give the header the image's room, or give it back."""
+        wide = self.middle.isVisible()
+        self.by_hand.leave()
+        self.middle.setVisible(not wide)
+        self.header.wide_button.setText("Show the image (T)" if wide else "Whole width (T)")
+        (self.header.table if wide else self.list.list).setFocus()
+
     def show_attribute(self, sop: str, path: str) -> None:
         """Go to an instance and to one attribute of its header."""
         self.list.go_to(sop)
@@ -183,10 +191,12 @@ class MaskImages(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(top)
+        self.middle = middle
         column.addWidget(ThreePanes(self.list, middle, self.header), 1)
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._show)
+        self.header.wide_wanted.connect(self.toggle_wide)
         self.list.emptied.connect(self._show_nothing)
         for view in (self.compare.after, self.compare.before):
             view.next_wanted.connect(lambda: self.list.step(1))
@@ -201,6 +211,7 @@ class MaskImages(QWidget):
             "B": self.compare.toggle,
             "S": lambda: self.compare.show_side(Side.BOTH),
             "D": self.by_hand.toggle,
+            "T": self.toggle_wide,
             "N": lambda: self.list.step(1),
             "P": lambda: self.list.step(-1),
             "Ctrl+Z": self.take_back,

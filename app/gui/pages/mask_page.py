@@ -25,6 +25,8 @@ class MaskPage(Page):
         ("N, P", "next, previous instance"),
         ("B, S", "before or after, side by side"),
         ("D", "mask more: draw rectangles; Enter applies, Esc leaves"),
+        ("T", "the header over the whole width, and back"),
+        ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),
         ("W", "words and texts, and back to the instances"),
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
@@ -38,7 +40,6 @@ class MaskPage(Page):
         self.images = MaskImages(session, jobs)
         self.words = WordReviewPane(session, jobs)
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.images, "Instances")
         self.tabs.addTab(self.words, "Words and texts")
         for place, tip in enumerate(("Images and headers, one by one (W)", "Distinct free text (W)")):

@@ -1,76 +1,97 @@
-"""The header beside the image: before, after, what was done and why, with filter and search."""
+"""The header beside the image: before, after, what was done, by which layer and why, with filters and search."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from anonymizer import AttributeRow
-from app.gui.models.header_model import BEFORE, HeaderModel, Show, in_words
+from app.gui.models.header_model import HeaderModel
+from app.gui.models.header_words import LAYERS, Show, in_words, layer_of
+from app.gui.widgets.header_grid import HeaderGrid
 from app.gui.widgets.text import button, label, set_role
-
-WIDE = 85  # letters: from here on the reasons have room too
-SHARES = (0.33, 0.2, 0.2, 0.27, 0.7)
-WIDE_SHARES = (0.27, 0.15, 0.15, 0.19, 0.24)
 
 
 class HeaderTable(QWidget):
     """A table with all of the chosen row in words beneath it."""
 
     unlock_wanted = Signal()
+    wide_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = HeaderModel(self)
         self.filter = QComboBox()
         self.filter.setAccessibleName("Which attributes are listed")
-        self.filter.addItems([show.value for show in Show])
+        for show in Show:
+            self.filter.addItem(show.value, show)
         self.filter.currentIndexChanged.connect(self._on_filter)
+        self.layer = QComboBox()
+        self.layer.setAccessibleName("Which layer decided")
+        self.layer.setToolTip("Only what this layer of the de-identification decided")
+        self.layer.addItem("Any layer", "")
+        self.layer.currentIndexChanged.connect(self._on_layer)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search name, tag or value")
         self.search.setAccessibleName("Search the header")
+        self.search.setToolTip("Ctrl+F")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_search)
         self.note = label("", "muted")
         self.unlock_button = button("&Unlock to compare with the original", self.unlock_wanted.emit)
         self.unlock_button.hide()
-        self.table = _Table(self.model)
-        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
+        self.table = HeaderGrid(self.model)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_detail())
+        self.nothing = label("", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.detail = label("", "muted")
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.detail.setMinimumHeight(round(self.fontMetrics().height() * 3.6))
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.count = label("", "muted", wrap=False)
+        self.copy_button = button("Copy", self._copy, tip="The chosen rows as text (Ctrl+C)")
+        self.wide_button = button("Whole width (T)", self.wide_wanted.emit, tip="Hide or show the image (T)")
         self._lay_out()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 0, 0, 0)
         column.setSpacing(6)
-        top = QHBoxLayout()
+        top, bottom = QHBoxLayout(), QHBoxLayout()
         top.addWidget(self.filter)
-        top.addWidget(self.search, 1)
+        top.addWidget(self.layer)
+        top.addStretch(1)
+        top.addWidget(self.wide_button)
+        bottom.addWidget(self.count, 1)
+        bottom.addWidget(self.copy_button)
         column.addLayout(top)
+        column.addWidget(self.search)
         column.addWidget(self.note)
         column.addWidget(self.unlock_button)
         column.addWidget(self.table, 1)
-        column.addWidget(self.count)
+        column.addWidget(self.nothing, 1)
+        column.addLayout(bottom)
         column.addWidget(self.detail)
 
     def show_rows(self, rows: Sequence[AttributeRow], *, with_original: bool) -> None:
         """Show a header; the column Before only where there is an original."""
-        self.table.setColumnHidden(BEFORE, not with_original)
         self.model.set_rows(rows)
+        self.table.show_original(there=with_original)
+        for place, show in enumerate(Show):
+            self.filter.setItemText(place, f"{show.value} ({self.model.count(show):,})")
+        self._fill_layers()
         self._show_count()
+
+    def _fill_layers(self) -> None:
+        chosen, counts = self.layer.currentData(), self.model.layers()
+        self.layer.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.layer.clear()
+        self.layer.addItem("Any layer", "")
+        for name, layer in LAYERS.items():
+            if counts[name] or name == chosen:
+                self.layer.addItem(f"{layer.title} ({counts[name]:,})", name)
+        self.layer.setCurrentIndex(max(0, self.layer.findData(chosen)))
+        self.layer.blockSignals(False)  # noqa: FBT003
 
     def say(self, text: str, role: str = "muted", *, can_unlock: bool = False) -> None:
         """Tell above the table why there is no original, or what is to be known of it."""
@@ -79,9 +100,14 @@ class HeaderTable(QWidget):
         self.note.setVisible(bool(text))
         self.unlock_button.setVisible(can_unlock)
 
+    def list_only(self, show: Show) -> None:
+        """List these attributes."""
+        self.filter.setCurrentIndex(tuple(Show).index(show))
+
     def go_to(self, path: str) -> None:
         """Show one attribute, whatever it became: all are listed, and this one is searched for."""
-        self.filter.setCurrentText(Show.ALL.value)
+        self.list_only(Show.ALL)
+        self.layer.setCurrentIndex(0)
         self.search.setText(path)
         self.table.selectRow(0)
 
@@ -94,57 +120,32 @@ class HeaderTable(QWidget):
         self.model.show_only(tuple(Show)[number])
         self._show_count()
 
+    def _on_layer(self, _number: int) -> None:
+        self.model.show_layer(str(self.layer.currentData() or ""))
+        self._show_count()
+
     def _on_search(self, text: str) -> None:
         self.model.search(text)
         self._show_count()
 
+    def _copy(self) -> None:
+        copied = self.table.copy()
+        self.count.setText(f"{copied:,} rows copied" if copied else "Choose rows first")
+
     def _show_count(self) -> None:
-        self.count.setText(f"{self.model.rowCount():,} of {self.model.total:,} attributes")
+        listed = self.model.rowCount()
+        self.count.setText(f"{listed:,} of {self.model.total:,} attributes")
+        self.table.setVisible(bool(listed) or not self.model.total)
+        self.nothing.setVisible(not listed and bool(self.model.total))
+        self.nothing.setText("No attribute is like this. Clear the search, or list all.")
         self._show_detail()
 
     def _show_detail(self) -> None:
-        place = self.table.currentIndex().row()
-        if not 0 <= place < len(self.model.rows):
-            self.detail.setText("")
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        self.copy_button.setEnabled(bool(rows))
+        if len(rows) != 1 or rows[0] >= len(self.model.rows):
+            self.detail.setText(f"{len(rows):,} rows chosen" if rows else "")
             return
-        row = self.model.rows[place]
-        self.detail.setText(f"{row.name} {row.path}: {in_words(row)}. {row.why}")
-
-
-class _Table(QTableView):
-    """Shares its width among the columns, until the user drags one."""
-
-    def __init__(self, model: HeaderModel) -> None:
-        super().__init__()
-        self._own_widths = False
-        self.setModel(model)
-        self.setAccessibleName("Header before and after masking")
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.8))
-        header = self.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.sectionResized.connect(self._on_section_resized)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns."""
-        super().resizeEvent(event)
-        if self._own_widths:
-            return
-        width = self.viewport().width()
-        wide = width > WIDE * self.fontMetrics().averageCharWidth()
-        for column, share in enumerate(WIDE_SHARES if wide else SHARES):
-            self.setColumnWidth(column, int(width * share))
-
-    def _on_section_resized(self) -> None:
-        if self.horizontalHeader().cursor().shape() == Qt.CursorShape.SplitHCursor:  # a drag with the mouse
-            self._own_widths = True
+        row = self.model.rows[rows[0]]
+        decided = f" Decided by: {layer_of(row).meaning}." if row.layer else ""
+        self.detail.setText(f"{row.name} {row.path}: {in_words(row)}. {row.why}{decided}")

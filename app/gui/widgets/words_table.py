@@ -62,8 +62,11 @@ class WordsTable(QTableView):
         """Make this row the only chosen one; the last one where there are not so many."""
         row = min(row, len(self._words.rows) - 1)
         if row >= 0:
-            self.selectRow(row)
-            self.scrollTo(self._words.index(row, 0))
+            # Not selectRow: with Shift held, as in an answer for all projects, it would choose up to that row.
+            flags = QItemSelectionModel.SelectionFlag
+            index = self._words.index(row, 0)
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+            self.scrollTo(index)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell of it."""
