@@ -72,7 +72,8 @@ QFrame[role="choice"] QLabel, QFrame[role="choice"] QRadioButton { background: t
 QFrame[role="choice"] QRadioButton { font-weight: 600; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; }
 QAbstractItemView { background: $surface; border: 1px solid $line; border-radius: 6px; gridline-color: $line;
-  selection-background-color: $raised; selection-color: $text; alternate-background-color: $window; }
+  selection-background-color: $raised; selection-color: $text; alternate-background-color: $window;
+  outline: none; }
 QAbstractItemView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $window; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: 5px 8px; }

@@ -42,7 +42,7 @@ class WordReviewPane(QWidget):
         for widget in (self.locked, self.waiting, self.view):
             self.stack.addWidget(widget)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 10, 0, 0)
         column.addWidget(self.stack)
         self._reading = Latest(self)
         self._reading.done.connect(self._on_read)

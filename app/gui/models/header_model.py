@@ -94,7 +94,7 @@ class HeaderModel(QAbstractTableModel):
                 return _cells(row)[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
                 return _tip(row, index.column())
-            case Qt.ItemDataRole.BackgroundRole if is_changed(row):
+            case Qt.ItemDataRole.BackgroundRole if self._only is Show.ALL and is_changed(row):
                 return _tint(row)
             case Qt.ItemDataRole.ForegroundRole:
                 return _ink(row, index.column())

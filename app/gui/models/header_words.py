@@ -15,7 +15,7 @@ WORDS = {
     "K": "kept",
     "C": "cleaned",
     "U": "new UID",
-    "M": "moved in time",
+    "M": "moved",
     "added": "added",
 }
 SIGNS = {
@@ -25,7 +25,7 @@ SIGNS = {
     "rewritten": "↔",
     "new UID": "↔",
     "cleaned": "✎",
-    "moved in time": "↷",
+    "moved": "↷",
     "added": "+",
     "kept": "=",
 }

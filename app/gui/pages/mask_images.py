@@ -189,7 +189,7 @@ class MaskImages(QWidget):
         inside.addWidget(self.compare, 1)
         inside.addWidget(self.by_hand.bar)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 10, 0, 0)
         column.addLayout(top)
         self.middle = middle
         column.addWidget(ThreePanes(self.list, middle, self.header), 1)

@@ -9,7 +9,7 @@ from app.gui.widgets.chips import ChipDelegate
 
 WIDE = 110  # letters: from here on every column has room
 NARROW_SHARES = {ATTRIBUTE: 0.31, BEFORE: 0.2, AFTER: 0.2, DONE: 0.29}
-WIDE_SHARES = {ATTRIBUTE: 0.19, TAG: 0.09, BEFORE: 0.16, AFTER: 0.16, DONE: 0.12, LAYER: 0.1, WHY: 0.18}
+WIDE_SHARES = {ATTRIBUTE: 0.19, TAG: 0.11, BEFORE: 0.15, AFTER: 0.15, DONE: 0.11, LAYER: 0.11, WHY: 0.18}
 MOVES = frozenset(
     {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
 )
