@@ -151,8 +151,9 @@ def test_an_example_is_shown_among_the_instances(
     assert isinstance(page, MaskPage)
     header = page.images.header
     assert header.isVisible()
-    qtbot.waitUntil(lambda: header.model.rowCount() == 1)
-    assert header.model.index(0, AFTER).data() == "Chest pa"
+    qtbot.waitUntil(
+        lambda: header.model.rowCount() == 1 and header.model.index(0, AFTER).data() == "Chest pa"
+    )
     qtbot.keyClick(header.table, "w")
     assert pane.isVisible()
 
