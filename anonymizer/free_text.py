@@ -10,11 +10,12 @@ from functools import lru_cache
 
 from anonymizer.harvest import Harvest
 from anonymizer.text_patterns import certain, likely
-from anonymizer.vocabulary import NO_WORDS, OwnWords, is_harmless, normal
+from anonymizer.vocabulary import NO_WORDS, OwnWords, is_collocated, is_harmless, is_strictly_name, normal
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)?[*%°]?")
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
-_ABBREVIATION = re.compile(r"[^\W\d_]{1,2}\.")
+_ABBREVIATED = re.compile(r"(?:I\.V|A\.P|P\.A|L\.L|D\.V|R\.O|V\.A|Z\.N|S\.P|N\.A)\b", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:^|[\W_])[^\W\d_]{1,8}\.$")
 Span = tuple[int, int]
 
 
@@ -61,7 +62,32 @@ def _certain_spans(text: str, harvest: Harvest, own: OwnWords) -> list[Span]:
 
 
 def _unknown_spans(text: str, own: OwnWords) -> list[Span]:
-    return [m.span() for m in _TOKEN.finditer(text) if not is_harmless(m.group(), own.keep)]
+    """Where words stand that no vocabulary has, and capital letters that can be the initials of a name."""
+    tokens = list(_TOKEN.finditer(text))
+    unknown = [not is_harmless(token.group(), own.keep) for token in tokens]
+    for index, token in enumerate(tokens):
+        beside = tokens[max(0, index - 1) : index] + tokens[index + 1 : index + 2]
+        if is_strictly_name(plain := normal(token.group())) and plain not in own.keep:
+            unknown[index] = not is_collocated(plain, *(normal(other.group()) for other in beside))
+    found = []
+    for index, token in enumerate(tokens):
+        if unknown[index] or (_is_capital(token.group()) and _is_initial(text, tokens, unknown, index)):
+            found.append(token.span())
+    return found
+
+
+def _is_capital(token: str) -> bool:
+    return len(token) == 1 and token.isupper()
+
+
+def _is_initial(text: str, tokens: list[re.Match[str]], unknown: list[bool], index: int) -> bool:
+    """Whether a capital letter stands beside an unknown word or before a full stop, as initials do."""
+    if any(0 <= other < len(tokens) and unknown[other] for other in (index - 1, index + 1)):
+        return True
+    start, end = tokens[index].span()
+    if text[end : end + 1] != ".":
+        return False
+    return not any(_ABBREVIATED.match(text, place) for place in (start, max(0, start - 2)))
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -95,7 +121,7 @@ def without(text: str, spans: Iterable[Span]) -> str:
     for start, end in cut:
         if start >= position:
             kept.append(text[position:start])
-        position = max(position, end + bool(_ABBREVIATION.fullmatch(text[start : end + 1])))
+        position = max(position, end + bool(_ABBREVIATION.search(text[start : end + 1])))
     kept.append(text[position:])
     left = re.sub(r"[(\[{]\s*[)\]}]", "", "".join(kept))
     left = re.sub(r"[ \t]+(?=[,.;:!?)\]])|(?<=[(\[])[ \t]+", "", left)

@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SHORTEST_WORD, _SHORTEST_INSIDE, _SHORTEST_CODE, _SHORTEST_SHORT_CODE = 2, 4, 5, 3
 _SHORTEST_JOINED, _SHORTEST_PHONE, _LONGEST_COUNTRY_CODE, _SHORTEST_PART = 4, 7, 3, 6
+_LONGEST_FAMILY_NAME = 2
 _SHORTEST_DATE = 8  # a day with all its digits
 _SHORTEST_UID, _SHORTEST_CODE_IN_BYTES = 12, 6
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -58,6 +59,10 @@ class Harvest:
             parts = [part.strip() for part in re.split(r"[\^,;]", group)]
             for part in parts:
                 self.add_words(part, name=True)
+            if len(parts) == 1 and is_ideographic(group) and len(group.strip()) > _LONGEST_FAMILY_NAME:
+                self._add_word(
+                    group.strip()[1:], name=True
+                )  # a given name behind a family name of one syllable
             if len(parts) > 1 and parts[0] and parts[1]:
                 self._add_joined(parts[0], parts[1])
 

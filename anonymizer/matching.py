@@ -21,7 +21,7 @@ Span = tuple[int, int]
 _PART = re.compile(r"[^\W_]+(?:['’`´][^\W\d_]+)?")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[ ,.;:^_=/'’\-\\]{0,3}$")
-_INITIAL_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_]\.?[ -]?){1,3})$")
+_INITIAL_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_](?:\.[ -]?|[ -])){1,3})$")
 _INITIAL_AFTER = re.compile(r"[ ,^]{1,2}((?:[^\W\d_](?:\.|(?![^\W_]))[ -]?){1,2})")
 _ESCAPED = re.compile(r"\S{0,80}(?:%[0-9A-Fa-f]{2}|&#?\w{2,8};|=[0-9A-F]{2}|\\u[0-9A-Fa-f]{4})\S{0,80}")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")

@@ -49,8 +49,8 @@ def _cns(text: str) -> bool:
 
 def _is_measurement(text: str) -> bool:
     """Whether groups of digits are sizes, such as "512 512 300": one in eleven has a valid check digit."""
-    groups = [int(group) for group in text.split()]
-    return len(groups) > 1 and any(group % 10 == 0 or group % 8 == 0 for group in groups)
+    groups = [int(group) for group in re.findall(r"\d+", text)]
+    return " " in text and len(groups) > 1 and any(group % 10 == 0 or group % 8 == 0 for group in groups)
 
 
 def _bsn(text: str) -> bool:

@@ -31,7 +31,7 @@ _ROMANCE_STREET = (
     r"(?:rue|avenue|av\.|boulevard|bd|chemin|all[ée]e|impasse|quai|place|route|via|viale|corso|piazza|vicolo|largo"
     r"|calle|c/|avenida|avda\.?|paseo|plaza|camino|carrer|rua|travessa|pra[çc]a|estrada|alameda)"
 )
-_LITTLE = r"(?:d[eiuo]s?|del|della|dei|da|la|las|les?|los|l'|d')"
+_LITTLE = r"(?:d[aeiuo]s?|del|della|dei|da|la|las|les?|los|l'|d')"
 _ROMANCE_NAME = (
     rf"(?:{_LITTLE} *){{0,2}}(?:[A-ZÀ-Ý][\w'’-]*,? *)(?:{_LITTLE} *){{0,2}}(?:[A-ZÀ-Ý][\w'’-]*,? *){{0,3}}"
 )
@@ -111,6 +111,7 @@ _CERTAIN_FORMS: tuple[_Form, ...] = (
     (r"(?<![\d.])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)", 0, _any),
     (r"(?<![\d.])(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2}(?![\d.])", 0, _any),
     (r"(?<![\w.])\+?\(?\d{1,5}\)?(?:[ ./-]{1,2}\(?\d{2,5}\)?){1,6}(?![\d.]\d|\d)", 0, _phone),
+    (r"(?<![\w.])\+\d{1,3}(?:[ ./-]{0,2}\(?\d{1,5}\)?){2,8}(?!\d)", 0, _phone),
     (r"(?<![\w.])(?:\+|00)\d{8,15}(?![\d.])", 0, _any),
     (rf"\b{_TEL}\b[ .:#-]{{0,3}}\+?\(?\d[\d ()./-]{{3,18}}\d", re.I, _any),
     (rf"\b\d{{1,5}}[a-z]?,? +{_NAMES}{_STREET}\b\.?", re.I, _any),
@@ -118,7 +119,7 @@ _CERTAIN_FORMS: tuple[_Form, ...] = (
     (rf"\b[A-ZÄÖÜ][\w-]{{0,40}}?[ -]?{_GERMAN_STREET} *\d{{1,4}} ?[a-z]?\b", re.I, _not_all_harmless),
     (rf"\b[A-Z][\w-]{{0,40}}{_DUTCH_STREET} *\d{{1,4}} ?[a-z]?\b", re.I, _not_all_harmless),
     (
-        rf"\b(?:\d{{1,4}}(?: ?(?:bis|ter))?,? )?{_ROMANCE_STREET} +{_ROMANCE_NAME}(?:n[°º.]? ?)?\d{{0,4}}\b",
+        rf"\b(?:\d{{1,4}}(?: ?(?:bis|ter))?,? )?(?i:{_ROMANCE_STREET}) +{_ROMANCE_NAME}(?:n[°º.]? ?)?\d{{0,4}}\b",
         0,
         _not_all_harmless,
     ),
@@ -145,13 +146,15 @@ _LIKELY = tuple((re.compile(pattern, flags), check) for pattern, flags, check in
 # "MR", "MS", "PT" and "SR" in capitals are modalities; "DR" is both, and words that are harmless end a name
 _AFTER_TITLE = re.compile(
     r"\b(?:[Dd]r|DR|[Dd]ra|DRA|[Mm]r|[Mm]rs|MRS|[Mm]s|Mx|Pt|pt|[Ss]ra|SRA|Sr|Sig|[Hh]r|Fr|Mw|mw|M(?=\.)|"
-    r"(?i:prof|professora?|doctora?|doutora?|docteur|dokter|arts|miss|mister|herr|frau|herrn|mme|mlle|monsieur|madame|dott"
+    r"(?i:sig|prof|professora?|doctora?|doutora?|docteur|dokter|arts|miss|mister|herr|frau|herrn|mme|mlle|monsieur|madame|dott"
     r"|dottor(?:e|essa)?|signora?|se[ñn]or(?:a|ita)?|senhora?|meneer|mevrouw|patient|patientin|paciente|paziente|pati[ëe]nte?"
     r"|dhr|mevr|physician|nurse|arzt|ärztin|mtra?|radiographer|technologist|technician|operator|sonographer"
     r"|(?:performed|reported|read|signed|ordered|referred|requested|drawn|approved|verified|contoured|reviewed) by"
     r"|surname|last ?name|first ?name|name|nachname|vorname|nom|pr[ée]nom|nombre|apellidos?|cognome|nome|naam))\b"
     r"(?:\.(?:ra|ssa|in|med|dr|prof|a)\b)*[.:ªº]{0,2}[ =]+((?:[^\W\d_][\w'’.-]*[ ,]*){1,4})"
 )
+_LABELS = ("patient", "pacient", "pazient", "perform", "report", "read", "sign", "order", "refer", "request", "draw",
+           "approv", "verif", "contour", "review")  # fmt: skip
 _NAME_WORD = re.compile(r"[\w'’-]+")
 _LITTLE_WORDS = frozenset(
     {"van", "von", "der", "den", "de", "da", "di", "du", "del", "la", "le", "med", "dr", "prof"}
@@ -183,12 +186,16 @@ def _titled(text: str) -> Iterator[Span]:
         start = match.start(1)
         radiograph = match.group().startswith("DR")  # a modality as well
         words = list(_NAME_WORD.finditer(match.group(1)))
-        for index, word in enumerate(words):
-            if _ends_name(words, index, radiograph=radiograph):
-                break
-            end = start + word.end()
-            letter = len(word.group()) == 1 and text[end : end + 1] == "."
-            yield start + word.start(), end + letter
+        found = [
+            i
+            for i, _ in enumerate(words)
+            if not any(_ends_name(words, k, radiograph=radiograph) for k in range(i + 1))
+        ]
+        if found:
+            end = start + words[found[-1]].end()
+            letter = len(words[found[-1]].group()) == 1 and text[end : end + 1] == "."
+            kept = radiograph or normal(match.group()).startswith(_LABELS)
+            yield start if kept else match.start(), end + letter
 
 
 def _ends_name(words: list[re.Match[str]], index: int, *, radiograph: bool) -> bool:

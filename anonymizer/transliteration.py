@@ -128,6 +128,7 @@ def _from_hangul(word: str) -> frozenset[str]:
         syllables.append(_INITIALS[index // 588] + _VOWELS[index % 588 // 28] + _FINALS[index % 28])
     found = {"".join(syllables)}
     found |= {family + "".join(syllables[1:]) for family in _FAMILY_NAMES.get(word[0], ())}
+    found |= {name.replace("ui", "ee").replace("eo", "u") for name in found}
     return frozenset(found)
 
 

@@ -3,18 +3,27 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from resources import find
 
 _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 )
+_NUMBER = r"\d{1,4}(?:[.,]\d{1,3})?"
+_UNIT = (
+    r"(?:mm[23]?|cm[23]?|m|s|ms|sec|secs|min|h|kv|kvp|ma|mas|t|ml|cc|mg|gy|cgy|mgy|mv|mev|mhz|khz|hz|x|d|w|wk|wks|mo|y|yr|b|k|kev"
+    r"|ch|st|nd|rd|th|g|fps|fx|fff|fr|hu|bpm|deg|er|eme|i|p|c|a|e|r|l|f|°|%)?"
+)
 _TECHNICAL = re.compile(
     r"(?:[a-z]{1,2}\d{1,2}[a-z]{0,2}\*?"  # T1w, B30f, C5, Br36
-    r"|\d{1,4}(?:[.,]\d{1,3})?(?:mm|cm|m|s|ms|sec|min|h|kv|kvp|ma|mas|t|ml|mg|mgy|mhz|hz|x|d|w|mo|y|b|k|kev|ch|st|nd|rd|th|g|°|%)?"
-    r"|\d{1,4}x\d{1,4}(?:x\d{1,4})?|b\d{1,4})$"
-)  # fmt: skip
+    rf"|{_NUMBER}{_UNIT}|b\d{{1,4}}|\d{{1,3}}[dp]\d?"
+    rf"|{_NUMBER}(?:x{_NUMBER}){{1,3}}{_UNIT})$"
+)
+_CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
+_ENDINGS = ("s", "es", "e", "n", "en", "er", "em", "al", "ally", "ly", "i")
+_SHORTEST_INFLECTED = 5
+_SHORTEST_STEM, _SHORTEST_PART, _LONGEST_NUMBER = 3, 2, 4
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -40,7 +49,11 @@ def normal(text: str) -> str:
 @cache
 def harmless_words() -> frozenset[str]:
     """Return the carried vocabulary in normal form."""
-    return _words("radiology.txt", "languages.txt", "concepts.txt") | eponyms()
+    return (
+        _words("radiology.txt", "protocols.txt", "vendors.txt", "languages.txt", "concepts.txt")
+        | eponyms()
+        | frozenset(_names()[0])
+    )
 
 
 @cache
@@ -50,17 +63,20 @@ def eponyms() -> frozenset[str]:
 
 
 @cache
-def _names() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """Return the words that are names as well with what makes them clinical, and what does so for all."""
+def _names() -> tuple[dict[str, frozenset[str]], frozenset[str], frozenset[str]]:
+    """Return the words that are names as well with what makes them clinical, what does so for all, the strict."""
     names: dict[str, frozenset[str]] = {}
     general: set[str] = set()
+    strict: set[str] = set()
     for line in find("vocabulary", "names.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("*"):
             general.update(normal(line[1:]).split())
         elif ":" in line and not line.startswith("#"):
             word, partners = normal(line).split(":", 1)
-            names[word] = frozenset(partners.split())
-    return names, frozenset(general)
+            names[word.lstrip("!")] = frozenset(partners.split())
+            if word.startswith("!"):
+                strict.add(word[1:])
+    return names, frozenset(general), frozenset(strict)
 
 
 def may_be_name(word: str) -> bool:
@@ -70,7 +86,7 @@ def may_be_name(word: str) -> bool:
 
 def is_collocated(word: str, *beside: str) -> bool:
     """Tell whether a word that may be a name reads as a clinical one beside these words: "Baker cyst"."""
-    names, general = _names()
+    names, general, _ = _names()
     partners = names.get(word, frozenset()) | general
     return any(other in partners for other in beside)
 
@@ -89,18 +105,61 @@ def is_technical(word: str) -> bool:
     return bool(_TECHNICAL.match(word)) and not _YEAR.match(word)
 
 
-_CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
-_CONJUNCTIONS = frozenset("EYO")  # of Romance languages, in lower case; capitals are initials
+@cache
+def _compound_parts() -> frozenset[str]:
+    return _words("compounds.txt")
+
+
+def is_strictly_name(word: str) -> bool:
+    """Tell whether a word (normal form) is harmless only beside the words that make it a clinical one."""
+    return word in _names()[2]
 
 
 def is_harmless(token: str, keep_words: frozenset[str] = frozenset()) -> bool:
     """Tell whether a word of a description says nothing about anybody, by itself or by its parts."""
     plain = normal(token).rstrip("*%°")
-    if token in _CONJUNCTIONS:
-        return False
     if plain in harmless_words() or plain in keep_words or is_technical(plain):
         return True
-    if len(plain) < 2:  # noqa: PLR2004 - a lone letter is an initial
-        return False
+    if len(plain) < 2:  # noqa: PLR2004 - a lone letter: free_text asks what stands beside it
+        return True
+    return _is_inflected(plain) or _is_camel(token) or _is_compound(plain)
+
+
+def _is_inflected(plain: str) -> bool:
+    """Whether a word is the plural or another ending of a harmless word of some length that is no name."""
+    for ending in _ENDINGS:
+        stem = plain.removesuffix(ending)
+        if stem != plain and len(stem) >= _SHORTEST_INFLECTED and stem in harmless_words():
+            return not may_be_name(stem)
+    return False
+
+
+def _is_camel(token: str) -> bool:
+    """Whether words are written together in capitals and digits: "ChestRoutine", "dADC", "T2star", "Plan1"."""
     parts = _CAMEL.findall(token)
-    return len(parts) > 1 and all(len(part) > 1 and normal(part) in harmless_words() for part in parts)
+    if len(parts) < 2 or sum(map(len, parts)) != len(token):  # noqa: PLR2004 - one word is no compound
+        return False
+    if len(parts[0]) == 1 and parts[0].islower():
+        del parts[0]  # as vendors mark what was calculated
+    return all(_is_part(part) for part in parts) and any(part.isalpha() for part in parts)
+
+
+def _is_part(part: str) -> bool:
+    if part.isdigit():
+        return len(part) <= _LONGEST_NUMBER
+    plain = normal(part)
+    return len(part) >= _SHORTEST_PART and plain in harmless_words() and not is_strictly_name(plain)
+
+
+@lru_cache(20_000)
+def _is_compound(plain: str) -> bool:
+    """Whether German or Dutch made one word of harmless ones: two or three of them."""
+    if len(plain) < 2 * _SHORTEST_STEM:
+        return False
+    stems = _compound_parts()
+    for cut in range(_SHORTEST_STEM, len(plain) - _SHORTEST_STEM + 1):
+        if plain[:cut] in stems:
+            rest = plain[cut:]
+            if rest in stems or _is_compound(rest):
+                return True
+    return False
