@@ -60,9 +60,8 @@ class Harvest:
             for part in parts:
                 self.add_words(part, name=True)
             if len(parts) == 1 and is_ideographic(group) and len(group.strip()) > _LONGEST_FAMILY_NAME:
-                self._add_word(
-                    group.strip()[1:], name=True
-                )  # a given name behind a family name of one syllable
+                for part in (group.strip()[:1], group.strip()[1:]):  # a family name of one syllable
+                    self._add_word(part, name=True)
             if len(parts) > 1 and parts[0] and parts[1]:
                 self._add_joined(parts[0], parts[1])
 
