@@ -29,6 +29,7 @@ from anonymizer.greyscale import (
     presets,
     window_function,
 )
+from anonymizer.orientation import Edges, edges
 
 __all__ = ["DicomImage", "WindowPreset", "display", "read_image"]
 
@@ -94,6 +95,11 @@ class DicomImage:
             if spacing is not None:
                 return spacing
         return None
+
+    @property
+    def edges(self) -> Edges | None:
+        """The patient's sides at the edges of the image, None where the file does not tell."""
+        return edges(self._dataset)
 
     @property
     def window_presets(self) -> tuple[WindowPreset, ...]:

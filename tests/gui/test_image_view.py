@@ -40,6 +40,7 @@ class Stack:
     window_function: str = "LINEAR"
     inverted: bool = False
     pixel_spacing: tuple[float, float] | None = None
+    edges: None = None
     decoded: list[int] = field(default_factory=list)
 
     def view(self, index: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

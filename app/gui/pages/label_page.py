@@ -32,6 +32,7 @@ from app.gui.widgets.text import button
 from app.gui.widgets.thumbnail_grid import ThumbnailGrid
 from app.gui.widgets.worklist import Worklist
 from app.gui.widgets.worklist_filter import WorklistFilter
+from app.gui.window_presets import presets_for
 from labeller import InstanceFilter, LabelEvent
 
 DIGITS = "1234567890"
@@ -71,6 +72,7 @@ class LabelPage(Page):
         super().__init__(session, jobs, parent)
         self.loader = ImageLoader(self)
         self.view = ImageView(loader=self.loader)
+        self.view.may_turn = True
         self.view.next_wanted.connect(lambda: self._on_end(1))
         self.view.previous_wanted.connect(lambda: self._on_end(-1))
         self.model = WorklistModel(self)
@@ -320,6 +322,7 @@ class LabelPage(Page):
         near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
         sources = {p: self._source(p) for p in near}
         self.loader.keep_only({source.name for source in sources.values()})
+        self.view.extra_presets = presets_for(self.model.row(place).modality)
         if self._shown != sources[place].name:
             self._shown = sources[place].name
             self.view.show_instance(self._shown, sources[place].opener)

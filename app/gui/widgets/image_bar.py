@@ -18,7 +18,7 @@ class ImageBar(QWidget):
         self.view = view
         self.presets = QComboBox()
         self.presets.setAccessibleName("Window")
-        self.presets.setToolTip("Window (Shift+F1 … Shift+F4)")
+        self.presets.setToolTip("Window (Shift+F1 … Shift+F9)")
         self.presets.activated.connect(self._on_preset)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -29,6 +29,8 @@ class ImageBar(QWidget):
         self._add("Fit", "F", view.fit)
         self._add("1 : 1", "O", view.actual_size)
         self._add("Reset", "R", view.reset)
+        self.ruler = self._add("Ruler", "L", lambda: setattr(view, "measuring", not view.measuring))
+        self.ruler.setCheckable(True)
         self.outlines = self._add("Outlines", "M", view.toggle_regions)
         self.outlines.setCheckable(True)
         self.outlines.setVisible(regions)
@@ -62,13 +64,14 @@ class ImageBar(QWidget):
     def refresh(self) -> None:
         """Show what holds for the image in sight."""
         frame = self.view.frame_shown
-        offered = frame.picture.window_presets if frame else ()
+        offered = self.view.presets
         names = [OWN, *(f"{each.name}  (W {each.width:.0f} L {each.center:.0f})" for each in offered)]
         if names != [self.presets.itemText(place) for place in range(self.presets.count())]:
             self.presets.clear()
             self.presets.addItems(names)
         self.presets.setEnabled(frame is not None and frame.windowed)
         self.invert.setChecked(self.view.inverted)
+        self.ruler.setChecked(self.view.measuring)
         self.outlines.setChecked(self.view.show_regions)
         self.cine.setVisible(self.view.frames > 1)
         self.cine.setText("Stop" if self.view.playing else "Play")

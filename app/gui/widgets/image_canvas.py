@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QImage,
     QKeyEvent,
@@ -21,7 +22,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from anonymizer.rendering import WindowPreset
 from app.gui.widgets import image_overlay as overlay
+from app.gui.widgets.image_aids import ImageAids
 from app.gui.widgets.image_frames import Frame, Shown, Window, is_colour
 from app.gui.widgets.image_geometry import ViewGeometry
 from app.gui.widgets.image_overlay import RegionLike
@@ -66,6 +69,9 @@ class ImageCanvas(QWidget):
         self._drawn: QRectF | None = None
         self._tool: Tool | None = None
         self._drawing = False
+        self.aids = ImageAids()
+        self.extra_presets: tuple[WindowPreset, ...] = ()  # offered after those of the file
+        self._measuring = False
         self._drawn_part: tuple[object, QImage, QRectF] | None = None
         self._sharpen = QTimer(self, singleShot=True, interval=SHARP_MS)
         self._sharpen.timeout.connect(self.update)
@@ -94,8 +100,30 @@ class ImageCanvas(QWidget):
     def drawing(self, on: bool) -> None:
         if on != self._drawing:
             self._drawing = on
-            self.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+            self.setCursor(self._cursor())
             self.drawing_changed.emit(on)
+
+    @property
+    def measuring(self) -> bool:
+        """Whether a drag with the left button measures a distance."""
+        return self._measuring
+
+    @measuring.setter
+    def measuring(self, on: bool) -> None:
+        self._measuring = on
+        self.aids.line = None
+        self.setCursor(self._cursor())
+        self.update()
+
+    def _cursor(self) -> Qt.CursorShape:
+        return Qt.CursorShape.CrossCursor if self._drawing or self._measuring else Qt.CursorShape.ArrowCursor
+
+    @property
+    def presets(self) -> tuple[WindowPreset, ...]:
+        """The windows that are offered: those of the file, then the usual ones of the modality."""
+        if self._frame is None or not self._frame.windowed:
+            return ()
+        return (*self._frame.picture.window_presets, *self.extra_presets)
 
     @property
     def message(self) -> str:
@@ -134,8 +162,8 @@ class ImageCanvas(QWidget):
         self.window_changed.emit()
 
     def set_preset(self, number: int) -> None:
-        """Show through one of the windows that the file offers, from 0; others do nothing."""
-        presets = self._frame.picture.window_presets if self._frame else ()
+        """Show through one of the windows that are offered, from 0; others do nothing."""
+        presets = self.presets
         if number < len(presets):
             self.set_window(Window(presets[number].center, max(presets[number].width, 1.0)))
 
@@ -194,6 +222,12 @@ class ImageCanvas(QWidget):
         ]
         return [text for text in found if text]
 
+    def magnify(self, *, on: bool) -> None:
+        """Show a magnifier at the mouse, or take it away."""
+        self.aids.lens = QPointF(self.mapFromGlobal(QCursor.pos())) if on else None
+        self.setMouseTracking(on)
+        self.update()
+
     # What tools use.
 
     def redraw(self) -> None:
@@ -208,6 +242,11 @@ class ImageCanvas(QWidget):
     def show_drawn(self, rect: QRectF | None) -> None:
         """Show the rectangle that is being drawn, in view coordinates."""
         self._drawn = rect
+        self.update()
+
+    def show_measured(self, line: QLineF) -> None:
+        """Show the distance that is being measured, in image coordinates."""
+        self.aids.line = line
         self.update()
 
     def take_drawn(self, rect: tuple[int, int, int, int]) -> None:
@@ -275,6 +314,14 @@ class ImageCanvas(QWidget):
         if self._drawn is not None:
             painter.setPen(overlay.look("waiting")[1])
             painter.drawRect(self._drawn)
+        picture = self._frame.picture if self._frame else None
+        self.aids.draw(
+            painter,
+            geometry,
+            (image, place),
+            spacing=picture.pixel_spacing if picture else None,
+            edges=picture.edges if picture else None,
+        )
         painter.setClipping(False)
         if self._corner is not None:
             overlay.draw_corner(painter, geometry.area, *self._corner)
@@ -291,13 +338,18 @@ class ImageCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        kind = tool_for(event.button(), space=self.space_held, drawing=self._drawing)
+        kind = tool_for(
+            event.button(), space=self.space_held, drawing=self._drawing, measuring=self._measuring
+        )
         if kind is not None and self._frame is not None:
             self._tool = kind(self, event.position())
             self.setCursor(kind.cursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the drag."""
+        """Follow the drag, and the magnifier the mouse."""
+        if self.aids.lens is not None:
+            self.aids.lens = event.position()
+            self.update()
         if self._tool is not None:
             self._tool.move(event.position())
             self.moved.emit()
@@ -306,7 +358,7 @@ class ImageCanvas(QWidget):
         """End the drag."""
         if self._tool is not None:
             tool, self._tool = self._tool, None
-            self.setCursor(Qt.CursorShape.CrossCursor if self._drawing else Qt.CursorShape.ArrowCursor)
+            self.setCursor(self._cursor())
             tool.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -314,14 +366,17 @@ class ImageCanvas(QWidget):
         event.accept()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Space, held, pans."""
+        """Space, held, pans; Z, held, magnifies."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.space_held = False
+        if event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
+            self.magnify(on=False)
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A held key is let go elsewhere."""
         self.space_held = False
+        self.magnify(on=False)
         super().focusOutEvent(event)
         self.update()
 

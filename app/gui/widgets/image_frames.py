@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from anonymizer.orientation import Edges
 from anonymizer.rendering import WindowPreset, display
 
 SMALLEST = 256  # reduced copies stop where the longer side is no longer than this
@@ -42,6 +43,10 @@ class Picture(Protocol):
     def pixel_spacing(self) -> tuple[float, float] | None:
         """Distance between rows and between columns, None where it is not known."""
 
+    @property
+    def edges(self) -> Edges | None:
+        """The patient's sides at the edges of the image, None where they are not known."""
+
     def view(self, index: int) -> tuple[Values, Shown]:
         """The values of a frame, (rows, columns[, 3]), and its usual look."""
 
@@ -56,6 +61,7 @@ class ArrayPicture:
     window_function: str = "LINEAR"
     inverted: bool = False
     pixel_spacing: tuple[float, float] | None = None
+    edges: Edges | None = None
 
     def view(self, _index: int) -> tuple[Values, Shown]:
         """The one frame, twice."""

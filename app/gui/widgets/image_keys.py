@@ -30,9 +30,15 @@ KEYS: dict[Qt.Key, Action] = {
     Qt.Key.Key_Plus: lambda view: view.zoom(ZOOM_STEP),
     Qt.Key.Key_Equal: lambda view: view.zoom(ZOOM_STEP),
     Qt.Key.Key_Minus: lambda view: view.zoom(1 / ZOOM_STEP),
+    Qt.Key.Key_L: lambda view: setattr(view, "measuring", not view.measuring),
+    Qt.Key.Key_Z: lambda view: view.magnify(on=True),
+    Qt.Key.Key_BracketRight: lambda view: view.set_turn(view.turn.right()),
+    Qt.Key.Key_BracketLeft: lambda view: view.set_turn(view.turn.right(3)),
+    Qt.Key.Key_H: lambda view: view.set_turn(view.turn.mirror()),
+    Qt.Key.Key_V: lambda view: view.set_turn(view.turn.mirror(upside_down=True)),
     Qt.Key.Key_Space: lambda view: setattr(view, "space_held", True),
 }
-PRESET_KEYS = (Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4)
+PRESET_KEYS = tuple(Qt.Key(Qt.Key.Key_F1 + number) for number in range(9))
 
 HELP = (
     ("wheel, Up, Down", "frames (Page Up, Page Down: ten)"),
@@ -41,7 +47,10 @@ HELP = (
     ("middle drag, Space+drag", "move the image"),
     ("F, O, R", "fit, one to one, reset"),
     ("I, M, C", "invert, outlines of masked regions, play"),
-    ("Shift+F1 … Shift+F4", "windows that the file offers"),
+    ("L, then drag", "measure a distance; L again ends it"),
+    ("Z, held", "magnifier at the mouse"),
+    ("[  ]  H  V", "turn left, turn right, mirror, upside down: on the screen only"),
+    ("Shift+F1 … Shift+F9", "windows that the file offers, then the usual ones"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
 from app.gui.widgets.image_frames import Frame, Window
 from app.gui.widgets.image_geometry import ViewGeometry
@@ -35,6 +35,9 @@ class Stage(Protocol):
 
     def show_drawn(self, rect: QRectF | None) -> None:
         """Show the rectangle that is being drawn, in view coordinates."""
+
+    def show_measured(self, line: QLineF) -> None:
+        """Show the distance that is being measured, in image coordinates."""
 
     def take_drawn(self, rect: tuple[int, int, int, int]) -> None:
         """Take the finished rectangle: x, y, width, height in pixels of the image."""
@@ -121,8 +124,24 @@ class DrawTool(Tool):
                 self.stage.take_drawn(rect)
 
 
-def tool_for(button: Qt.MouseButton, *, space: bool, drawing: bool) -> type[Tool] | None:
+class MeasureTool(Tool):
+    """A distance between two points of the image."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def drag(self, delta: QPointF) -> None:
+        """Show the line up to the mouse."""
+        geometry = self.stage.geometry_of_image
+        line = QLineF(geometry.to_image(self.start), geometry.to_image(self.last + delta))
+        self.stage.show_measured(line)
+
+
+def tool_for(
+    button: Qt.MouseButton, *, space: bool, drawing: bool, measuring: bool = False
+) -> type[Tool] | None:
     """Return what a drag with this button does."""
+    if button == Qt.MouseButton.LeftButton and not space and (drawing or measuring):
+        return DrawTool if drawing else MeasureTool
     if button == Qt.MouseButton.LeftButton:
-        return PanTool if space else DrawTool if drawing else WindowTool
+        return PanTool if space else WindowTool
     return {Qt.MouseButton.RightButton: ZoomTool, Qt.MouseButton.MiddleButton: PanTool}.get(button)

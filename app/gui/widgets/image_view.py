@@ -16,6 +16,7 @@ from app.gui.widgets.image_frames import ArrayPicture, Frame, Picture
 from app.gui.widgets.image_keys import act
 from app.gui.widgets.image_loader import ImageLoader, Opener
 from app.gui.widgets.image_tools import ZOOM_STEP
+from app.gui.widgets.image_turn import Turn, turned
 
 LOADING_MS = 250  # sooner shown images never flash "Loading…"
 AHEAD = 3  # frames decoded in advance when scrolling
@@ -41,6 +42,9 @@ class ImageView(ImageCanvas):
         self.loader.failed.connect(self._on_failed)
         self._name: Hashable = None
         self._opener: Opener | None = None
+        self._upright: Frame | None = None
+        self.turn: Turn = Turn()
+        self.may_turn = False  # where pages draw on stored pixels the image stays upright
         self._failed = False
         self._counter = 0
         self._waiting = QTimer(self, singleShot=True, interval=LOADING_MS)
@@ -86,7 +90,9 @@ class ImageView(ImageCanvas):
 
     def facts(self) -> list[str]:
         """What the line beneath the image says."""
-        return [*super().facts(), *(["▶ playing"] if self.playing else [])]
+        told = [*super().facts(), self.turn.words, "▶ playing" if self.playing else ""]
+        told.append("ruler: drag to measure" if self.measuring else "")
+        return [text for text in told if text]
 
     def follow(self, other: "ImageView") -> None:
         """Take zoom, pan, frame and inversion of another view of the same instance."""
@@ -113,6 +119,22 @@ class ImageView(ImageCanvas):
             self._request(min(max(index, 0), self.frames - 1))
             self.frame_changed.emit(self._index)
 
+    def set_turn(self, turn: Turn) -> None:
+        """Show the image turned or mirrored, where the page allows it."""
+        if self._upright is None or not self.may_turn:
+            return
+        self.turn = turn
+        self.aids.clear()
+        self._frame = turned(self._upright, turn)
+        self._geometry.set_image(self._frame.columns, self._frame.rows, self._frame.aspect)
+        self.redraw()
+
+    def reset(self) -> None:
+        """The file's own look, upright and fitted."""
+        self.set_turn(Turn())
+        self.measuring = False
+        super().reset()
+
     def toggle_cine(self) -> None:
         """Play the frames, or stop."""
         if self._cine.isActive():
@@ -130,6 +152,8 @@ class ImageView(ImageCanvas):
         self._frame, self._window, self._heat, self._drawn_part = None, None, None, None
         self._regions, self._message, self._corner = (), "", None
         self.inverted = False
+        self._upright, self.turn = None, Turn()
+        self.aids.clear()
         self.update()
 
     def _request(self, index: int) -> None:
@@ -155,6 +179,8 @@ class ImageView(ImageCanvas):
 
     def _take(self, frame: Frame) -> None:
         self._waiting.stop()
+        self._upright = frame
+        frame = turned(frame, self.turn)
         self._message, self._frame = "", frame
         self._geometry.set_image(frame.columns, frame.rows, frame.aspect)
         self.update()
