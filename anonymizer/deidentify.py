@@ -47,7 +47,7 @@ from anonymizer.report import Change, Facts, FileRecord, Identity, Outcome, Regi
 from anonymizer.residue import remove_holders, residue
 from anonymizer.source import Source
 from anonymizer.subject import Subject
-from anonymizer.truncation import lacks_image, repair_pixels
+from anonymizer.truncation import End, end_of, holds_another_file, lacks_image, repair_pixels
 from anonymizer.writing import masked_with_other_settings, write_new
 
 
@@ -93,8 +93,9 @@ def deidentify(source: Source, out: Path, settings: Settings, layout: Layout = L
             if (kind := picture_kind(raw)) is not None:
                 return _mask_picture(source, raw, kind, _Run(out, settings, layout))
             dataset = parse(raw)
+            run = _Run(out, settings, layout, end_of(dataset, raw))
             identity = identity_of(dataset)
-            return _mask(source, raw, dataset, _Run(out, settings, layout))
+            return _mask(source, raw, dataset, run)
         except NotDicomError as error:
             return FileRecord(source.path, Outcome.SKIPPED, str(error))
         except (WriteError, TextFinderError):
@@ -115,6 +116,7 @@ class _Run:
     out: Path
     settings: Settings
     layout: Layout
+    end: End = End.WHOLE  # how the input ends
 
 
 def _mask_picture(source: Source, raw: bytes, kind: PictureKind, run: _Run) -> FileRecord:
@@ -144,9 +146,7 @@ def _mask(source: Source, raw: bytes, dataset: FileDataset, run: _Run) -> FileRe
     harvest = collect(dataset, plan)
     _check_listed(patient, harvest)
     syntax = transfer_syntax(dataset)
-    if repair_pixels(dataset):
-        review.append("The file is truncated: the missing part of its image is blank.")
-        dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
+    _complete(dataset, raw, run, review)
     if lacks_image(dataset):
         review.append("The file says that it is an image but holds none; it may have been cut off.")
     renew_meta(dataset, syntax)
@@ -239,6 +239,8 @@ def _settings_digest(settings: Settings, patient: Patient) -> str:
 def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
     """Refuse what cannot be masked; complete what the file only says in its file meta information."""
     meta = getattr(dataset, "file_meta", None) or Dataset()
+    if not len(dataset):
+        raise _QuarantineError("The file ends before its data begin.")
     for keyword in ("SOPClassUID", "SOPInstanceUID"):
         stored = f"MediaStorage{keyword}"
         if not _first(dataset, keyword) and _first(meta, stored):
@@ -251,6 +253,20 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
         changes.append(
             Change("(0008,0018)", "SOP Instance UID", "U", "file", "The file had none; it was given one.")
         )
+
+
+def _complete(dataset: FileDataset, raw: bytes, run: _Run, review: list[str]) -> None:
+    """Make an instance out of a file that ends too early or goes on too long, and say so."""
+    if repaired := repair_pixels(dataset):
+        review.append("The file is truncated: the missing part of its image is blank.")
+    elif run.end is End.CUT:
+        review.append("The file is truncated: it was masked as far as it goes.")
+    if repaired or run.end is End.CUT:
+        dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
+    if holds_another_file(raw):
+        review.append("Another DICOM file follows in the same file; only the first was masked and kept.")
+    elif run.end is End.MORE:
+        review.append("Behind the image stand bytes that are no part of it; they were left out.")
 
 
 def _refuse_directory(dataset: FileDataset, layout: Layout) -> None:

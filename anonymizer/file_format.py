@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import pydicom
+from pydicom._uid_dict import UID_dictionary
 from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
@@ -26,10 +27,11 @@ from anonymizer.file_kinds import describe
 IMPLEMENTATION_CLASS_UID = "2.25.118246938837391214506842870346517733909"
 IMPLEMENTATION_VERSION_NAME = "LEADGLASS_0_1"
 MAX_INFLATED = 512 * 2**20
-# what pydicom raises where a value or a structure is not as it should be
+# what pydicom raises where a value or a structure is not as it should be; OSError where a sequence or a number is none
 UNREADABLE = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, IndexError, KeyError, NotImplementedError,
+    ArithmeticError, OSError, AssertionError, AttributeError, EOFError, IndexError, KeyError, NotImplementedError,
     TypeError, UnicodeError, ValueError, struct.error, zlib.error, pydicom.errors.InvalidDicomError,
+    pydicom.errors.BytesLengthException,
 )  # fmt: skip
 _SIGNS_OF_DICOM = (
     "SOPClassUID",
@@ -41,6 +43,7 @@ _SIGNS_OF_DICOM = (
 )
 _FIRST_GROUPS = (b"\x02\0", b"\x08\0", b"\0\x02", b"\0\x08")
 _PREAMBLE, _PREFIX = 128, b"DICM"
+_ZLIB_HEADER = 2
 
 
 class NotDicomError(SourceError):
@@ -72,6 +75,7 @@ def parse(raw: bytes) -> FileDataset:
     """
     if not raw:
         raise NotDicomError("The file is empty.")
+    raw = mended(raw)
     if not looks_like_dicom(raw):
         raise NotDicomError(describe(raw))
     _check_inflation(raw)
@@ -87,6 +91,23 @@ def parse(raw: bytes) -> FileDataset:
     if not known and raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
         raise NotDicomError(describe(raw))
     return dataset
+
+
+def mended(raw: bytes) -> bytes:
+    """Return a file's bytes as the standard wants them: with a preamble, and deflated without a zlib header."""
+    if raw[:4] == _PREFIX:
+        raw = bytes(_PREAMBLE) + raw
+    packed = _deflated_part(raw)
+    if not packed or _inflates(packed, -zlib.MAX_WBITS) or not _inflates(packed, zlib.MAX_WBITS):
+        return raw
+    return raw[: len(raw) - len(packed)] + packed[_ZLIB_HEADER:]
+
+
+def _inflates(packed: bytes, bits: int) -> bool:
+    try:
+        return bool(zlib.decompressobj(bits).decompress(packed, 64))
+    except zlib.error:
+        return False
 
 
 def _deflated_part(raw: bytes) -> bytes:
@@ -114,9 +135,14 @@ def _check_inflation(raw: bytes) -> None:
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:
-    """Return the transfer syntax that the file names, or the one that it was found to be written in."""
+    """Return the transfer syntax that the file names, or the one that it was found to be written in.
+
+    Raises SourceError where it names one that nobody registered: how its values are to be read is unknown.
+    """
     named = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
     if named:
+        if UID_dictionary.get(str(named), ("", ""))[1] != "Transfer Syntax":
+            raise SourceError("The file is written in a transfer syntax that this program does not know.")
         return UID(named)
     implicit, little = dataset.original_encoding
     if implicit:

@@ -28,7 +28,8 @@ from anonymizer.validity import complete, held
 _CHARSET, _LENGTH_TO_END = 0x00080005, 0x00080001
 _OVERLAYS = 0x6000
 _FIRST_GROUP = 8  # lower groups belong to messages, file meta information and directories
-_KEPT_RAW = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "AT", "OF", "OD", "OL", "OV", "SV", "UV"})
+_KEPT_RAW = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OF": 4, "OD": 8, "OL": 4, "OV": 8,
+             "SV": 8, "UV": 8}  # and how many bytes one value has  # fmt: skip
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CONTENT = frozenset({"ContentSequence", "WaveformAnnotationSequence", "GraphicAnnotationSequence"})
 
@@ -141,6 +142,8 @@ class HeaderMasker:
         """Whether an element can stay undecoded: a number that no table names."""
         if not isinstance(raw, RawDataElement) or raw.VR not in _KEPT_RAW:
             return False
+        if len(raw.value or b"") % _KEPT_RAW[raw.VR]:
+            return False  # no whole number of values: reading it will tell
         return self._plan.decide(int(tag), within=within) is None and is_known(tag)
 
     def _sequence(

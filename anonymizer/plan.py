@@ -30,6 +30,8 @@ _UNKNOWN_ORDER, _UNKNOWN_SEQUENCE_ORDER = "DZXU", "UZDX"
 _PATIENT_ID = 0x00100020  # always gets the pseudonym: emptied, the patient's instances would fall apart
 _CHARSET = 0x00080005  # one declaration at the root is enough, the walk sees to it
 _DESCRIBED = {0x00102298: 0x00102297}  # the role of a person who goes: without the person it would be invalid
+_SEALED = frozenset({0x04000500, 0x4FFE0001})  # encrypted attributes, MAC parameters: Table E.1-1 has neither
+_SEAL = "What is encrypted cannot be searched, and what is masked is no longer what was signed."
 _NO_IOD = Requirement()
 _NEEDED_ANYWHERE = {  # type 1 in the only module that has them (C.11.10)
     0x00700082: Requirement(Need.VALUE, firm=True),
@@ -112,6 +114,8 @@ class Plan:
             return Decision("X", "It describes an attribute that is removed.")
         if own:
             return _valid(Decision(own, _OWN), required)
+        if tag in _SEALED:
+            return Decision("X", _SEAL)
         rule = standard_table().rule(tag)
         if rule is None:
             return None

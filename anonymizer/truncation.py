@@ -1,13 +1,62 @@
-"""Truncated files: an image that ends too early is completed with blank pixels, so that it can be masked."""
+"""Files that end too early or go on too long: told by where their last element ends.
 
+An image that ends too early is completed with blank pixels, so that it can be masked.
+"""
+
+from enum import StrEnum
 from math import ceil
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
+from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
 from anonymizer.file_format import UNREADABLE, transfer_syntax
 
 _MAX_PIXEL_BYTES = 2**31
+_PIXELS = BaseTag(0x7FE00010)
+_UNDEFINED, _SHORTEST_HEADER = 0xFFFFFFFF, 8
+_SECOND_FILE, _FIRST_ELEMENT = b"DICM\x02\0\0\0UL", 132
+
+
+class End(StrEnum):
+    """How a file ends."""
+
+    WHOLE = "whole"
+    CUT = "cut"  # in the middle of an element
+    MORE = "more"  # behind the pixels stands what is no element
+
+
+def end_of(dataset: FileDataset, raw: bytes) -> End:
+    """Return how the file ends; an element that is cut is taken out unless it holds pixels or items.
+
+    Ask before any value is converted. Raises SourceError for an unknown transfer syntax.
+    """
+    found = [element for element in dataset.values() if isinstance(element, RawDataElement)]
+    last = max(found, key=lambda element: element.value_tell, default=None)
+    if last is None or last.length == _UNDEFINED or last.value is None:
+        return End.WHOLE
+    lacking = last.length - len(last.value)
+    rest = 0 if transfer_syntax(dataset).is_deflated else len(raw) - last.value_tell - last.length
+    if lacking <= 0 and not 0 < rest < _SHORTEST_HEADER:
+        return End.WHOLE
+    pixels = dataset.get_item(_PIXELS) if _PIXELS in dataset else None
+    behind = isinstance(pixels, RawDataElement) and pixels.value_tell < last.value_tell
+    if lacking > 0 and last.tag != _PIXELS and _vr(last) != "SQ":
+        del dataset[last.tag]
+    return End.MORE if behind or (lacking <= 0 and last.tag == _PIXELS) else End.CUT
+
+
+def _vr(element: RawDataElement) -> str:
+    if element.VR is not None:
+        return str(element.VR)
+    return dictionary_VR(element.tag) if dictionary_has_tag(element.tag) else "UN"
+
+
+def holds_another_file(raw: bytes) -> bool:
+    """Whether a second DICOM file begins behind the first one's head."""
+    return raw.find(_SECOND_FILE, _FIRST_ELEMENT) >= 0
 
 
 def repair_pixels(dataset: FileDataset) -> bool:
