@@ -41,8 +41,7 @@ def end_of(dataset: FileDataset, raw: bytes) -> End:
     rest = 0 if transfer_syntax(dataset).is_deflated else len(raw) - last.value_tell - last.length
     if lacking <= 0 and not 0 < rest < _SHORTEST_HEADER:
         return End.WHOLE
-    pixels = dataset.get_item(_PIXELS) if _PIXELS in dataset else None
-    behind = isinstance(pixels, RawDataElement) and pixels.value_tell < last.value_tell
+    behind = any(element.tag == _PIXELS and element is not last for element in found)
     if lacking > 0 and last.tag != _PIXELS and _vr(last) != "SQ":
         del dataset[last.tag]
     return End.MORE if behind or (lacking <= 0 and last.tag == _PIXELS) else End.CUT
