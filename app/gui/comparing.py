@@ -33,6 +33,7 @@ class Comparing(QObject):
         self._work.failed.connect(self._on_unreadable)
         image.unlock_wanted.connect(self.unlock)
         header.unlock_wanted.connect(self.unlock)
+        session.vault_changed.connect(self._on_vault_changed)
 
     def show(self, sop: str, file: Path, record: MaskingRecord) -> None:
         """Compare this instance, whose masked form lies in `file`."""
@@ -70,6 +71,10 @@ class Comparing(QObject):
             self._session.unlock(lambda _hint: None)
         except USER_ERRORS as error:
             self._session.status.emit(str(error))
+
+    def _on_vault_changed(self) -> None:
+        if self._session.vault is None and self._sop:
+            self.show(self._sop, self._file, self._record)  # nothing of the original stays in sight
 
     def _no_original(self, text: str, *, can_unlock: bool = False) -> None:
         self._image.no_original(text, can_unlock=can_unlock)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app import NAME, NOTICE
 from app.errors import USER_ERRORS
 from app.gui import theme
+from app.gui.auto_lock import AutoLock
 from app.gui.dialogs.errors import show_error
 from app.gui.icons import icon
 from app.gui.jobs import JobRunner
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self.statusBar().addPermanentWidget(JobStatus(jobs))
         self.statusBar().addPermanentWidget(QLabel(f"{NOTICE} "))
+        self.auto_lock = AutoLock(session, self)
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("leadglass"))
         self.resize(1280, 800)
@@ -160,6 +162,20 @@ class MainWindow(QMainWindow):
         )
         if accepted and name.strip():
             self.session.reader = name
+
+    def show_vault(self) -> None:
+        """Show who is who, once the vault is unlocked."""
+        self.go("vault")
+
+    def lock_vault(self) -> None:
+        """Close the vault, so that its passphrase must be entered again."""
+        if self.session.can_lock:
+            self.session.lock()
+            self.session.status.emit("The vault is locked.")
+        elif self.session.vault is not None:
+            self.session.status.emit(
+                "This vault opens by itself under your account: only a passphrase locks it."
+            )
 
     def show_folder(self) -> None:
         """Open the project's folder in the system's file manager."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from app.settings import config_folder
 
 LONGEST_LIST = 8
+LOCK_MINUTES = 15
 
 
 class Preferences:
@@ -37,6 +38,18 @@ class Preferences:
     @scale.setter
     def scale(self, value: float) -> None:
         self._store.setValue("scale", f"{value:.2f}")
+
+    @property
+    def lock_minutes(self) -> int:
+        """After how many idle minutes a vault with a passphrase is locked; 0: never."""
+        try:
+            return max(0, int(str(self._store.value("lock_minutes", LOCK_MINUTES))))
+        except ValueError:
+            return LOCK_MINUTES
+
+    @lock_minutes.setter
+    def lock_minutes(self, minutes: int) -> None:
+        self._store.setValue("lock_minutes", minutes)
 
     @property
     def reader(self) -> str:

@@ -27,6 +27,7 @@ class Session(QObject):
     catalogue_changed = Signal()  # instances, labels, runs or predictions changed
     selection_changed = Signal(str)  # SOP Instance UID of the instance that the pages look at
     reader_changed = Signal(str)
+    vault_changed = Signal()  # it was unlocked or locked, or what opens it is another
     status = Signal(str)  # a line for the bottom of the window; never an identity
     navigate = Signal(str)  # name of the step that a page wants to go to
     import_requested = Signal(list)  # paths that were dropped on the window
@@ -114,7 +115,34 @@ class Session(QObject):
         """
         if self._vault is None:
             self._vault = self._open_vault(ask)
+            if self._vault is not None:
+                self.vault_changed.emit()
         return self._vault
+
+    @property
+    def can_lock(self) -> bool:
+        """Whether the vault is open and a passphrase would have to be entered again."""
+        return self._vault is not None and bool(self._passphrase)
+
+    def lock(self) -> None:
+        """Close the vault and forget its passphrase."""
+        if self._vault is not None:
+            self._vault.close()
+            self._vault = None
+            self._passphrase = ""
+            self.vault_changed.emit()
+
+    def renew_vault(self) -> None:
+        """Open the vault anew, because its key or its contents were changed from elsewhere; after `unlock`."""
+        if self._vault is not None:
+            opened = self.vault_opener()()
+            self._vault.close()
+            self._vault = opened
+
+    def protection_changed(self, project: "Project", passphrase: str) -> None:
+        """Go on with a vault that was just locked otherwise, `passphrase` being "" where none is needed."""
+        self._project, self._passphrase = project, passphrase
+        self.vault_changed.emit()
 
     def vault_opener(self) -> Callable[[], "Vault"]:
         """Return what opens the vault once more, for another thread, which closes it; after `unlock`."""
@@ -150,5 +178,8 @@ class Session(QObject):
         for held in (self._vault, self._catalogue):
             if held is not None:
                 held.close()
+        was_open = self._vault is not None
         self._project = self._catalogue = self._vault = self.task = None
         self._passphrase = self.selected = ""
+        if was_open:
+            self.vault_changed.emit()

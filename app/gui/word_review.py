@@ -53,6 +53,7 @@ class WordReviewPane(QWidget):
         self.view.example_wanted.connect(self._show_example)
         self.answers.changed.connect(self._refresh)
         session.catalogue_changed.connect(self._on_catalogue_changed)
+        session.vault_changed.connect(self._on_vault_changed)
 
     def activate(self) -> None:
         """Show the texts, read anew where instances changed; asks for nothing by itself."""
@@ -140,6 +141,12 @@ class WordReviewPane(QWidget):
             return
         if opened:
             self.activate()
+
+    def _on_vault_changed(self) -> None:
+        if self.session.vault is None:
+            self._reading.drop()
+            self._stale = True
+            self.stack.setCurrentWidget(self.locked)
 
     def _on_catalogue_changed(self) -> None:
         self._stale = True

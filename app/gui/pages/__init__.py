@@ -50,6 +50,12 @@ def _predict(session: Session, jobs: JobRunner) -> QWidget:
     return PredictPage(session, jobs)
 
 
+def _vault(session: Session, jobs: JobRunner) -> QWidget:
+    from app.gui.pages.vault_page import VaultPage
+
+    return VaultPage(session, jobs)
+
+
 PAGES: Mapping[str, Callable[[Session, JobRunner], QWidget]] = {
     "import": _import,
     "mask": _mask,
@@ -58,5 +64,6 @@ PAGES: Mapping[str, Callable[[Session, JobRunner], QWidget]] = {
     "dataset": _dataset,
     "train": _train,
     "predict": _predict,
+    "vault": _vault,  # no step of the work: reached from the menu
 }
-"""The function that makes the page of a step, by the step's name."""
+"""The function that makes a page, by its name: that of a step of the work, or of a page of the menus."""

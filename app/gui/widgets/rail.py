@@ -36,8 +36,11 @@ class Rail(QFrame):
         self.repaint_icons()
 
     def mark(self, name: str) -> None:
-        """Show which step is open."""
-        self.buttons[name].setChecked(True)
+        """Show which step is open; none where the page is no step."""
+        if name in self.buttons:
+            self.buttons[name].setChecked(True)
+        else:
+            self._mark_none()
 
     def show_project(self, name: str) -> None:
         """Name the open project; without one the steps cannot be chosen."""
@@ -45,10 +48,13 @@ class Rail(QFrame):
         for widget in self.buttons.values():
             widget.setEnabled(bool(name))
         if not name:
-            self._group.setExclusive(False)
-            for widget in self.buttons.values():
-                widget.setChecked(False)
-            self._group.setExclusive(True)
+            self._mark_none()
+
+    def _mark_none(self) -> None:
+        self._group.setExclusive(False)
+        for widget in self.buttons.values():
+            widget.setChecked(False)
+        self._group.setExclusive(True)
 
     def repaint_icons(self) -> None:
         """Draw the icons again, in another theme or size."""

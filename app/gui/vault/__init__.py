@@ -1,0 +1,1 @@
+"""The vault in the window: who is who, the list of pseudonyms, how it is locked."""
