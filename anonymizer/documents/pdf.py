@@ -13,6 +13,7 @@ from itertools import zip_longest
 import numpy as np
 import numpy.typing as npt
 
+from anonymizer.documents.barcodes import find_barcodes
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import UnreadableError
 from anonymizer.documents.pdf_pages import POINTS, RESOLUTION, Page, pages_of
@@ -176,6 +177,8 @@ def _examined(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Byte
         area = (slice(box.y, box.y + box.height), slice(box.x, box.x + box.width))
         if contrast(page.picture[area][free[area]]) >= LEAST_CONTRAST:
             picture[area][free[area]] = 0
+    for left, top, right, bottom in find_barcodes(page.picture):
+        picture[top:bottom, left:right] = 0
     for word in removed:
         _blacken(picture, word)
     return picture

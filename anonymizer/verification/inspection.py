@@ -9,6 +9,7 @@ from functools import lru_cache
 from anonymizer.harvest import Harvest
 from anonymizer.report import Finding, Grade
 from anonymizer.table import safe_private
+from anonymizer.verification.documents import HiddenError, contents
 from anonymizer.verification.expectation import Expectation, text_of
 from anonymizer.verification.frames import hidden_in_frames
 from anonymizer.verification.judgement import CLEAN, KINDS, Judge, Judgement, safe_creators
@@ -19,7 +20,8 @@ _META = frozenset(0x00020000 | element for element in (0, 1, 2, 3, 0x10, 0x12, 0
 _INSTANCE_UIDS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052, 0x00081155})
 _OWN_ROOTS = ("2.25.", "1.2.840.10008.")  # new UIDs and registered ones
 _MEDIA_CLASS, _DIRECTORY = 0x00020002, "1.2.840.10008.1.3.10"
-_PIXEL_DATA, _MOST = 0x7FE00010, 100
+_PIXEL_DATA, _DOCUMENT, _MOST = 0x7FE00010, 0x00420011, 100
+_LONG_TEXT = 2**16  # bytes: what is longer in a document is a picture
 _UID = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d]|\.\d)")
 _ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280008
 
@@ -83,6 +85,7 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
     yield from _of_structure(walked, expected)
     yield from _of_values(walked, _judge(terms, expected), expected, known)
     yield from _of_pixels(walked, needles)
+    yield from _of_documents(walked, needles)
 
 
 def name_findings(name: str, known: Known) -> Iterator[Finding]:
@@ -185,6 +188,21 @@ def _of_pixels(walked: Walk, needles: Needles) -> Iterator[Finding]:
         yield finding("pixel tail", place(_PIXEL_DATA))
 
 
+def _of_documents(walked: Walk, needles: Needles) -> Iterator[Finding]:
+    held = [*((v.prefix, v.value) for v in walked.values if v.tag == _DOCUMENT),
+            *((b.prefix, bytes(b.content)) for b in walked.bulk if b.tag == _DOCUMENT)]  # fmt: skip
+    for prefix, document in held:
+        try:
+            if any(_holds(needles, content) for content in contents(document)):
+                yield finding("known identity", prefix + place(_DOCUMENT))
+        except HiddenError:
+            yield finding("unreadable", prefix + place(_DOCUMENT), "The document cannot be opened.")
+
+
+def _holds(needles: Needles, content: bytes) -> bool:
+    return needles.in_bulk(content) if len(content) > _LONG_TEXT else needles.in_bytes(content)
+
+
 def _tail(walked: Walk) -> bytes:
     """Return what stands in the pixel data behind the image."""
     root = {v.tag: v.value for v in walked.values if not v.prefix and v.tag in _PIXEL_TAGS}
@@ -232,4 +250,5 @@ def _judge(terms: Terms, expected: Expectation) -> Judge:
 @lru_cache(16)
 def _needles(terms: Terms) -> Needles:
     words, inside, codes, originals = terms
-    return Needles.of(Harvest(set(words), set(inside), set(codes), set(originals)))
+    harvest = Harvest(words=set(words), inside=set(inside), codes=set(codes), originals=set(originals))
+    return Needles.of(harvest)

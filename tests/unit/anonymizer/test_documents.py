@@ -19,11 +19,13 @@ from pydicom.uid import (
 )
 
 from anonymizer.deidentify import Layout, deidentify
+from anonymizer.documents.barcodes import find_barcodes
 from anonymizer.errors import ProfileError
 from anonymizer.file_format import lenient
 from anonymizer.profile import load_profile
 from anonymizer.report import Outcome
 from anonymizer.source import find_sources
+from anonymizer.verify import Grade, verify_tree
 from tests.corpora import planted
 from tests.corpora import planted_documents as documents
 
@@ -438,3 +440,45 @@ def test_the_identifier_of_a_cda_leaves_the_header_in_every_profile(tmp_path, se
     _, ds, _ = mask_cda(documents.CDA, tmp_path, settings_for(profile), change=plant)
     assert ds.HL7InstanceIdentifier.startswith("2.25.")
     assert "4711" not in ds.HL7InstanceIdentifier.split("^")[1]
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        lambda pdf: documents.text_at([documents.SURNAME]),
+        lambda pdf: b"BT /F 12 Tf 60 500 Td [(Quam) -20 (bleto) 15 (nix)] TJ ET",
+        lambda pdf: pdf.docinfo.__setitem__("/Title", f"для {documents.SURNAME}"),
+        lambda pdf: pdf.Root.__setitem__("/X", pdf.make_stream(documents.FULL.encode())),
+    ],
+    ids=["text", "kerned", "metadata", "stream"],
+)
+def test_verification_looks_into_packed_documents(tmp_path, settings_for, plant):
+    raw = documents.written(documents.new_pdf(documents.text_at(["pneumonia"])))
+    record, ds = mask(raw, tmp_path, settings_for())
+    out, original = tmp_path / "out", tmp_path / "in.dcm"
+    assert [row.grade for row in verify_tree(out, against=[original], workers=1)] == [Grade.PASS]
+    pdf = documents.new_pdf(b"")
+    if content := plant(pdf):
+        pdf.pages[0].obj.Contents = pdf.make_stream(content)
+    leaky = documents.written(pdf, recompress_flate=True)
+    assert documents.SURNAME.encode() not in leaky
+    ds.EncapsulatedDocument = leaky + b"\0" * (len(leaky) % 2)
+    ds.save_as(out / record.new_path)
+    (row,) = verify_tree(out, against=[original], workers=1)
+    assert row.grade is Grade.BLOCKED
+    assert [finding.place for finding in row.findings] == ["(0042,0011)"]
+
+
+def test_barcodes_are_found():
+    bars = np.full((400, 800, 3), 255, np.uint8)
+    position = 100
+    for number, width in enumerate(np.random.default_rng(1).integers(2, 7, 60)):
+        if number % 2 == 0:
+            bars[200:280, position : position + width] = 0
+        position += int(width)
+    ((left, top, right, bottom),) = find_barcodes(bars)
+    assert left <= 100
+    assert right >= position - 7  # the last space
+    assert top <= 200
+    assert bottom >= 280
+    assert not find_barcodes(np.full((400, 400, 3), 255, np.uint8))
