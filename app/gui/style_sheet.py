@@ -68,8 +68,11 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QCheckBox:disabled { color: $muted; }
 QFrame[role="choice"] { background: $surface; border: 2px solid $line; border-radius: 8px; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; }
-QFrame[role="choice"] QLabel, QFrame[role="choice"] QRadioButton { background: transparent; }
-QFrame[role="choice"] QRadioButton { font-weight: 600; }
+QFrame[role="choice"] QLabel, QFrame[role="choice"] QRadioButton, QFrame[role="choice"] QCheckBox {
+  background: transparent;
+}
+QFrame[role="choice"] QRadioButton, QFrame[role="choice"] QCheckBox { font-weight: 600; }
+QFrame[role="choice"] QCheckBox:disabled { color: $text; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; }
 QAbstractItemView { background: $surface; border: 1px solid $line; border-radius: 6px; gridline-color: $line;
   selection-background-color: $raised; selection-color: $text; alternate-background-color: $window;

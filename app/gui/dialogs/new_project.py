@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -17,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from anonymizer import OPTIONS, load_profile, profile_names
 from app.errors import USER_ERRORS
-from app.gui.widgets.text import button, label, scrolled
+from app.gui.widgets.rules_editor import RulesEditor
+from app.gui.widgets.text import button, label
 
 PROTECTIONS = (
     ("key file", "Key file: opens by itself under your account on this computer"),
@@ -30,7 +29,7 @@ SHORTEST = 10  # characters of a passphrase
 
 
 class NewProjectDialog(QDialog):
-    """Name, place, profile, options and how the original identities are locked."""
+    """Name, place, how it masks and how the original identities are locked."""
 
     made = Signal(object)  # Path of the new project
 
@@ -40,21 +39,25 @@ class NewProjectDialog(QDialog):
         self.name = QLineEdit()
         self.name.setPlaceholderText("knees")
         self.place = QLineEdit(_documents())
-        self.profile = QComboBox()
-        self.description = label("", "muted")
-        self.options = {option.name: QCheckBox(option.keeps) for option in OPTIONS}
         self.protection = QComboBox()
         self.passphrase, self.again = QLineEdit(), QLineEdit()
+        self.rules = RulesEditor()
+        self.options = {name: each.switch for name, each in self.rules.options.cards.items()}
         self.message = label("", "bad")
         layout = QVBoxLayout(self)
+        layout.setSpacing(10)
         layout.addLayout(self._form())
-        layout.addWidget(label("Kept on request", "heading"))
-        layout.addWidget(self._options(), 1)
+        layout.addWidget(self.rules, 1)
         layout.addWidget(self.message)
         layout.addWidget(self._buttons())
-        self._fill()
+        for name, text in PROTECTIONS:
+            self.protection.addItem(text, name)
+        self.protection.currentIndexChanged.connect(self._show_protection)
+        self.rules.changed.connect(self._on_rules)
+        self._show_protection()
         letter = self.fontMetrics().averageCharWidth()
-        self.resize(letter * 110, letter * 95)
+        room = self.screen().availableSize()
+        self.resize(min(letter * 150, room.width() - 40), min(letter * 112, room.height() - 60))
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
@@ -65,53 +68,30 @@ class NewProjectDialog(QDialog):
         caption = QLabel("In &folder")
         caption.setBuddy(self.place)
         form.addRow(caption, place)
-        form.addRow("&Profile", self.profile)
-        form.addRow("", self.description)
-        form.addRow("&Original identities", self.protection)
+        form.addRow("Original &identities", self.protection)
         for field, name in ((self.passphrase, "Pa&ssphrase"), (self.again, "Once &more")):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             form.addRow(name, field)
         self._form_layout = form
         return form
 
-    def _options(self) -> QWidget:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        for option in OPTIONS:
-            box = self.options[option.name]
-            box.setToolTip(f"{option.title} (DICOM PS3.15 Annex E). Price: {option.costs}")
-            box.setAccessibleDescription(option.costs)
-            column.addWidget(box)
-        column.addStretch(1)
-        return scrolled(inner)
-
     def _buttons(self) -> QDialogButtonBox:
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
-        create = self.buttons.button(kinds.Ok)
-        create.setText("&Make the project")
-        create.setProperty("role", "primary")
+        self.create_button = self.buttons.button(kinds.Ok)
+        self.create_button.setText("Ma&ke the project")
+        self.create_button.setProperty("role", "primary")
         self.buttons.accepted.connect(self._make)
         self.buttons.rejected.connect(self.reject)
         return self.buttons
 
-    def _fill(self) -> None:
-        for name in profile_names():
-            self.profile.addItem(load_profile(name).title, name)
-        for name, text in PROTECTIONS:
-            self.protection.addItem(text, name)
-        self.profile.currentIndexChanged.connect(self._show_profile)
-        self.protection.currentIndexChanged.connect(self._show_protection)
-        self._show_profile()
-        self._show_protection()
-
-    def _show_profile(self) -> None:
-        profile = load_profile(str(self.profile.currentData()))
-        self.description.setText(profile.description)
-        for name, box in self.options.items():
-            box.setChecked(profile.has(name))
-            box.setEnabled(not profile.has(name))
+    def _on_rules(self) -> None:
+        """A choice that contradicts itself is said at once, and the button says why it is off."""
+        complaint = self.rules.complaint()
+        self.message.setText(complaint)
+        self.create_button.setEnabled(not complaint)
+        self.create_button.setToolTip(complaint)
+        self.create_button.setAccessibleDescription(complaint)
 
     def _show_protection(self) -> None:
         wanted = self.protection.currentData() == "passphrase"
@@ -128,6 +108,8 @@ class NewProjectDialog(QDialog):
             return "Give the project a name."
         if any(sign in self.name.text() for sign in '/\\:*?"<>|'):
             return 'A name holds none of / \\ : * ? " < > |.'
+        if self.rules.complaint():
+            return self.rules.complaint()
         if self.protection.currentData() != "passphrase":
             return ""
         if len(self.passphrase.text()) < SHORTEST:
@@ -140,13 +122,12 @@ class NewProjectDialog(QDialog):
         if complaint := self._complaint():
             self.message.setText(complaint)
             return
-        profile = load_profile(str(self.profile.currentData()))
-        extra = (name for name, box in self.options.items() if box.isChecked() and not profile.has(name))
+        profile, options = self.rules.settings()
         try:
             project = create_project(
                 Path(self.place.text()).expanduser() / f"{self.name.text().strip()}.leadglass",
-                profile=profile.name,
-                options=tuple(extra),
+                profile=profile,
+                options=options,
                 protection=str(self.protection.currentData()),
                 passphrase=self.passphrase.text() or None,
             )

@@ -9,11 +9,12 @@ from app.gui.pages.mask_images import MaskImages
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.image_keys import HELP
+from app.gui.widgets.rules_view import RulesView
 from app.gui.word_review import WordReviewPane
 
 
 class MaskPage(Page):
-    """One tab for the instances, one for free text."""
+    """One tab for the instances, one for free text, one for the rules."""
 
     title = "Mask"
     purpose = "See what was masked and why. Say that it is right, mask more, or hold it back."
@@ -29,6 +30,7 @@ class MaskPage(Page):
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),
         ("W", "words and texts, and back to the instances"),
+        ("Shift+R", "the rules: profile, options, own words"),
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
         ("Del, Enter", "take the answer away, show an example"),
         ("Ctrl+Enter", "mask again what the answers change"),
@@ -39,10 +41,17 @@ class MaskPage(Page):
         super().__init__(session, jobs, parent)
         self.images = MaskImages(session, jobs)
         self.words = WordReviewPane(session, jobs)
+        self.rules = RulesView(session)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.images, "Instances")
         self.tabs.addTab(self.words, "Words and texts")
-        for place, tip in enumerate(("Images and headers, one by one (W)", "Distinct free text (W)")):
+        self.tabs.addTab(self.rules, "Rules")
+        tips = (
+            "Images and headers, one by one (W)",
+            "Distinct free text (W)",
+            "How the project masks (Shift+R)",
+        )
+        for place, tip in enumerate(tips):
             self.tabs.setTabToolTip(place, tip)
         self.stack = QStackedWidget()
         self.stack.addWidget(
@@ -55,6 +64,7 @@ class MaskPage(Page):
         self.stack.addWidget(self.tabs)
         self.body.addWidget(self.stack, 1)
         QShortcut(QKeySequence("W"), self.tabs, self.switch)
+        QShortcut(QKeySequence("Shift+R"), self.tabs, self.show_rules)
         self.tabs.currentChanged.connect(lambda _place: self._show_tab())
         self.words.example_wanted.connect(self._show_example)
         session.catalogue_changed.connect(self._on_catalogue_changed)
@@ -69,9 +79,13 @@ class MaskPage(Page):
         other = self.words if self.tabs.currentWidget() is self.images else self.images
         self.tabs.setCurrentWidget(other)
 
+    def show_rules(self) -> None:
+        """Show by which rules the project masks."""
+        self.tabs.setCurrentWidget(self.rules)
+
     def _show_tab(self) -> None:
         shown = self.tabs.currentWidget()
-        if isinstance(shown, (MaskImages, WordReviewPane)):
+        if isinstance(shown, (MaskImages, WordReviewPane, RulesView)):
             shown.activate()
 
     def _show_example(self, sop: str, path: str) -> None:
