@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from anonymizer.list_checks import check_list as check_list
     from anonymizer.list_file import read_list as read_list
     from anonymizer.media_directory import write_media_directory as write_media_directory
+    from anonymizer.options import OPTIONS as OPTIONS
+    from anonymizer.options import Option as Option
     from anonymizer.passphrase import Judgement as Judgement
     from anonymizer.passphrase import Strength as Strength
     from anonymizer.passphrase import judge_passphrase as judge_passphrase
@@ -49,11 +51,13 @@ if TYPE_CHECKING:
     from anonymizer.patients import Unlisted as Unlisted
     from anonymizer.patients import are_two_people as are_two_people
     from anonymizer.pool import Limits as Limits
-    from anonymizer.profile import OPTIONS as OPTIONS
-    from anonymizer.profile import Option as Option
     from anonymizer.profile import Profile as Profile
     from anonymizer.profile import load_profile as load_profile
     from anonymizer.profile import profile_names as profile_names
+    from anonymizer.profile_conflicts import Conflict as Conflict
+    from anonymizer.profile_conflicts import conflicts as conflicts
+    from anonymizer.profile_text import describe_profile as describe_profile
+    from anonymizer.profile_text import editable_copy as editable_copy
     from anonymizer.protection import KeyFile as KeyFile
     from anonymizer.protection import Keyring as Keyring
     from anonymizer.protection import Passphrase as Passphrase
@@ -102,7 +106,10 @@ _HOMES = {
     "patients": ("PatientRules", "Unlisted", "are_two_people"),
     "media_directory": ("write_media_directory",),
     "pool": ("Limits",),
-    "profile": ("OPTIONS", "Option", "Profile", "load_profile", "profile_names"),
+    "profile_conflicts": ("Conflict", "conflicts"),
+    "options": ("OPTIONS", "Option"),
+    "profile_text": ("describe_profile", "editable_copy"),
+    "profile": ("Profile", "load_profile", "profile_names"),
     "pseudonym_list": ("PseudonymList",),
     "pseudonyms": ("Pseudonyms",),
     "protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),

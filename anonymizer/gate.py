@@ -15,7 +15,12 @@ def judged(record: FileRecord, body: bytes, subject: Subject) -> FileRecord:
     """
     shifts = (subject.shift(), subject.shift(device=True))
     moved = {move_date(date, shift) or "" for date in subject.harvest.dates for shift in shifts}
-    verdict = inspect(body, record.new_path, Known(subject.harvest, frozenset(moved)))
+    own = frozenset(
+        (creator, group, last)
+        for creator, group, last, action in subject.plan.profile.private
+        if action == "K"
+    )
+    verdict = inspect(body, record.new_path, Known(subject.harvest, frozenset(moved), own))
     if verdict.grade is Grade.BLOCKED:
         return FileRecord(
             record.path,

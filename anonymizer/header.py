@@ -21,7 +21,6 @@ from anonymizer.identifier_rules import PATIENT_ID, PATIENT_NAME, IdentifierRule
 from anonymizer.plan import Decision
 from anonymizer.report import Change
 from anonymizer.subject import Subject
-from anonymizer.table import is_safe_private
 from anonymizer.text_rules import TextRules
 from anonymizer.validity import complete, held
 
@@ -251,19 +250,15 @@ class HeaderMasker:
             self._texts.other(dataset, element, path)
 
     def _private(self, dataset: Dataset, tag: BaseTag, path: str, within: tuple[int, ...]) -> None:
-        """Keep what the lists call safe, by the rules for its VR; remove everything else."""
-        if not self._plan.profile.has("retain_safe_private"):
-            reason = "Private attributes are removed."
-        elif not is_safe_private(dataset, tag):
-            reason = "It is not on the list of safe private attributes."
-        elif tag.is_private_creator:
+        """Keep what the lists call safe or the site keeps, by the rules for its VR; remove everything else."""
+        reason = self._plan.private_goes(dataset, tag)
+        if not reason and tag.is_private_creator:
             return
-        elif (element := read(dataset, tag)) is None:
-            reason = "The value cannot be read."
+        element = None if reason else read(dataset, tag)
+        if element is None:
+            reason = reason or "The value cannot be read."
+            self._edits.remove(dataset, tag, path, layer="private", reason=reason)
         elif element.VR == "SQ":
             self._sequence(dataset, element, path, within, decision=None, dummies=False)
-            return
         else:
             self._by_vr(dataset, element, path, dummies=False)
-            return
-        self._edits.remove(dataset, tag, path, layer="private", reason=reason)

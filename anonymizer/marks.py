@@ -3,7 +3,8 @@
 from pydicom.dataset import Dataset
 
 from anonymizer.collect import texts
-from anonymizer.profile import OPTIONS, Profile
+from anonymizer.options import OPTIONS
+from anonymizer.profile import Profile
 
 _BASIC = ("113100", "Basic Application Confidentiality Profile")
 _PIXELS = ("113101", "Clean Pixel Data Option")

@@ -9,9 +9,13 @@ which is valid whatever the type is.
 
 from dataclasses import dataclass
 
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
 from anonymizer.iod import Iod, Need, Requirement, iod_of
-from anonymizer.profile import OPTIONS, Profile
-from anonymizer.table import Rule, standard_table
+from anonymizer.options import OPTIONS
+from anonymizer.profile import Profile
+from anonymizer.table import Rule, creator_of, safe_private, standard_table
 
 _TITLES = {option.name: option.title for option in OPTIONS}
 _REASONS = {
@@ -21,6 +25,9 @@ _REASONS = {
     "U": "Table E.1-1 replaces UIDs by new ones that still refer to each other.",
 }
 _OWN = "The profile's own decision for this attribute."
+_NOT_ALLOWED = "It is not on the profile's list of attributes that stay."
+_NO_PRIVATE = "Private attributes are removed."
+_UNSAFE_PRIVATE = "It is not on the list of safe private attributes."
 _VALID = {
     Need.PRESENCE: "This kind of object must have the attribute, so it is emptied.",
     Need.VALUE: "This kind of object must have a value here, so it gets a dummy value.",
@@ -28,6 +35,9 @@ _VALID = {
 _ORDERS = {Need.NOTHING: "UXZD", Need.PRESENCE: "UZDX", Need.VALUE: "UDZX"}
 _UNKNOWN_ORDER, _UNKNOWN_SEQUENCE_ORDER = "DZXU", "UZDX"
 _PATIENT_ID = 0x00100020  # always gets the pseudonym: emptied, the patient's instances would fall apart
+_FILED_BY = frozenset(
+    {0x00080018, 0x0020000D, 0x0020000E}
+)  # UIDs by which instances are filed: never removed
 _CHARSET = 0x00080005  # one declaration at the root is enough, the walk sees to it
 _DESCRIBED = {0x00102298: 0x00102297}  # the role of a person who goes: without the person it would be invalid
 _SEALED = frozenset({0x04000500, 0x4FFE0001})  # encrypted attributes, MAC parameters: Table E.1-1 has neither
@@ -57,6 +67,7 @@ class Plan:
     def __init__(self, profile: Profile, iod: Iod | None = None) -> None:
         self.profile, self.iod = profile, iod
         self._own = dict(profile.attributes)
+        self._private = {(creator, group, last): action for creator, group, last, action in profile.private}
         self._decided: dict[tuple[int, bool, tuple[int, ...]], Decision | None] = {}
         self._needs: dict[tuple[int, ...], tuple[tuple[int, Need], ...]] = {}
         self._objects: dict[str, Plan] = {"": self}
@@ -116,6 +127,24 @@ class Plan:
             return _valid(Decision(own, _OWN), required)
         if tag in _SEALED:
             return Decision("X", _SEAL)
+        if self.profile.allow is not None and tag not in self.profile.allow:
+            return self._not_allowed(tag, required, sequence=sequence)
+        return self._by_table(tag, required, sequence=sequence)
+
+    def _not_allowed(self, tag: int, required: Requirement, *, sequence: bool) -> Decision:
+        """Return what happens to an attribute that is not on the profile's allow-list."""
+        listed = self._by_table(tag, required, sequence=sequence)
+        needed = required.need is Need.VALUE or tag in _FILED_BY
+        if needed and listed is not None and listed.action in "UMD":
+            return listed
+        if required.need is Need.NOTHING:
+            return Decision("X", _NOT_ALLOWED)
+        if required.need is Need.PRESENCE:
+            return Decision("Z", f"{_NOT_ALLOWED} {_VALID[Need.PRESENCE]}")
+        return Decision("D", f"{_NOT_ALLOWED} {_VALID[Need.VALUE]}")
+
+    def _by_table(self, tag: int, required: Requirement, *, sequence: bool) -> Decision | None:
+        """Return what Table E.1-1 and the options say of an attribute."""
         rule = standard_table().rule(tag)
         if rule is None:
             return None
@@ -130,6 +159,26 @@ class Plan:
         else:
             order = _ORDERS[required.need]
         return _valid(_first(letters, order), required)
+
+    def private_goes(self, dataset: Dataset, tag: BaseTag) -> str:
+        """Return why a private attribute is removed; "" where it stays, to be treated by the rules for its VR.
+
+        The creator of a block stays with the first element of it that does.
+        """
+        if tag.is_private_creator:
+            block = (
+                other
+                for other in dataset.keys()  # noqa: SIM118 - iterating a data set decodes its values
+                if other.group == tag.group and other.element >> 8 == tag.element
+            )
+            return "" if any(not self.private_goes(dataset, other) for other in block) else _NO_PRIVATE
+        where = (creator_of(dataset, tag), tag.group, tag.element & 0xFF)
+        own = self._private.get(where)
+        if own is not None:
+            return _OWN if own == "X" else ""
+        if not self.profile.has("retain_safe_private"):
+            return _NO_PRIVATE
+        return "" if where in safe_private() else _UNSAFE_PRIVATE
 
     def resolve(self, rule: Rule) -> Decision:
         """Return the decision that a row about content items leads to; X/D is D, so that templates stay valid."""

@@ -1,109 +1,16 @@
 """Profiles: which options of PS3.15 Annex E a site chooses, and its own decisions per attribute."""
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-from pydicom.datadict import tag_for_keyword
 
 from anonymizer.errors import ProfileError
+from anonymizer.options import option_named, refuse_contradictions
+from anonymizer.profile_file import ProfileFile, read_profile_file
 from anonymizer.vocabulary import OwnWords, normal
 from resources import find
 
-ACTIONS = frozenset("DZXKCU")
-DOCUMENTS = ("clean", "remove", "quarantine")  # what may happen to encapsulated documents
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of PS3.15 E.3 in plain words."""
-
-    name: str
-    title: str
-    keeps: str
-    costs: str
-    code: str  # CID 7050
-    excludes: tuple[str, ...] = ()
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        "retain_safe_private",
-        "Retain safe private",
-        "Private attributes of vendors that are known to be harmless, such as diffusion values.",
-        "Trust in the lists of the standard and of The Cancer Imaging Archive.",
-        "113111",
-    ),
-    Option(
-        "retain_uids",
-        "Retain UIDs",
-        "The original study, series and instance UIDs.",
-        "Whoever has access to the archive can find the patient by a UID.",
-        "113110",
-    ),
-    Option(
-        "retain_device_identity",
-        "Retain device identity",
-        "Serial numbers, station names and calibration of the devices.",
-        "A device can reveal the hospital, rare devices the patient.",
-        "113109",
-    ),
-    Option(
-        "retain_institution_identity",
-        "Retain institution identity",
-        "Name, address and department of the institution.",
-        "Together with dates it narrows down who the patient is.",
-        "113112",
-    ),
-    Option(
-        "retain_patient_characteristics",
-        "Retain patient characteristics",
-        "Sex, age, size, weight and the like; ages over 89 become 90.",
-        "Rare combinations can point to a person.",
-        "113108",
-    ),
-    Option(
-        "full_dates",
-        "Retain full dates",
-        "All dates and times as they are.",
-        "Dates of examinations are identifying for anyone who knows when the patient was seen.",
-        "113106",
-        ("modified_dates",),
-    ),
-    Option(
-        "modified_dates",
-        "Modify dates",
-        "The intervals between dates: all dates of a patient move by the same number of weeks.",
-        "Season and true date are lost.",
-        "113107",
-        ("full_dates",),
-    ),
-    Option(
-        "clean_descriptors",
-        "Clean descriptors",
-        "Harmless words of descriptions and comments.",
-        "Words that are not in the radiological vocabulary are lost.",
-        "113105",
-    ),
-    Option(
-        "clean_structured_content",
-        "Clean structured content",
-        "Cleaned content of structured reports, acquisition context and specimen preparation.",
-        "Reports may describe a rare case that somebody recognises.",
-        "113104",
-    ),
-    Option(
-        "clean_graphics",
-        "Clean graphics",
-        "Graphic annotations, with their text cleaned, and overlays.",
-        "Drawings may hold handwriting; overlays with graphics want a look.",
-        "113103",
-    ),
-)
-_BY_NAME = {option.name: option for option in OPTIONS}
+_LONGEST_CHAIN = 8  # profiles that extend each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +24,10 @@ class Profile:
     attributes: tuple[tuple[int, str], ...] = ()  # (tag, action), a site's own decision
     keep_words: frozenset[str] = frozenset()  # single words in normal form that are harmless here
     mask_words: frozenset[str] = frozenset()  # words and phrases that must go; they win over keep_words
-    documents: str = "clean"  # one of DOCUMENTS
+    documents: str = "clean"  # what happens to encapsulated documents: clean, remove, quarantine
+    private: tuple[tuple[str, int, int, str], ...] = ()  # (creator, group, last byte of the element, K or X)
+    allow: frozenset[int] | None = None  # the only attributes that stay; None: no such list
+    shift_times: bool = False  # times of day move too, so dates by more or less than whole weeks
 
     def has(self, option: str) -> bool:
         """Whether an option is chosen."""
@@ -129,7 +39,12 @@ class Profile:
         own = ",".join(f"{tag:08x}={action}" for tag, action in self.attributes)
         masked = f"|{'+'.join(sorted(self.mask_words))}" if self.mask_words else ""
         kept = "+".join(sorted(self.keep_words))
-        return f"{'+'.join(sorted(self.options))}|{own}|{kept}{masked}|{self.documents}"
+        text = f"{'+'.join(sorted(self.options))}|{own}|{kept}{masked}|{self.documents}"
+        if self.private:
+            text += "|private:" + ",".join(f"{c}/{g:04x}/{e:02x}={a}" for c, g, e, a in self.private)
+        if self.allow is not None:
+            text += "|allow:" + ",".join(f"{tag:08x}" for tag in sorted(self.allow))
+        return f"{text}|times" if self.shift_times else text
 
     @property
     def own_words(self) -> OwnWords:
@@ -152,94 +67,71 @@ def profile_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "basic", name)))
 
 
-def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Profile:
-    """Return a preset by name or a site's TOML file, with further options added.
+def profile_path(name_or_file: str, beside: Path | None = None) -> Path:
+    """Return the file of a preset or of a site's own profile, looked for `beside` another one where given.
 
-    Raises ProfileError for an unknown name, an unreadable file, an unknown option or action, or options that
-    contradict each other.
+    Raises ProfileError where there is none.
     """
-    name, data = _read(name_or_file)
-    chosen = [_option(text) for text in [*_texts(data, "options"), *options]]
-    _check_conflicts(chosen)
-    profile = Profile(
-        name=name,
-        title=str(data.get("title", name)),
-        description=str(data.get("description", "")),
-        options=frozenset(option.name for option in chosen),
-        attributes=_attributes(data.get("attributes", {})),
-        documents=_documents(data.get("documents", DOCUMENTS[0])),
-    )
-    return profile.with_words(_texts(data, "keep_words"), _texts(data, "mask_words"))
-
-
-def _read(name_or_file: str) -> tuple[str, Mapping[str, Any]]:
-    preset = name_or_file in profile_names()
-    path = find("profiles", f"{name_or_file}.toml") if preset else Path(name_or_file)
+    if name_or_file in profile_names():
+        return find("profiles", f"{name_or_file}.toml")
+    path = Path(name_or_file) if beside is None else beside.parent / name_or_file
     if not path.is_file():
         raise ProfileError(
             f"There is no profile “{name_or_file}”.",
             f"Name a profile file or one of: {', '.join(profile_names())}.",
         )
-    try:
-        return path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"The profile {path.name} is no valid TOML file.", str(error)) from error
+    return path
 
 
-def _texts(data: Mapping[str, Any], key: str) -> list[str]:
-    value = data.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise ProfileError(f"In the profile, “{key}” must be a list of texts.")
-    return value
+def load_profile(name_or_file: str = "basic", options: Sequence[str] = ()) -> Profile:
+    """Return a preset by name or a site's TOML file, with further options added.
+
+    Raises ProfileError for an unknown name, an unreadable file, an unknown key, option, attribute or action, and
+    options that contradict each other; it names file, line and key.
+    """
+    profile = _merged(_chain(profile_path(name_or_file)))
+    added = frozenset(option_named(text).name for text in options)
+    profile = replace(profile, options=profile.options | added)
+    refuse_contradictions(profile.options)
+    return profile
 
 
-def _option(text: str) -> Option:
-    wanted = text.strip().lower().replace("-", "_").replace("longitudinal_", "")
-    for name in (wanted, f"retain_{wanted}", wanted.removeprefix("retain_")):
-        if name in _BY_NAME:
-            return _BY_NAME[name]
-    raise ProfileError(f"There is no option “{text}”.", f"The options are: {', '.join(_BY_NAME)}.")
+def _chain(path: Path) -> list[ProfileFile]:
+    """Return a profile file and those that it extends, the most basic one first."""
+    chain = [read_profile_file(path)]
+    while chain[-1].extends:
+        if len(chain) == _LONGEST_CHAIN or path in [one.path for one in chain[:-1]]:
+            raise ProfileError(
+                f"{chain[0].path.name}: the profiles extend each other in a circle.",
+                "Take the line “extends” out of one of them.",
+            )
+        path = profile_path(chain[-1].extends, beside=chain[-1].path)
+        chain.append(read_profile_file(path))
+    return chain[::-1]
 
 
-def _check_conflicts(chosen: Sequence[Option]) -> None:
-    names = {option.name for option in chosen}
-    for option in chosen:
-        for other in option.excludes:
-            if other in names:
-                raise ProfileError(
-                    f"The options “{option.name}” and “{other}” contradict each other.", "Choose one of them."
-                )
+def _merged(chain: Sequence[ProfileFile]) -> Profile:
+    """Return the profile that files make one on top of the other."""
+    made = Profile(chain[-1].path.stem, chain[-1].title or chain[-1].path.stem, chain[-1].description)
+    for one in chain:
+        allow = made.allow
+        if one.allow is not None:
+            allow = (allow or frozenset()) | one.allow
+        made = replace(
+            made,
+            options=(made.options - one.without_options) | one.options,
+            attributes=tuple(sorted({**dict(made.attributes), **one.attributes}.items())),
+            private=_private(made.private, one),
+            documents=one.documents or made.documents,
+            allow=allow,
+            shift_times=made.shift_times if one.shift_times is None else one.shift_times,
+        ).with_words(one.keep_words, one.mask_words)
+    return made
 
 
-def _attributes(table: object) -> tuple[tuple[int, str], ...]:
-    if not isinstance(table, dict):
-        raise ProfileError("In the profile, “attributes” must be a table of actions.")
-    return tuple(sorted((_tag(str(where)), _action(action)) for where, action in table.items()))
-
-
-def _tag(text: str) -> int:
-    compact = re.sub(r"[(), ]", "", text)
-    if re.fullmatch(r"[0-9A-Fa-f]{8}", compact):
-        return int(compact, 16)
-    tag = tag_for_keyword(text)
-    if tag is None:
-        raise ProfileError(
-            f"The profile names an attribute “{text}” that does not exist.",
-            'Write a tag such as "(0010,0010)" or a keyword such as "PatientName".',
-        )
-    return int(tag)
-
-
-def _action(action: object) -> str:
-    if action not in ACTIONS:
-        raise ProfileError(f"The profile names an action “{action}”.", "Actions are D, Z, X, K, C and U.")
-    return str(action)
-
-
-def _documents(treatment: object) -> str:
-    if treatment not in DOCUMENTS:
-        raise ProfileError(
-            "In the profile, “documents” says what happens to PDF, CDA and mesh documents.",
-            f"Write one of: {', '.join(DOCUMENTS)}.",
-        )
-    return str(treatment)
+def _private(
+    before: tuple[tuple[str, int, int, str], ...], one: ProfileFile
+) -> tuple[tuple[str, int, int, str], ...]:
+    merged = {(creator, group, element): action for creator, group, element, action in before}
+    merged.update(one.private)
+    return tuple((*where, action) for where, action in sorted(merged.items()))

@@ -77,16 +77,11 @@ def safe_private() -> frozenset[tuple[str, int, int]]:
         )
 
 
-def is_safe_private(dataset: Dataset, tag: BaseTag) -> bool:
-    """Tell whether a private attribute is on the list; so are the creators of blocks that hold one."""
-    if tag.is_private_creator:
-        return any(
-            other.group == tag.group and other.element >> 8 == tag.element and is_safe_private(dataset, other)
-            for other in dataset.keys()  # noqa: SIM118 - iterating a data set decodes its values
-        )
+def creator_of(dataset: Dataset, tag: BaseTag) -> str:
+    """Return the creator of the block that a private attribute stands in; "" where it has none."""
     creator = dataset.get_item(BaseTag(tag.group << 16 | tag.element >> 8))
     if creator is None or creator.value is None:
-        return False
+        return ""
     value = creator.value
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    return (text.strip(" \0"), tag.group, tag.element & 0xFF) in safe_private()
+    return text.strip(" \0")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anonymizer.profile import OPTIONS
+from anonymizer.options import OPTIONS
 from anonymizer.table import standard_table
 from anonymizer.verification.walker import Value
 

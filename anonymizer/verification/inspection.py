@@ -32,6 +32,7 @@ class Known:
 
     harvest: Harvest = field(default_factory=Harvest, repr=False)
     moved: frozenset[str] = frozenset()  # YYYYMMDD: what the dates of the originals may have become
+    private: frozenset[tuple[str, int, int]] = frozenset()  # what the site keeps on its own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _of_values(walked: Walk, judge: Judge, expected: Expectation, known: Known) 
         if judged is not CLEAN:
             yield from comparison.findings(value, judged)
         if value.tag & 0x10000:
-            yield from _of_private(value, creators, kept=private_kept)
+            yield from _of_private(value, creators, known.private, listed=private_kept)
         elif not value.tag & 0xFFFF and value.tag > 0x00030000:  # noqa: PLR2004 - behind the file meta information
             yield finding("group length", value.place)
 
@@ -163,16 +164,24 @@ class _Comparison:
             yield finding("future date", value.place)
 
 
-def _of_private(value: Value, creators: dict[tuple[str, int], str], *, kept: bool) -> Iterator[Finding]:
+def _of_private(
+    value: Value,
+    creators: dict[tuple[str, int], str],
+    own: frozenset[tuple[str, int, int]],
+    *,
+    listed: bool,
+) -> Iterator[Finding]:
     group, element = value.tag >> 16, value.tag & 0xFFFF
     if 0x10 <= element <= 0xFF:  # noqa: PLR2004 - the range of private creators
         creator = text_of(value.value)
         creators[value.prefix, group << 8 | element] = creator
+        kept = (creator, group) in {(name, number) for name, number, _ in own}
         safe = (creator, group) in safe_creators()
     else:
         creator = creators.get((value.prefix, group << 8 | element >> 8), "")
+        kept = (creator, group, element & 0xFF) in own
         safe = (creator, group, element & 0xFF) in safe_private()
-    if not (kept and safe):
+    if not (kept or (listed and safe)):
         yield finding("private attribute", value.place)
 
 

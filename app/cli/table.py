@@ -1,11 +1,12 @@
 """The table of commands: what `leadglass --help` lists, in the order of the work."""
 
 from app.cli.command import Command
-from app.cli.commands import learning, masking, program, projects, vaults, words
+from app.cli.commands import learning, masking, profiles, program, projects, vaults, words
 
 COMMANDS: tuple[Command, ...] = (
     masking.MASK,
     masking.VERIFY,
+    profiles.PROFILES,
     projects.NEW,
     projects.IMPORT,
     projects.MASK_REGION,

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from anonymizer import OPTIONS, PatientRules, Unlisted, profile_names
+from anonymizer import OPTIONS, PatientRules, Profile, Unlisted, conflicts, profile_names
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
 from app.workflows import masking
@@ -106,6 +106,12 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def warn_of_conflicts(profile: Profile, progress: Progress) -> None:
+    """Say before the run what in a profile undoes itself or has no effect."""
+    for conflict in conflicts(profile):
+        progress.item("note", {"text": f"Think about: {conflict.text} {conflict.remedy}"})
+
+
 def _mask(given: argparse.Namespace, progress: Progress) -> Result:
     rules = rules_of(given)
     key, place, made = masking.site_key(given.key)
@@ -117,6 +123,7 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
         verify=not given.no_verify,
         patients=rules,
     )
+    warn_of_conflicts(settings.profile, progress)
     request = masking.MaskRequest(
         tuple(given.sources), given.out, settings, given.workers, given.report, dicomdir=given.dicomdir
     )
