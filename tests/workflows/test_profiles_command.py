@@ -20,9 +20,9 @@ def test_profiles_are_listed_explained_and_copied(tmp_path: Path) -> None:
 
 
 def test_warnings_come_before_the_run(tmp_path: Path) -> None:
-    radiograph(tmp_path / "in.dcm")
+    source = radiograph(tmp_path, 1, patient=1)
     done = leadglass(
-        "mask", tmp_path / "in.dcm", "--out", tmp_path / "out", "--option", "retain-uids", "--headers-only",
+        "mask", source, "--out", tmp_path / "out", "--option", "retain-uids", "--headers-only",
         "--key", tmp_path / "key", "--progress", "json",
     )  # fmt: skip
     lines = done.out.splitlines()
