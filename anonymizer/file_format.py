@@ -8,11 +8,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import pydicom
 from pydicom._uid_dict import UID_dictionary
 from pydicom.config import IGNORE, settings
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.hooks import hooks, raw_element_vr
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -20,6 +24,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
+from pydicom.valuerep import VR
 
 from anonymizer.errors import SourceError
 from anonymizer.file_kinds import describe
@@ -42,6 +47,7 @@ _SIGNS_OF_DICOM = (
     "SOPInstanceUID",
 )
 _FIRST_GROUPS = (b"\x02\0", b"\x08\0", b"\0\x02", b"\0\x08")
+_VRS = frozenset(map(str, VR))
 _PREAMBLE, _PREFIX = 128, b"DICM"
 _ZLIB_HEADER = 2
 
@@ -52,13 +58,24 @@ class NotDicomError(SourceError):
 
 @contextmanager
 def lenient() -> Iterator[None]:
-    """Values that break the rules of their VR neither raise nor warn while this lasts."""
+    """Values that break the rules of their VR, and VRs that are none, neither raise nor warn while this lasts."""
     reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
+    find_vr = hooks.raw_element_vr
     settings.reading_validation_mode = settings.writing_validation_mode = IGNORE
+    hooks.register_callback("raw_element_vr", _known_vr)
     try:
         yield
     finally:
         settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
+        hooks.register_callback("raw_element_vr", find_vr)
+
+
+def _known_vr(raw: RawDataElement, data: dict[str, Any], **more: Any) -> None:
+    """Find an element's VR for pydicom; where the file names none that exists, the dictionary's."""
+    raw_element_vr(raw, data, **more)
+    if data["VR"] not in _VRS:
+        named = dictionary_VR(raw.tag) if dictionary_has_tag(raw.tag) else ""
+        data["VR"] = named if named in _VRS else "UN"  # a delimiter has an entry, but no VR
 
 
 def looks_like_dicom(raw: bytes) -> bool:

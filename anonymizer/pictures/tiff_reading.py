@@ -65,7 +65,7 @@ def read_pages(raw: bytes) -> tuple[Numbers, list[Page]]:
     try:
         big = struct.unpack_from(f"{order}H", raw, 2)[0] == _BIG
         pages = list(_pages(raw, order, big=big))
-    except struct.error as error:
+    except (struct.error, OverflowError) as error:  # offsets of 64 bits can be beyond all memory
         raise damaged() from error
     if not pages:
         raise damaged()

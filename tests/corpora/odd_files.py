@@ -4,6 +4,7 @@ All identities are those of `planted`. Every case is the bytes of one file.
 """
 
 import gzip
+import random
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -284,3 +285,29 @@ def cut_everywhere(step: int = 1) -> Iterator[tuple[int, bytes]]:
     raw = written(base(1))
     for place in range(_START_OF_META, len(raw), step):
         yield place, raw[:place]
+
+
+_JUNK = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xfe\xff\xdd\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\x00\xe0")
+
+
+def damaged(raw: bytes, chance: random.Random) -> bytes:
+    """A file's bytes with some of them changed, lost, doubled or cut off, mostly in its first part."""
+    changed = bytearray(raw)
+    for _ in range(chance.choice((1, 1, 2, 4, 8))):
+        if len(changed) < 16:
+            break
+        place = chance.randrange(len(changed) if chance.random() < 0.5 else min(len(changed), 1200))
+        kind = chance.randrange(6)
+        if kind == 0:
+            changed[place] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            changed[place] = chance.choice((0, 255, 0x7F, 0x80, 1))
+        elif kind == 2:
+            del changed[place : place + chance.randrange(1, 30)]
+        elif kind == 3:
+            changed[place:place] = chance.randbytes(chance.randrange(1, 9))
+        elif kind == 4:
+            del changed[max(16, place) :]
+        else:
+            changed[place : place + 4] = chance.choice(_JUNK)
+    return bytes(changed)

@@ -1,4 +1,5 @@
 import io
+import random
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from anonymizer.deidentify import Layout, Settings, deidentify
 from anonymizer.profile import load_profile
 from anonymizer.report import Outcome
 from anonymizer.source import find_sources
+from tests.corpora.odd_files import damaged
 from tests.unit.anonymizer.picture_cases import HIDDEN, SECRET, jpeg, png, profile, ramp, tiff
 from tests.unit.anonymizer.pixel_cases import background, readable, written
 
@@ -181,3 +183,15 @@ def test_pictures_in_archives_are_masked_and_a_project_leaves_them_out(tmp_path,
     flat = deidentify(source, tmp_path / "project", settings_for(), Layout.FLAT)
     assert flat.outcome is Outcome.SKIPPED
     assert "JPEG picture" in flat.reason
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_pictures_end_with_a_reason_and_leave_nothing(seed, tmp_path, settings_for):
+    chance = random.Random(seed)
+    for number in range(150):
+        raw = damaged(chance.choice(list(CASES.values())), chance)
+        record = mask(raw, tmp_path, settings_for(), name=f"{number}")
+        assert record.outcome is not Outcome.FAILED
+        assert record.reason or record.outcome is Outcome.MASKED
+        if record.new_path:
+            assert HIDDEN not in (tmp_path / "out" / record.new_path).read_bytes()
