@@ -65,9 +65,19 @@ class Project:
         """Who did what when."""
         return self.folder / "audit.jsonl"
 
-    def catalogue(self) -> Catalogue:
+    @property
+    def backups(self) -> Path:
+        """Copies of the catalogue, one for each of the last days."""
+        return self.folder / "backups"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the window that writes; see `app.project_lock`."""
+        return self.folder / "window.lock"
+
+    def catalogue(self, *, read_only: str = "") -> Catalogue:
         """The catalogue, opened; the caller closes it."""
-        return Catalogue.open(self.catalogue_file)
+        return Catalogue.open(self.catalogue_file, read_only=read_only)
 
     def record(self, action: str, **facts: object) -> None:
         """Add to the project's audit trail."""

@@ -2,7 +2,14 @@
 
 from labeller.agreement import Agreement, Kappa, PairAgreement
 from labeller.catalogue import Catalogue
-from labeller.errors import CatalogueError, ExportError, LabelError, LabellerError, ManifestError
+from labeller.errors import (
+    CatalogueDamagedError,
+    CatalogueError,
+    ExportError,
+    LabelError,
+    LabellerError,
+    ManifestError,
+)
 from labeller.export import ExportSummary, LeftOut, export_dataset
 from labeller.label_list import ListedLabel, read_label_list
 from labeller.manifest import ManifestRow, read_manifest
@@ -17,11 +24,13 @@ from labeller.records import (
     RunRow,
     SecondReading,
 )
+from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
 from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
     "Agreement",
     "Catalogue",
+    "CatalogueDamagedError",
     "CatalogueError",
     "ExportError",
     "ExportSummary",
@@ -42,9 +51,13 @@ __all__ = [
     "Reader",
     "RunRow",
     "SecondReading",
+    "back_up",
     "export_dataset",
+    "is_sound",
+    "latest_sound_backup",
     "read_label_list",
     "read_manifest",
+    "restore",
     "split_by_patient",
     "split_warnings",
 ]

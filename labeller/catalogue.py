@@ -38,12 +38,13 @@ class Catalogue:
         return cls(Storage.create(path))
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, read_only: str = "") -> Self:
         """Open a catalogue, bringing one of an older version to this one.
 
-        Raises CatalogueError if it is missing, damaged, another program's or of a newer version.
+        Where `read_only` says why, nothing is written: every method that would raises CatalogueError with it as
+        the remedy. Raises CatalogueError if it is missing, damaged, another program's or of a newer version.
         """
-        return cls(Storage.open(path))
+        return cls(Storage.open(path, read_only=read_only))
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 LabellerError
 ├── CatalogueError       the catalogue is missing, damaged, locked or of a newer version
+│   └── CatalogueDamagedError   its file is not whole: a copy of another day can be put in its place
 ├── LabelError           a label class, reader or instance that does not exist
 ├── ManifestError        a manifest or label list that cannot be read
 └── ExportError          the data set cannot be written
@@ -21,6 +22,10 @@ class LabellerError(Exception):
 
 class CatalogueError(LabellerError):
     """The catalogue is missing, damaged, locked or of a newer version."""
+
+
+class CatalogueDamagedError(CatalogueError):
+    """The catalogue's file is not whole; see `labeller.safekeeping` for the way back."""
 
 
 class LabelError(LabellerError):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
-from labeller.errors import CatalogueError
+from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
 VERSION = "0002"
@@ -24,8 +24,9 @@ SQLITE_HEADER = b"SQLite format 3\x00"
 class Storage:
     """A catalogue file of the present version, and sessions on it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, read_only: str = "") -> None:
         self._reads = engine
+        self._read_only = read_only
         self._writes = engine.execution_options(writes=True)
 
     @classmethod
@@ -38,17 +39,20 @@ class Storage:
         return cls._ready(path)
 
     @classmethod
-    def open(cls, path: Path) -> "Storage":
-        """Open an existing catalogue and bring it to the present version."""
+    def open(cls, path: Path, *, read_only: str = "") -> "Storage":
+        """Open an existing catalogue and bring it to the present version.
+
+        `read_only` says why nothing may be written, if so; then an older version is refused.
+        """
         if not path.is_file():
             raise CatalogueError("The catalogue is missing.", "Check that the project's folder is complete.")
         _refuse_foreign(path)
-        return cls._ready(path)
+        return cls._ready(path, read_only)
 
     @classmethod
-    def _ready(cls, path: Path) -> "Storage":
+    def _ready(cls, path: Path, read_only: str = "") -> "Storage":
         engine = _engine(path)
-        storage = cls(engine)
+        storage = cls(engine, read_only)
         try:
             storage._migrate()
         except BaseException:
@@ -68,6 +72,11 @@ class Storage:
                     "This catalogue was written by a newer version of the program.",
                     "Install the newer version to open it; nothing was changed.",
                 )
+            if self._read_only:
+                raise CatalogueError(
+                    "This catalogue is of an older version and must be brought to the present one first.",
+                    self._read_only,
+                )
             with self._writes.begin() as connection:
                 upgrade(connection, "head")
 
@@ -80,6 +89,8 @@ class Storage:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Offer a session whose changes are on disk, all or none, when the block ends."""
+        if self._read_only:
+            raise CatalogueError("The project is open to look at only; nothing was changed.", self._read_only)
         with _plainly(), Session(self._writes) as session, session.begin():
             yield session
 
@@ -152,7 +163,7 @@ def _refuse_foreign(path: Path) -> None:
             "The catalogue cannot be read.", "Check that you may read and write the project's folder."
         ) from error
     if head not in {SQLITE_HEADER, b""}:
-        raise CatalogueError(
+        raise CatalogueDamagedError(
             "The file is not a catalogue, or it is damaged.", "Restore the project's folder from a backup."
         )
 
@@ -201,8 +212,12 @@ _WORDS = (
 )
 
 
+_DAMAGE = frozenset({"malformed", "not a database"})
+
+
 def _in_words(reported: str) -> CatalogueError | None:
     for word, message, remedy in _WORDS:
         if word in reported.lower():
-            return CatalogueError(message, remedy)
+            kind = CatalogueDamagedError if word in _DAMAGE else CatalogueError
+            return kind(message, remedy)
     return None

@@ -49,6 +49,11 @@ class Latest(QObject):
         self._future = None
         self._timer.stop()
 
+    def stop(self) -> None:
+        """Wait for nothing any more and let the thread end; no further work can be begun."""
+        self.drop()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     def _look(self) -> None:
         future = self._future
         if future is None or not future.done():

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -21,16 +22,20 @@ from app.errors import USER_ERRORS
 from app.gui import theme
 from app.gui.auto_lock import AutoLock
 from app.gui.dialogs.errors import show_error
+from app.gui.dialogs.restore import offer_backup
 from app.gui.icons import icon
 from app.gui.jobs import JobRunner
 from app.gui.menus import Menus
 from app.gui.pages import PAGES
 from app.gui.pages.base import Page
 from app.gui.pages.start import StartPage
+from app.gui.safekeeping import Safekeeping
 from app.gui.session import Session
 from app.gui.steps import STEPS
 from app.gui.widgets.job_status import JobStatus
+from app.gui.widgets.look_only import LOOKING, LookOnlyBanner
 from app.gui.widgets.rail import Rail
+from labeller import CatalogueDamagedError
 
 
 class MainWindow(QMainWindow):
@@ -45,13 +50,9 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.start = StartPage(session)
         self.stack.addWidget(self.start)
-        centre = QWidget()
-        row = QHBoxLayout(centre)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
-        self.setCentralWidget(centre)
+        self.look_only = LookOnlyBanner(lambda: self.open_folder(self.session.project.folder))
+        self.setCentralWidget(_beside(self.rail, _above(self.look_only, self.stack)))
+        self.safekeeping = Safekeeping(session, self)
         self.menus = Menus(self)
         self.statusBar().addPermanentWidget(JobStatus(jobs))
         self.statusBar().addPermanentWidget(QLabel(f"{NOTICE} "))
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
 
     def go(self, name: str) -> None:
         """Show the page of a step."""
-        if not self.session.is_open:
+        if not self.session.is_open or (self.session.writer and name not in LOOKING):
             return
         page = self.pages.get(name) or self._make(name)
         self.stack.setCurrentWidget(page)
@@ -99,12 +100,18 @@ class MainWindow(QMainWindow):
         name = self.session.project.name if opened else ""
         self.setWindowTitle(f"{name} – {NAME}" if opened else NAME)
         self.rail.show_project(name)
+        self.look_only.show_writer(self.session.writer)
+        if self.session.writer is not None:
+            self.rail.allow_only(LOOKING)
         self.menus.show_state(project_open=opened)
         if not opened:
+            self.safekeeping.end()
             self.stack.setCurrentWidget(self.start)
             self.start.activate()
         else:
-            self.go(was or ("mask" if self.session.catalogue.count() else "import"))
+            first = "mask" if self.session.catalogue.count() else "import"
+            self.go("label" if self.session.writer else was or first)
+            self.safekeeping.begin()
 
     def _drop_pages(self) -> None:
         # Pages end with their project, so that nothing of one project is ever seen in another.
@@ -147,6 +154,8 @@ class MainWindow(QMainWindow):
         if self._may_stop_work("Opening another project"):
             try:
                 self.session.open(folder)
+            except CatalogueDamagedError as error:
+                offer_backup(self, folder, error)
             except USER_ERRORS as error:
                 show_error(self, str(error), error.remedy)
 
@@ -262,6 +271,26 @@ class MainWindow(QMainWindow):
         self.session.preferences.geometry = self.saveGeometry()
         self.session.close()
         super().closeEvent(event)
+
+
+def _beside(left: QWidget, right: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.addWidget(left)
+    row.addWidget(right, 1)
+    return holder
+
+
+def _above(upper: QWidget, lower: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(upper)
+    column.addWidget(lower, 1)
+    return holder
 
 
 def _activate(page: QWidget | None) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from anonymizer import Vault
     from app.gui.labelling_tasks import LabellingTask
     from app.project import Project
+    from app.project_lock import Holder, ProjectLock
     from labeller import Catalogue
 
 
@@ -38,6 +39,7 @@ class Session(QObject):
         self._project: Project | None = None
         self._catalogue: Catalogue | None = None
         self._vault: Vault | None = None
+        self._lock: ProjectLock | Holder | None = None
         self._passphrase = ""
         self.selected = ""
         self.task: LabellingTask | None = None  # what the Label page was asked to work on; None: everything
@@ -62,6 +64,13 @@ class Session(QObject):
         return self._catalogue
 
     @property
+    def writer(self) -> "Holder | None":
+        """Who works in the project in another window, so that it can only be looked at here; else None."""
+        from app.project_lock import Holder
+
+        return self._lock if isinstance(self._lock, Holder) else None
+
+    @property
     def reader(self) -> str:
         """The name under which labels are entered."""
         return self.preferences.reader
@@ -82,11 +91,22 @@ class Session(QObject):
         Raises ProjectError or CatalogueError and then leaves the present one open.
         """
         from app.project import Project
+        from app.project_lock import Holder, ProjectLock
 
         project = Project.open(folder)
-        catalogue = project.catalogue()
+        again = self._project is not None and self._project.folder == project.folder
+        held = self._lock if again and isinstance(self._lock, ProjectLock) else None
+        lock = held or ProjectLock.take(project.lock_file)
+        try:
+            catalogue = project.catalogue(read_only=_look_only(lock) if isinstance(lock, Holder) else "")
+        except BaseException:
+            if held is None and isinstance(lock, ProjectLock):
+                lock.release()
+            raise
+        if held is not None:
+            self._lock = None  # it stays locked
         self._let_go()
-        self._project, self._catalogue = project, catalogue
+        self._project, self._catalogue, self._lock = project, catalogue, lock
         self.preferences.remember(folder.resolve())
         self.project_changed.emit()
 
@@ -178,8 +198,14 @@ class Session(QObject):
         for held in (self._vault, self._catalogue):
             if held is not None:
                 held.close()
+        if self._lock is not None:
+            self._lock.release()
         was_open = self._vault is not None
-        self._project = self._catalogue = self._vault = self.task = None
+        self._project = self._catalogue = self._vault = self._lock = self.task = None
         self._passphrase = self.selected = ""
         if was_open:
             self.vault_changed.emit()
+
+
+def _look_only(holder: "Holder") -> str:
+    return f"{holder} is working in it. Close that window first, then open the project here again."

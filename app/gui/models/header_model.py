@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from anonymizer import AttributeRow
 from app.gui import theme
 from app.gui.models.header_words import Show, colour_of, in_words, is_changed, layer_of, tag, with_sign
-from app.gui.widgets.chips import CHIP_ROLE
+from app.gui.models.roles import CHIP_ROLE
 
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Attribute", "Tag", "Before", "After", "What was done", "Layer", "Why")

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from anonymizer import WordAnswer
 from app.gui import theme
-from app.gui.widgets.chips import CHIP_ROLE
+from app.gui.models.roles import CHIP_ROLE
 from app.workflows.words import Phrase, Said, WordReview
 
 Index = QModelIndex | QPersistentModelIndex

@@ -4,8 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-CHIP_ROLE = Qt.ItemDataRole.UserRole + 1
-"""A model answers it with the chip's colour ("#rrggbb"), or "" for a cell without a chip."""
+from app.gui.models.roles import CHIP_ROLE
 
 _FILL = 38  # of 255: text on it stays as legible as beside it
 

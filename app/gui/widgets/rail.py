@@ -1,6 +1,6 @@
 """The steps of the work at the left edge of the window."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -55,6 +55,11 @@ class Rail(QFrame):
         for widget in self.buttons.values():
             widget.setChecked(False)
         self._group.setExclusive(True)
+
+    def allow_only(self, names: Collection[str]) -> None:
+        """Grey out the other steps."""
+        for name, widget in self.buttons.items():
+            widget.setEnabled(name in names)
 
     def repaint_icons(self) -> None:
         """Draw the icons again, in another theme or size."""

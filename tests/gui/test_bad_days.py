@@ -1,0 +1,77 @@
+"""Two windows on one project, and a catalogue that is damaged: said in words, and no label is lost."""
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.gui.main_window import MainWindow
+from app.gui.pages.label_page import LabelPage
+from app.project import Project
+from app.project_lock import ProjectLock
+from labeller import back_up
+from labeller.safekeeping import backups
+from tests.gui.test_label import opened, uid
+
+
+def test_a_second_window_may_look_and_is_told_who_writes(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ProjectLock.take(labelled.lock_file)
+    window.open_folder(labelled.folder)
+    assert window.look_only.isVisible()
+    assert "is working in this project" in window.look_only.text.text()
+    assert isinstance(window.current_page(), LabelPage)
+    assert not window.rail.buttons["import"].isEnabled()
+    window.go("import")
+    assert isinstance(window.current_page(), LabelPage)
+    said: list[str] = []
+    monkeypatch.setattr("app.gui.pages.label_page.show_error", lambda _on, text, _remedy: said.append(text))
+    page = opened(window, qtbot)
+    before = window.session.catalogue.history(uid(0))
+    page.label("finding")
+    assert said == ["The project is open to look at only; nothing was changed."]
+    assert window.session.catalogue.history(uid(0)) == before
+    first.release()
+    window.look_only.again.click()
+    assert not window.look_only.isVisible()
+    opened(window, qtbot).label("finding")
+    assert window.session.catalogue.instance(uid(0)).label == "finding"
+
+
+def test_a_project_is_free_again_when_it_is_closed(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    window.open_folder(labelled.folder)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    window.close_project()
+    lock = ProjectLock.take(labelled.lock_file)
+    assert isinstance(lock, ProjectLock)
+    lock.release()
+
+
+def test_opening_makes_the_copy_of_the_day(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:
+    window.open_folder(labelled.folder)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    assert len(backups(labelled.backups)) == 1
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_copy_takes_the_place_of_a_damaged_catalogue_if_wanted(
+    window: MainWindow, labelled: Project, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
+) -> None:
+    back_up(labelled.catalogue_file, labelled.backups, day="2026-03-01")
+    labelled.catalogue_file.write_bytes(b"no longer a database" * 1000)
+    asked: list[str] = []
+
+    def question(_window: object, _title: str, text: str, *_rest: object) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton.Yes if wanted else QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    window.open_folder(labelled.folder)
+    assert "2026-03-01" in asked[0]
+    assert window.session.is_open == wanted
+    if wanted:
+        assert window.session.catalogue.counts_by_class() == {"clear": 10, "finding": 10}
+    else:
+        assert labelled.catalogue_file.read_bytes().startswith(b"no longer")
