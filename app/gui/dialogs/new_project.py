@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import USER_ERRORS
-from app.gui.widgets.rules_editor import RulesEditor
+from app.gui.dialogs.rules_editor import RulesEditor
 from app.gui.widgets.text import button, label
 
 PROTECTIONS = (
