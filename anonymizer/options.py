@@ -15,6 +15,7 @@ class Option:
     keeps: str
     costs: str
     code: str  # CID 7050
+    excludes: tuple[str, ...] = ()
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -59,6 +60,7 @@ OPTIONS: tuple[Option, ...] = (
         "All dates and times as they are.",
         "Dates of examinations are identifying for anyone who knows when the patient was seen.",
         "113106",
+        ("modified_dates",),
     ),
     Option(
         "modified_dates",
@@ -66,6 +68,7 @@ OPTIONS: tuple[Option, ...] = (
         "The intervals between dates: all dates of a patient move by the same number of weeks.",
         "Season and true date are lost.",
         "113107",
+        ("full_dates",),
     ),
     Option(
         "clean_descriptors",
@@ -89,7 +92,6 @@ OPTIONS: tuple[Option, ...] = (
         "113103",
     ),
 )
-_OPPOSED = (("full_dates", "modified_dates"),)
 _BY_NAME = {option.name: option for option in OPTIONS}
 
 
@@ -108,9 +110,10 @@ def option_named(text: str) -> Option:
 
 def refuse_contradictions(names: Collection[str]) -> None:
     """Raise ProfileError where two options that were chosen cannot both be followed."""
-    for first, second in _OPPOSED:
-        if first in names and second in names:
-            raise ProfileError(
-                f"The options “{_BY_NAME[first].title}” and “{_BY_NAME[second].title}” contradict each other.",
-                "Choose one of them; a profile that extends another takes an option back with without_options.",
-            )
+    for name in sorted(names):
+        for other in _BY_NAME[name].excludes:
+            if other in names:
+                raise ProfileError(
+                    f"The options “{_BY_NAME[name].title}” and “{_BY_NAME[other].title}” contradict each other.",
+                    "Choose one of them; a profile that extends another takes an option back with without_options.",
+                )

@@ -71,13 +71,22 @@ def save_profile(file: Path, title: str, base: Profile, options: frozenset[str])
         "keep_words": sorted(base.keep_words),
         "mask_words": sorted(base.mask_words),
         "documents": base.documents,
+        "shift_times": base.shift_times,
     }
+    if base.allow is not None:
+        rows["allow"] = [_tag(tag) for tag in sorted(base.allow)]
     # A JSON string or array of strings is the same in TOML.
     text = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows.items())
-    text += "\n[attributes]\n" + "".join(
-        f'"({tag >> 16:04X},{tag & 0xFFFF:04X})" = "{action}"\n' for tag, action in base.attributes
+    text += "\n[attributes]\n" + "".join(f'"{_tag(tag)}" = "{action}"\n' for tag, action in base.attributes)
+    text += "".join(
+        f'{json.dumps(f"({group:04X},[{creator}]{last:02X})", ensure_ascii=False)} = "{action}"\n'
+        for creator, group, last, action in base.private
     )
     try:
         write_text(file, text)
     except OSError as error:
         raise SettingsError(f"{file} cannot be written.", "Choose another folder.") from error
+
+
+def _tag(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -1,5 +1,6 @@
 """How a project masks: options in plain words, contradictions said at once, own profiles, and read later."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,10 @@ def test_saving_keeps_what_a_profile_says(tmp_path: Path) -> None:
     two = load_profile(str(tmp_path / "two.toml"))
     assert (two.title, two.mask_words, two.options) == ("Two “quoted”", {"haus sonne"}, {"retain_uids"})
     assert as_project_settings("x", base, frozenset()) == ("x", ())
+    strict = load_profile("strict")
+    strict = replace(strict, shift_times=True, private=(("ACME 1.0", 0x19, 0x0C, "K"),))
+    save_profile(tmp_path / "three.toml", "Three", strict, strict.options)
+    assert load_profile(str(tmp_path / "three.toml")).identity == strict.identity
 
 
 def test_the_rules_can_be_read_later(window: MainWindow, project: Project, qtbot: QtBot) -> None:
