@@ -1,24 +1,40 @@
 """Reading and changing single attributes of a data set, each change noted with its layer and reason."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.datadict import dictionary_description, dictionary_has_tag
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from anonymizer.file_format import UNREADABLE
+from anonymizer.fragments import Fragments
 from anonymizer.report import Change
 
 _STRUCTURAL = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00280004})
 
 
+@dataclass(slots=True)
+class Notes:
+    """What was done to an instance or to a part of it."""
+
+    changes: list[Change] = field(default_factory=list)
+    non_ascii: bool = False  # a text was kept that needs a character set
+    uids: set[str] = field(default_factory=set, repr=False)  # that were replaced
+    fragments: Fragments = field(default_factory=Fragments)  # of free text that were taken out or kept
+
+
 class Edits:
-    """Changes a data set in place and keeps the list of what was changed: never a value."""
+    """Changes data sets in place and notes what was changed."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
-        self.non_ascii = False  # a text that was kept needs a character set
+        self.notes = Notes()
+
+    def take(self) -> Notes:
+        """Return the notes made since the last time."""
+        notes, self.notes = self.notes, Notes()
+        return notes
 
     def set(
         self,
@@ -43,7 +59,7 @@ class Edits:
 
     def note(self, path: str, tag: BaseTag, action: str, *, reason: str, layer: str = "table") -> None:
         """Note a change that was made elsewhere."""
-        self.changes.append(Change(path, name_of(tag), action, layer, reason))
+        self.notes.changes.append(Change(path, name_of(tag), action, layer, reason))
 
 
 def is_known(tag: BaseTag) -> bool:
@@ -54,6 +70,14 @@ def is_known(tag: BaseTag) -> bool:
         return bool(dictionary_description(tag))
     except KeyError:
         return False
+
+
+def undecoded(dataset: Dataset, tag: BaseTag) -> DataElement | RawDataElement | None:
+    """Return an element as it was read; None where there is none or its value was never there."""
+    try:
+        return dataset.get_item(tag)
+    except UNREADABLE:
+        return None
 
 
 def read(dataset: Dataset, tag: BaseTag) -> DataElement | None:

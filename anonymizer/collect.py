@@ -1,9 +1,11 @@
 """Collecting an instance's own identities before they are masked, so that they can be hunted everywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
 from anonymizer.dates import spellings
 from anonymizer.file_format import UNREADABLE
@@ -35,25 +37,81 @@ _CODES = frozenset(
         "EquipmentFrameOfReferenceDescription",
     }
 )  # fmt: skip
-_PATIENT_CODES = frozenset({"PatientID", "OtherPatientIDs", "AccessionNumber"})  # hunted though short
-_BIRTH_DATES = frozenset({"PatientBirthDate", "PatientBirthDateInAlternativeCalendar"})
+_PATIENT_CODES = frozenset({"PatientID", "OtherPatientIDs", "AccessionNumber"})
+_DATES = frozenset({"DA", "DT"})
+_DAY = 8  # characters
+_BIRTH_DATE_TAGS = frozenset({0x00100030, 0x00100033})  # the latter in an alternative calendar
+
+
+ISSUERS = (0x00100021, 0x00100024)  # the attributes that `issuer_of` reads
+
+
+class Hunted(StrEnum):
+    """How a text that identifies somebody is hunted."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth date"
+    WORDS = "words"
+    PHONE = "phone"
+    PATIENT_CODE = "patient's code"
+    CODE = "code"
+    DATE = "date"  # not hunted, but compared with what is written
+
+
+Mention = tuple[Hunted, str]
+_SHORTEST = {Hunted.PATIENT_CODE: {"shortest": 4}}  # characters: hunted though short
 
 
 def collect(dataset: Dataset, plan: Plan) -> Harvest:
     """Collect every identity that the instance tells of itself, at any depth; kept attributes excepted."""
+    return harvest_of(mentions(dataset, plan))
+
+
+def harvest_of(found: Iterable[Mention]) -> Harvest:
+    """Return what is hunted for mentions, in whatever order they come."""
     harvest = Harvest()
-    for element in elements(dataset):
-        if element.VR in ("DA", "DT"):
-            harvest.dates.update(text[:8] for text in texts(element))
-        if element.VR == "PN":
-            for name in texts(element):
-                harvest.add_name(name)
-        elif element.keyword in _BIRTH_DATES:
-            for date in texts(element):
-                harvest.add_spellings(spellings(date))
-        elif element.VR in _WORDS_AND_CODES and not _kept(element, plan):
-            _collect_text(element, harvest)
+    for kind, text in found:
+        if kind is Hunted.NAME:
+            harvest.add_name(text)
+        elif kind is Hunted.BIRTH_DATE:
+            harvest.add_spellings(spellings(text))
+        elif kind is Hunted.WORDS:
+            harvest.add_words(text)
+        elif kind is Hunted.DATE:
+            harvest.dates.add(text)
+        elif kind is Hunted.PHONE:
+            harvest.add_phone(text)
+        else:
+            harvest.add_code(text, **_SHORTEST.get(kind, {}))
     return harvest
+
+
+def mentions(dataset: Dataset, plan: Plan) -> Iterator[Mention]:
+    """Yield every text, at any depth, by which the instance tells whose it is."""
+    for element in elements(dataset):
+        yield from _mentions_in(element, plan)
+
+
+def mentions_at(dataset: Dataset, tag: BaseTag, plan: Plan) -> Iterator[Mention]:
+    """Yield those of one attribute, at any depth."""
+    for element in _below(dataset, tag):
+        yield from _mentions_in(element, plan)
+
+
+def may_mention(tag: int, vr: str) -> bool:
+    """Whether a public attribute can tell of an identity, a sequence excepted."""
+    return vr == "PN" or vr in _DATES or vr in _WORDS_AND_CODES or tag in _BIRTH_DATE_TAGS
+
+
+def _mentions_in(element: DataElement, plan: Plan) -> Iterator[Mention]:
+    if element.VR in _DATES:
+        yield from ((Hunted.DATE, text[:_DAY]) for text in texts(element))
+    if element.VR == "PN":
+        yield from ((Hunted.NAME, name) for name in texts(element))
+    elif int(element.tag) in _BIRTH_DATE_TAGS:
+        yield from ((Hunted.BIRTH_DATE, date) for date in texts(element))
+    elif element.VR in _WORDS_AND_CODES and not _kept(element, plan):
+        yield from _mentions_in_text(element)
 
 
 def _kept(element: DataElement, plan: Plan) -> bool:
@@ -61,35 +119,39 @@ def _kept(element: DataElement, plan: Plan) -> bool:
     return decision is not None and decision.action == "K"
 
 
-def _collect_text(element: DataElement, harvest: Harvest) -> None:
+def _mentions_in_text(element: DataElement) -> Iterator[Mention]:
     rule = standard_table().rule(int(element.tag))
     nameless = rule is not None and not rule.options and element.VR in {"LO", "SH"}
     for text in texts(element):
         if element.keyword in _ADDRESS_LIKE:
-            harvest.add_words(text)
+            yield Hunted.WORDS, text
         if "Telephone" in element.keyword or "PhoneNumber" in element.keyword:
-            harvest.add_phone(text)
+            yield Hunted.PHONE, text
         elif element.keyword in _PATIENT_CODES:
-            harvest.add_code(text, shortest=4)
+            yield Hunted.PATIENT_CODE, text
         elif element.keyword in _CODES or nameless:
-            harvest.add_code(text)
+            yield Hunted.CODE, text
 
 
 def elements(dataset: Dataset) -> Iterator[DataElement]:
     """Every readable element at any depth that is not bulk data; unreadable ones are left out."""
     for tag in list(dataset.keys()):
-        if tag.group == 0x7FE0:  # noqa: PLR2004 - pixel data
-            continue
-        try:
-            element = dataset[tag]
-            value = element.value
-        except UNREADABLE:
-            continue
-        if element.VR == "SQ":
-            for item in value or ():
-                yield from elements(item)
-        else:
-            yield element
+        yield from _below(dataset, tag)
+
+
+def _below(dataset: Dataset, tag: BaseTag) -> Iterator[DataElement]:
+    if tag.group == 0x7FE0:  # noqa: PLR2004 - pixel data
+        return
+    try:
+        element = dataset[tag]
+        value = element.value
+    except UNREADABLE:
+        return
+    if element.VR == "SQ":
+        for item in value or ():
+            yield from elements(item)
+    else:
+        yield element
 
 
 def texts(element: DataElement) -> list[str]:
@@ -99,16 +161,22 @@ def texts(element: DataElement) -> list[str]:
     return [text for text in (str(v).strip(" \0") for v in values if v is not None) if text]
 
 
+def first_text(dataset: Dataset, keyword: str) -> str:
+    """Return an attribute's first value as text; "" where there is none."""
+    try:
+        found = texts(dataset[keyword]) if keyword in dataset else []
+    except UNREADABLE:
+        return ""
+    return found[0] if found else ""
+
+
 def identity_of(dataset: Dataset) -> Identity:
     """Return the original identity, for the vault."""
+    return identity_from(lambda keyword: first_text(dataset, keyword), issuer_of(dataset))
 
-    def first(keyword: str) -> str:
-        try:
-            found = texts(dataset[keyword]) if keyword in dataset else []
-        except UNREADABLE:
-            return ""
-        return found[0] if found else ""
 
+def identity_from(first: Callable[[str], str], issuer: str) -> Identity:
+    """Return the original identity from a function that finds the first text of an attribute."""
     return Identity(
         patient_id=first("PatientID"),
         patient_name=first("PatientName"),
@@ -117,7 +185,7 @@ def identity_of(dataset: Dataset) -> Identity:
         study_uid=first("StudyInstanceUID"),
         series_uid=first("SeriesInstanceUID"),
         sop_uid=first("SOPInstanceUID"),
-        issuer=issuer_of(dataset),
+        issuer=issuer,
     )
 
 

@@ -1,9 +1,11 @@
 """The facts of a masked instance that the catalogue and the output folder may know."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from pydicom.dataset import FileDataset
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset, FileDataset
 
 from anonymizer.file_format import UNREADABLE
 from anonymizer.report import Facts
@@ -11,16 +13,34 @@ from anonymizer.report import Facts
 _SAFE = re.compile(r"[A-Za-z0-9._\-]{1,64}$")
 
 
+FACTS = {
+    int(tag_for_keyword(keyword) or 0): keyword
+    for keyword in (
+        "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality",
+        "Rows", "Columns", "NumberOfFrames", "BodyPartExamined", "ImageLaterality", "Laterality",
+        "ViewPosition", "StudyDescription", "SeriesDescription", "StudyDate", "SeriesNumber",
+        "InstanceNumber", "PatientSex", "PatientAge", "Manufacturer",
+    )
+}  # fmt: skip
+TAGS = {keyword: tag for tag, keyword in FACTS.items()}
+
+
 def facts_of(dataset: FileDataset) -> Facts:
     """Facts from a data set that is masked already."""
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
+    return facts_from(lambda keyword: value_of(dataset, keyword), syntax)
+
+
+def facts_from(value: Callable[[str], Any], syntax: str) -> Facts:
+    """Facts from a function that finds the first value of each attribute in `FACTS`; None where there is none."""
 
     def text(keyword: str) -> str:
-        value = _value(dataset, keyword)
-        return "" if value is None else str(value)
+        found = value(keyword)
+        return "" if found is None else str(found)
 
     def number(keyword: str) -> int | None:
         try:
-            return int(_value(dataset, keyword))
+            return int(value(keyword))
         except (TypeError, ValueError):
             return None
 
@@ -45,11 +65,12 @@ def facts_of(dataset: FileDataset) -> Facts:
         patient_sex=text("PatientSex"),
         patient_age=text("PatientAge"),
         manufacturer=text("Manufacturer"),
-        transfer_syntax_uid=str(dataset.file_meta.TransferSyntaxUID),
+        transfer_syntax_uid=syntax,
     )
 
 
-def _value(dataset: FileDataset, keyword: str) -> Any:
+def value_of(dataset: Dataset, keyword: str) -> Any:
+    """Return an attribute's first value; None where there is none or it cannot be read."""
     try:
         value = dataset.get(keyword)
     except UNREADABLE:

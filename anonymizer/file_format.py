@@ -180,6 +180,26 @@ def renew_meta(dataset: FileDataset, syntax: UID) -> None:
     dataset.preamble = bytes(_PREAMBLE)
 
 
+def beginning(sop_class: str, sop_uid: str, syntax: str) -> bytes:
+    """Return what a file begins with: an empty preamble and the meta information that `renew_meta` makes."""
+    meta = struct.pack("<HH2s2xL2s", 2, 1, b"OB", 2, b"\0\1") + b"".join(
+        struct.pack("<HH2sH", 2, element, vr, len(value)) + value
+        for element, vr, value in (
+            (0x02, b"UI", _even(sop_class)),
+            (0x03, b"UI", _even(sop_uid)),
+            (0x10, b"UI", _even(syntax)),
+            (0x12, b"UI", _even(IMPLEMENTATION_CLASS_UID)),
+            (0x13, b"SH", _even(IMPLEMENTATION_VERSION_NAME, b" ")),
+        )
+    )
+    return bytes(_PREAMBLE) + _PREFIX + struct.pack("<HH2sHL", 2, 0, b"UL", 4, len(meta)) + meta
+
+
+def _even(text: str, padding: bytes = b"\0") -> bytes:
+    raw = text.encode("ascii")
+    return raw + padding * (len(raw) % 2)
+
+
 def serialise(dataset: Dataset) -> bytes:
     """Return the data set as a file's bytes. Raises one of UNREADABLE where a value cannot be written."""
     buffer = BytesIO()

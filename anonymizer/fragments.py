@@ -1,7 +1,7 @@
 """Pieces of free text of one instance, collected while it is masked, so that a person can decide about them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from anonymizer.free_text import masked_phrases, unknown_words
 from anonymizer.harvest import Harvest
@@ -21,16 +21,20 @@ class Fragments:
     def removed(self, words: Iterable[str], path: str, name: str, *, word_by_word: bool) -> None:
         """Note what was taken out: because no vocabulary has it (`word_by_word`), or because people say so."""
         for word in words:
-            self._note(Fragment(word, path, name, kept=False, word_by_word=word_by_word))
+            self.add(Fragment(word, path, name, kept=False, word_by_word=word_by_word))
 
     def kept(self, text: str, path: str, name: str, *, word_by_word: bool) -> None:
         """Note a text that stays; its sentences one by one, numbers and measures alone not at all."""
         for sentence in _SENTENCES.split(text):
             said = " ".join(sentence.split())
             if any(not is_technical(normal(word)) for word in _WORD.findall(said)):
-                self._note(Fragment(said, path, name, kept=True, word_by_word=word_by_word))
+                self.add(Fragment(said, path, name, kept=True, word_by_word=word_by_word))
 
-    def _note(self, fragment: Fragment) -> None:
+    def __iter__(self) -> Iterator[Fragment]:
+        return iter(self._found.values())
+
+    def add(self, fragment: Fragment) -> None:
+        """Note a piece that was noted elsewhere."""
         self._found.setdefault((fragment.text, fragment.kept, fragment.word_by_word), fragment)
 
     def without(self, removed: Iterable[Change]) -> tuple[Fragment, ...]:

@@ -8,11 +8,8 @@ from anonymizer.subject import Subject
 from anonymizer.verification.inspection import Known, inspect
 
 
-def judged(record: FileRecord, body: bytes, subject: Subject) -> FileRecord:
-    """Return the record of an instance that is about to be written as `record.new_path`, with its grade.
-
-    A blocked one becomes quarantined, with the places and kinds of what was found, and must not be written.
-    """
+def known_of(subject: Subject) -> Known:
+    """Return what is known of a subject's originals."""
     shifts = (subject.shift(), subject.shift(device=True))
     moved = {move_date(date, shift) or "" for date in subject.harvest.dates for shift in shifts}
     own = frozenset(
@@ -20,7 +17,15 @@ def judged(record: FileRecord, body: bytes, subject: Subject) -> FileRecord:
         for creator, group, last, action in subject.plan.profile.private
         if action == "K"
     )
-    verdict = inspect(body, record.new_path, Known(subject.harvest, frozenset(moved), own))
+    return Known(subject.harvest, frozenset(moved), own)
+
+
+def judged(record: FileRecord, body: bytes, known: Known) -> FileRecord:
+    """Return the record of an instance that is about to be written as `record.new_path`, with its grade.
+
+    A blocked one becomes quarantined, with the places and kinds of what was found, and must not be written.
+    """
+    verdict = inspect(body, record.new_path, known)
     if verdict.grade is Grade.BLOCKED:
         return FileRecord(
             record.path,

@@ -1,25 +1,28 @@
 """The header layers: table, VR, harvest and vocabulary decide about every attribute at every depth.
 
-One `HeaderMasker` works on one instance. It changes the data set in place and notes each change with its
-layer and reason, never with a value.
+One `HeaderMasker` works for one subject. It changes data sets in place and notes each change with its layer and
+reason, never with a value. What it does to an attribute follows from the attribute, the sequences around it, its
+private creator, its neighbours in `NEIGHBOURS` and the subject, from nothing else: `slice_masker` relies on that.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
 from anonymizer.actions import DATE_VRS, DUMMY_TEXT, TEXT_VRS, dummy
-from anonymizer.attributes import Edits, is_known, path_of, read
+from anonymizer.attributes import Edits, Notes, is_known, path_of, read, undecoded
+from anonymizer.collect import ISSUERS
 from anonymizer.content import content_decision
 from anonymizer.date_rules import DateRules
 from anonymizer.file_format import UNREADABLE
-from anonymizer.fragments import Fragments
 from anonymizer.identifier_rules import PATIENT_ID, PATIENT_NAME, IdentifierRules
+from anonymizer.iod import Need
 from anonymizer.plan import Decision
-from anonymizer.report import Change
 from anonymizer.subject import Subject
 from anonymizer.text_rules import TextRules
 from anonymizer.validity import complete, held
@@ -31,14 +34,24 @@ _KEPT_RAW = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OF"
              "SV": 8, "UV": 8}  # and how many bytes one value has  # fmt: skip
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CONTENT = frozenset({"ContentSequence", "WaveformAnnotationSequence", "GraphicAnnotationSequence"})
+NEIGHBOURS = {PATIENT_ID: ISSUERS}  # attributes beside it that decide what becomes of an attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How the items of a sequence that stays are masked."""
+
+    dummies: bool  # texts become dummies
+    replaced: Decision | None = None  # the sequence itself is noted as replaced
 
 
 class HeaderMasker:
-    """Masks the header of one instance under the plan of its subject."""
+    """Masks headers under the plan of one subject."""
 
     def __init__(self, subject: Subject) -> None:
         self._plan = subject.plan
         self._edits = Edits()
+        self._needs: dict[tuple[int, ...], dict[int, Need]] = {}
         self._dates = DateRules(subject, self._edits)
         self._identifiers = IdentifierRules(subject, self._edits)
         self._texts = TextRules(subject, self._edits)
@@ -47,43 +60,65 @@ class HeaderMasker:
             "M": self._move,
         }  # fmt: skip
 
-    @property
-    def changes(self) -> list[Change]:
-        """What was changed so far."""
-        return self._edits.changes
-
-    @property
-    def non_ascii(self) -> bool:
-        """Whether a text was kept that needs a character set."""
-        return self._edits.non_ascii
-
-    @property
-    def fragments(self) -> Fragments:
-        """The pieces of free text that were taken out or kept."""
-        return self._texts.fragments
-
-    def mask(self, dataset: Dataset) -> None:
-        """Mask the whole data set in place."""
+    def mask(self, dataset: Dataset) -> Notes:
+        """Mask the whole data set in place; what was done to it."""
         self._dataset(dataset, "", (), dummies=False)
+        return self._edits.take()
+
+    def mask_attribute(
+        self, dataset: Dataset, tag: BaseTag, within: tuple[int, ...], *, dummies: bool
+    ) -> tuple[Notes, Notes]:
+        """Mask one attribute of a data set in place; what was done by rule, and to keep the object valid."""
+        needs = held(dataset, self._needs_of(tag, within))
+        self._attribute(dataset, tag, "", within, dummies=dummies)
+        ruled = self._edits.take()
+        complete(dataset, needs, self._edits, "")
+        return ruled, self._edits.take()
+
+    def entry(self, tag: BaseTag, within: tuple[int, ...], *, dummies: bool) -> Entry | None:
+        """Tell how the items of a public sequence are masked; None where it goes or is emptied."""
+        decision = self._plan.decide(int(tag), sequence=True, within=within)
+        if not is_known(tag) or self._overlay_removed(tag):
+            return None
+        if decision is not None and decision.action in "XZ":
+            return None
+        return self._inside(tag, decision, dummies=dummies)
+
+    def leaves(self, tag: BaseTag, vr: str, within: tuple[int, ...]) -> int:
+        """Return how long a value is if those of an attribute can stay undecoded: numbers that no table names."""
+        if vr not in _KEPT_RAW or self._overlay_removed(tag) or not is_known(tag):
+            return 0
+        return 0 if self._plan.decide(int(tag), within=within) is not None else _KEPT_RAW[vr]
+
+    def _needs_of(self, tag: BaseTag, within: tuple[int, ...]) -> tuple[tuple[int, Need], ...]:
+        if within not in self._needs:
+            self._needs[within] = dict(self._plan.needs(within))
+        need = self._needs[within].get(int(tag))
+        return () if need is None else ((int(tag), need),)
 
     def _dataset(self, dataset: Dataset, prefix: str, within: tuple[int, ...], *, dummies: bool) -> None:
         needs = held(dataset, self._plan.needs(within))
         for tag in sorted(dataset.keys()):
-            path = prefix + path_of(tag)
-            if tag.is_private:
-                self._private(dataset, tag, path, within)
-            elif tag in _PIXELS:
-                continue
-            elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
-                reason = "It has no place in a data set."
-                self._edits.remove(dataset, tag, path, layer="file", reason=reason)
-            elif tag == _CHARSET:
-                self._charset(dataset, tag, nested=bool(prefix))
-            elif tag.element == 0:
-                del dataset[tag]  # a group length: retired, and wrong after masking
-            else:
-                self._public(dataset, tag, path, within, dummies=dummies)
+            self._attribute(dataset, tag, prefix, within, dummies=dummies)
         complete(dataset, needs, self._edits, prefix)
+
+    def _attribute(
+        self, dataset: Dataset, tag: BaseTag, prefix: str, within: tuple[int, ...], *, dummies: bool
+    ) -> None:
+        path = prefix + path_of(tag)
+        if tag.is_private:
+            self._private(dataset, tag, path, within)
+        elif tag in _PIXELS:
+            return
+        elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
+            reason = "It has no place in a data set."
+            self._edits.remove(dataset, tag, path, layer="file", reason=reason)
+        elif tag == _CHARSET:
+            self._charset(dataset, tag, nested=bool(prefix))
+        elif tag.element == 0:
+            del dataset[tag]  # a group length: retired, and wrong after masking
+        else:
+            self._public(dataset, tag, path, within, dummies=dummies)
 
     def _charset(self, dataset: Dataset, tag: BaseTag, *, nested: bool) -> None:
         """Decode all text: it is written in UTF-8, so that one declaration at the root is enough."""
@@ -92,16 +127,18 @@ class HeaderMasker:
                 dataset[other]
             except UNREADABLE:
                 continue  # told about when the walk reaches it
-        self._edits.non_ascii = True
+        self._edits.notes.non_ascii = True
         if nested:
             del dataset[tag]
 
     def _public(
         self, dataset: Dataset, tag: BaseTag, path: str, within: tuple[int, ...], *, dummies: bool
     ) -> None:
-        raw = dataset.get_item(tag)
-        if self._untouched(raw, tag, within):
-            return
+        raw = undecoded(dataset, tag)
+        if isinstance(raw, RawDataElement):
+            size = self.leaves(tag, str(raw.VR), within)
+            if size and not len(raw.value or b"") % size:
+                return
         decision = self._plan.decide(int(tag), sequence=raw is not None and raw.VR == "SQ", within=within)
         if decision is not None and decision.action == "X":
             self._edits.remove(dataset, tag, path, reason=decision.reason)
@@ -135,15 +172,10 @@ class HeaderMasker:
         decision = self._plan.decide(tag.group << 16 | 0x3000)
         return decision is not None and decision.action in "XC"
 
-    def _untouched(
-        self, raw: DataElement | RawDataElement | None, tag: BaseTag, within: tuple[int, ...]
-    ) -> bool:
-        """Whether an element can stay undecoded: a number that no table names."""
-        if not isinstance(raw, RawDataElement) or raw.VR not in _KEPT_RAW:
-            return False
-        if len(raw.value or b"") % _KEPT_RAW[raw.VR]:
-            return False  # no whole number of values: reading it will tell
-        return self._plan.decide(int(tag), within=within) is None and is_known(tag)
+    @staticmethod
+    def _inside(tag: BaseTag, decision: Decision | None, *, dummies: bool) -> Entry:
+        replaced = decision if decision is not None and decision.action == "D" else None
+        return Entry(dummies or (replaced is not None and keyword_for_tag(tag) not in _CONTENT), replaced)
 
     def _sequence(
         self,
@@ -158,10 +190,9 @@ class HeaderMasker:
         if decision is not None and decision.action == "Z":
             self._edits.set(dataset, element, Sequence(), path, reason=decision.reason, action="Z")
             return
-        replaced = decision is not None and decision.action == "D"
-        inner = dummies or (replaced and element.keyword not in _CONTENT)
-        if replaced and decision is not None:
-            self._edits.note(path, element.tag, "D", reason=decision.reason)
+        entry = self._inside(element.tag, decision, dummies=dummies)
+        if entry.replaced is not None:
+            self._edits.note(path, element.tag, "D", reason=entry.replaced.reason)
         kept = []
         for index, item in enumerate(element.value or ()):
             here = f"{path}[{index}]"
@@ -169,7 +200,7 @@ class HeaderMasker:
             if found is not None and found.action == "X":
                 self._edits.note(here, element.tag, "X", reason="Table E.3.4-1 removes this content item.")
                 continue
-            self._dataset(item, here + "/", (*within, int(element.tag)), dummies=inner)
+            self._dataset(item, here + "/", (*within, int(element.tag)), dummies=entry.dummies)
             if found is not None and found.action == "D":
                 self._dummy_content(item, here, found)
             kept.append(item)

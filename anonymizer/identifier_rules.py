@@ -36,7 +36,7 @@ class IdentifierRules:
         """Replace UIDs by new ones; those that the standard registers stay."""
         old = [str(uid).strip(" \0") for uid in values(element)]
         new = [uid and self._subject.pseudonyms.uid(uid) for uid in old]
-        self._subject.harvest.uids.update(uid for uid, other in zip(old, new, strict=True) if uid != other)
+        self._edits.notes.uids.update(uid for uid, other in zip(old, new, strict=True) if uid != other)
         if new != old:
             self._edits.set(dataset, element, joined(new), path, reason=reason, action="U", layer=layer)
 

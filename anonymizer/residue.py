@@ -1,5 +1,10 @@
 """The last check before writing: no harvested identity may stand in the bytes, in any usual encoding."""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
 from pydicom.charset import default_encoding
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -17,19 +22,74 @@ _NEVER_REMOVED = frozenset(
      0x00120062, 0x00120063, 0x00120064, 0x00280303, 0x7FE00010}
 )  # fmt: skip
 LONG_IN_NOISE = 7  # shorter texts occur in noise
+_SHORTEST_UID = 12
+_OF_UIDS = b"0123456789."
+_CHUNK, _OVERLAP = 2**16, 512  # bytes: pixel data are searched in pieces that fit a processor's cache
+_ESCAPE = 0x1B  # the lowest byte that texts are written with
+_RUN = re.compile(rb".?[\x1b-\xff]{%d,}.?" % LONG_IN_NOISE, re.DOTALL)
 
 
-def residue(raw: bytes, dataset: Dataset, harvest: Harvest) -> bool:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What must not stand in the bytes of one instance: its patient's identities and the UIDs it had."""
+
+    harvest: Harvest = field(repr=False)
+    uids: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def finds(self, raw: bytes, **bounds: int) -> bool:
+        """Whether bytes hold one of them."""
+        return next(self.harvest.found_in_bytes(raw, **bounds), None) is not None or self.finds_uid(raw)
+
+    def finds_uid(self, raw: bytes) -> bool:
+        """Whether bytes hold one of the UIDs, not as the beginning or end of another one."""
+        return any(_holds(raw, uid.encode("ascii", "ignore")) for uid in self.uids)
+
+    def finds_in_noise(self, noise: memoryview) -> bool:
+        """Whether pixels or coordinates hold one that is long: noise spells short ones."""
+        return any(self.finds(text, shortest=LONG_IN_NOISE) for text in _texts(noise))
+
+
+def _holds(raw: bytes, uid: bytes) -> bool:
+    if len(uid) < _SHORTEST_UID:
+        return False
+    start = raw.find(uid)
+    while start >= 0:
+        beside = raw[max(0, start - 1) : start] + raw[start + len(uid) : start + len(uid) + 1]
+        if not any(byte in _OF_UIDS for byte in beside):
+            return True
+        start = raw.find(uid, start + 1)
+    return False
+
+
+def _texts(pixels: memoryview) -> Iterator[bytes]:
+    """Yield the parts of pixel data in which a text can stand: those with a run of printable bytes."""
+    for start in range(0, len(pixels), _CHUNK):
+        part = pixels[start : start + _CHUNK + _OVERLAP]
+        if _has_run(part):
+            yield b"\0".join(run.group() for run in _RUN.finditer(part))
+
+
+def _has_run(part: memoryview) -> bool:
+    """Whether seven bytes in a row can be of a text: the search for that has to be much faster than any other."""
+    one = np.frombuffer(part, np.uint8) >= _ESCAPE
+    two = one[:-1] & one[1:]
+    four = two[:-2] & two[2:]
+    return bool((four[:-3] & four[3:]).any())
+
+
+def residue(raw: bytes, dataset: Dataset, search: Search) -> bool:
     """Tell whether written bytes hold an identity; in pixels and coordinates long ones only."""
-    header, pixels = _split(raw, dataset)
-    if next(harvest.found_in_bytes(header), None):
-        return True
-    return next(harvest.found_in_bytes(pixels, shortest=LONG_IN_NOISE), None) is not None
+    noise = [(start, start + size) for start, size in _noise(raw, dataset)]
+    begin = 0
+    for start, end in sorted(noise):
+        if search.finds(raw[begin:start]) or search.finds_in_noise(memoryview(raw)[start:end]):
+            return True
+        begin = end
+    return search.finds(raw[begin:])
 
 
-def _split(raw: bytes, dataset: Dataset) -> tuple[bytes, bytes]:
-    """Return the bytes without pixels and coordinates of meshes, and those."""
-    noise = []
+def _noise(raw: bytes, dataset: Dataset) -> Iterator[tuple[int, int]]:
+    """Yield where pixels and the coordinates of meshes begin, and how long they are."""
     for tag in (_PIXELS, _DOCUMENT):
         element = dataset.get_item(tag) if tag in dataset else None
         value = element.value if element is not None else None
@@ -37,21 +97,19 @@ def _split(raw: bytes, dataset: Dataset) -> tuple[bytes, bytes]:
             continue
         start = raw.rfind(value)
         if start >= 0:
-            raw = raw[:start] + b"\0" + raw[start + len(value) :]
-            noise.append(value)
-    return raw, b"\0".join(noise)
+            yield start, len(value)
 
 
 def _is_binary_mesh(dataset: Dataset) -> bool:
     return str(dataset.get("MIMETypeOfEncapsulatedDocument", "")) == "model/stl"
 
 
-def remove_holders(dataset: Dataset, harvest: Harvest, *, unwritable: bool = False) -> list[Change]:
+def remove_holders(dataset: Dataset, search: Search, *, unwritable: bool = False) -> list[Change]:
     """Remove every element, at any depth, that holds an identity or, on request, that cannot be written."""
-    return _remove(dataset, harvest, "", unwritable=unwritable)
+    return _remove(dataset, search, "", unwritable=unwritable)
 
 
-def _remove(dataset: Dataset, harvest: Harvest, prefix: str, *, unwritable: bool) -> list[Change]:
+def _remove(dataset: Dataset, search: Search, prefix: str, *, unwritable: bool) -> list[Change]:
     changes = []
     for tag in list(dataset.keys()):
         if int(tag) in _NEVER_REMOVED:
@@ -61,14 +119,14 @@ def _remove(dataset: Dataset, harvest: Harvest, prefix: str, *, unwritable: bool
             element = dataset[tag]
             if element.VR == "SQ":
                 for index, item in enumerate(element.value or ()):
-                    changes += _remove(item, harvest, f"{path}[{index}]/", unwritable=unwritable)
+                    changes += _remove(item, search, f"{path}[{index}]/", unwritable=unwritable)
             written = _written(element)
         except (*UNREADABLE, OSError):  # pydicom raises OSError for a number that is none
             if not unwritable:
                 continue
             changes.append(_drop(dataset, tag, path, "The value cannot be written."))
             continue
-        if next(harvest.found_in_bytes(written), None):
+        if search.finds(written):
             changes.append(_drop(dataset, tag, path, "It still held an identity."))
     return changes
 

@@ -31,7 +31,11 @@ class TextRules:
     def __init__(self, subject: Subject, edits: Edits) -> None:
         self._plan, self._harvest, self._edits = subject.plan, subject.harvest, edits
         self._own = subject.plan.profile.own_words
-        self.fragments = Fragments()
+
+    @property
+    def fragments(self) -> Fragments:
+        """The pieces of free text that were taken out or kept."""
+        return self._edits.notes.fragments
 
     def hunt(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Take out what identifies somebody."""
@@ -87,7 +91,7 @@ class TextRules:
 
     def _keep(self, texts: list[str]) -> None:
         if not all(str(text).isascii() for text in texts):
-            self._edits.non_ascii = True
+            self._edits.notes.non_ascii = True
 
     def other(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Codes, numbers and bytes: kept if they are what they should be and hold no identity."""

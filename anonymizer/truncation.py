@@ -8,7 +8,7 @@ from math import ceil
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
@@ -17,6 +17,7 @@ from anonymizer.file_format import UNREADABLE, transfer_syntax
 _MAX_PIXEL_BYTES = 2**31
 _PIXELS = BaseTag(0x7FE00010)
 _UNDEFINED, _SHORTEST_HEADER = 0xFFFFFFFF, 8
+SHAPE = (0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100)  # what the size follows from
 _SECOND_FILE, _FIRST_ELEMENT = b"DICM\x02\0\0\0UL", 132
 
 
@@ -63,7 +64,7 @@ def repair_pixels(dataset: FileDataset) -> bool:
     if "PixelData" not in dataset or transfer_syntax(dataset).is_encapsulated:
         return False
     try:
-        wanted = _expected(dataset)
+        wanted = pixel_bytes(dataset)
         value = dataset.PixelData
     except UNREADABLE:
         return False
@@ -76,12 +77,16 @@ def repair_pixels(dataset: FileDataset) -> bool:
 def lacks_image(dataset: FileDataset) -> bool:
     """Whether the object is of an image class (PS3.4 table B.5-1) but has no pixel data."""
     pixels = ("PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL")
-    return "Image Storage" in UID(str(dataset.get("SOPClassUID", ""))).name and not any(
-        k in dataset for k in pixels
-    )
+    return is_image_class(str(dataset.get("SOPClassUID", ""))) and not any(k in dataset for k in pixels)
 
 
-def _expected(dataset: FileDataset) -> int:
+def is_image_class(sop_class: str) -> bool:
+    """Whether a SOP Class is one of images."""
+    return "Image Storage" in UID(sop_class).name
+
+
+def pixel_bytes(dataset: Dataset) -> int:
+    """Return how many bytes native pixel data must have. Raises one of UNREADABLE."""
     bits = int(dataset.Rows) * int(dataset.Columns) * int(dataset.BitsAllocated)
     samples = int(dataset.get("SamplesPerPixel") or 1) * int(dataset.get("NumberOfFrames") or 1)
     size = ceil(bits * samples / 8)

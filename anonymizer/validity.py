@@ -7,7 +7,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
 from anonymizer.actions import dummy
-from anonymizer.attributes import Edits, path_of
+from anonymizer.attributes import Edits, path_of, undecoded
 from anonymizer.iod import Need
 
 _VALUE = "The value was taken out; this kind of object must have one here, so it gets a dummy value."
@@ -16,7 +16,7 @@ _PRESENCE = "The value was taken out; this kind of object must have the attribut
 
 def held(dataset: Dataset, needs: tuple[tuple[int, Need], ...]) -> tuple[tuple[int, Need], ...]:
     """Return which of the needs a data set fulfils before it is masked."""
-    return tuple((tag, need) for tag, need in needs if _fulfils(dataset.get_item(BaseTag(tag)), need))
+    return tuple((tag, need) for tag, need in needs if _fulfils(undecoded(dataset, BaseTag(tag)), need))
 
 
 def complete(dataset: Dataset, needs: tuple[tuple[int, Need], ...], edits: Edits, prefix: str) -> None:
@@ -25,7 +25,7 @@ def complete(dataset: Dataset, needs: tuple[tuple[int, Need], ...], edits: Edits
     A sequence gets no invented items: without those that were removed it stays away or empty.
     """
     for tag, need in needs:
-        element = dataset.get_item(BaseTag(tag))
+        element = undecoded(dataset, BaseTag(tag))
         if _fulfils(element, need):
             continue
         vr = str(element.VR) if element is not None and element.VR else dictionary_VR(tag).split(" or ")[0]

@@ -20,10 +20,10 @@ from anonymizer.report import Change
 from anonymizer.residue import LONG_IN_NOISE
 from anonymizer.subject import Subject
 
-__all__ = ["Document", "clean_document"]
+__all__ = ["DOCUMENT", "Document", "clean_document", "may_hold_document"]
 
 _ROOT = "1.2.840.10008.5.1.4.1.1.104."
-_ATTRIBUTE = 0x00420011
+DOCUMENT = 0x00420011
 _PATH, _NAME, LAYER = "(0042,0011)", "Encapsulated Document", "document"
 _IDENTIFIER = "Identifiers of documents are replaced as UIDs are."
 UNREADABLE_NOTICE = "The content of this document could not be read and was removed."
@@ -74,6 +74,11 @@ class _Kind:
     is_text: bool = True
 
 
+def may_hold_document(sop_class: str, *, has_document: bool) -> bool:
+    """Whether an object is of a class of documents or has one all the same."""
+    return has_document or sop_class.startswith(_ROOT)
+
+
 def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Document:
     """Take the document out of a data set and return it cleaned.
 
@@ -82,7 +87,7 @@ def clean_document(dataset: Dataset, subject: Subject, *, find_text: bool) -> Do
     cannot be cleaned, so that the instance is quarantined.
     """
     sop_class = str(dataset.get("SOPClassUID", ""))
-    if not sop_class.startswith(_ROOT) and _ATTRIBUTE not in dataset:
+    if not may_hold_document(sop_class, has_document=DOCUMENT in dataset):
         return Document()
     if subject.plan.profile.documents == "quarantine":
         raise LockedError("The file carries a document, and the profile keeps documents out.")
@@ -117,21 +122,21 @@ def _removed(subject: Subject, kind: _Kind) -> str:
     text elsewhere, and geometry, in which nothing can be read, always.
     """
     profile = subject.plan.profile
-    if profile.documents == "remove" or dict(profile.attributes).get(_ATTRIBUTE, "C") in "DZX":
+    if profile.documents == "remove" or dict(profile.attributes).get(DOCUMENT, "C") in "DZX":
         return REMOVED_NOTICE
     return NO_TEXT_NOTICE if kind.is_text and not subject.plan.cleans_content else ""
 
 
 def _taken(dataset: Dataset) -> bytes:
     """Return the document without the padding, and take it out of the data set."""
-    if _ATTRIBUTE not in dataset:
+    if DOCUMENT not in dataset:
         return b""
     try:
-        value = dataset[_ATTRIBUTE].value
+        value = dataset[DOCUMENT].value
         length = int(dataset.get("EncapsulatedDocumentLength") or 0)
     except UNREADABLE:
         value, length = b"", 0
-    del dataset[_ATTRIBUTE]
+    del dataset[DOCUMENT]
     if isinstance(value, str):  # a wrong VR
         value = value.encode("utf-8", "surrogateescape")
     raw = value if isinstance(value, bytes) else b""

@@ -111,5 +111,5 @@ def test_what_lost_a_value_that_it_needs_gets_a_dummy():
     edits = Edits()
     complete(ds, before, edits, "")
     assert (ds.Modality, ds.KVP, ds.Manufacturer, ds.Rows) == ("REMOVED", None, None, 0)
-    assert {change.action for change in edits.changes} == {"D", "Z"}
+    assert {change.action for change in edits.take().changes} == {"D", "Z"}
     assert "SliceThickness" not in ds  # it was not there before
