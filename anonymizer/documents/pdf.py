@@ -17,6 +17,7 @@ from anonymizer.documents.barcodes import find_barcodes
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import UnreadableError
 from anonymizer.documents.pdf_pages import POINTS, RESOLUTION, Page, pages_of
+from anonymizer.documents.pdf_replacements import without_replacements
 from anonymizer.documents.pdf_words import BREAK, LEAST_CONTRAST, Box, Word, contrast
 from anonymizer.documents.pdf_writing import Label, NewPage, is_writable, written_pdf
 from anonymizer.free_text import unsafe_spans
@@ -64,7 +65,7 @@ class _Cleaning:
 
     def pages(self, raw: bytes) -> Iterator[NewPage]:
         readable = False
-        for page in pages_of(raw):
+        for page in pages_of(without_replacements(raw)):
             if page is None:
                 self.lost += 1
                 yield NewPage(_BLANK, RESOLUTION / POINTS)

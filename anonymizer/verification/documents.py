@@ -1,8 +1,11 @@
 """What is inside an encapsulated PDF: text and streams that a search through its bytes cannot see."""
 
 import io
+import logging
 from collections.abc import Iterator
 from typing import Any
+
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it would quote the document in the log
 
 _PDF = b"%PDF-"
 _MOST_OBJECTS, _MOST_BYTES = 20_000, 2**28  # of one document, unpacked
@@ -42,7 +45,7 @@ def _objects(document: bytes) -> Iterator[bytes]:
 
     left = _MOST_BYTES
     try:
-        with pikepdf.open(io.BytesIO(document)) as pdf:
+        with pikepdf.open(io.BytesIO(document), suppress_warnings=True) as pdf:
             if len(pdf.objects) > _MOST_OBJECTS:
                 raise HiddenError
             for item in pdf.objects:

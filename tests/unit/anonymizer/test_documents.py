@@ -153,6 +153,21 @@ def test_hidden_text_vanishes(tmp_path, settings_for, hidden):
     assert b"effusion" not in everything_in(body_of(ds))
 
 
+@pytest.mark.parametrize("name", [b"/ActualText", b"/Actual#54ext"])
+def test_a_name_cannot_hide_behind_replacement_text(tmp_path, settings_for, name):
+    shown = documents.text_at([documents.SURNAME], top=500, size=30)
+    direct = b"/Span <<" + name + b" (chest)>> BDC " + shown + b" EMC"
+    named = b"/Span /P1 BDC " + shown + b" EMC"
+    for number, content in enumerate((direct, named)):
+        pdf = documents.new_pdf(content + b"\n" + documents.text_at(["nodule"]))
+        properties = pikepdf.Dictionary(ActualText=pikepdf.String("chest"))
+        pdf.pages[0].obj.Resources.Properties = pikepdf.Dictionary(P1=properties)
+        _, ds = mask(documents.written(pdf), tmp_path / str(number), settings_for())
+        ((text, picture),) = pages(body_of(ds))
+        assert text.split() == ["nodule"]
+        assert (ink(picture, 65, 502, 230, 515) < 30).all()
+
+
 def test_a_scan_is_not_shown_without_the_search_for_text(tmp_path, settings_for):
     picture = documents.picture_of([documents.FULL, "pneumonia"])
     draw = b"q 300 0 0 100 100 300 cm /I0 Do Q " + documents.text_at(
