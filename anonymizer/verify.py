@@ -12,6 +12,7 @@ from anonymizer.collect import collect
 from anonymizer.dates import spellings
 from anonymizer.errors import AnonymizerError
 from anonymizer.file_format import lenient, parse
+from anonymizer.file_kinds import picture_kind
 from anonymizer.harvest import Harvest
 from anonymizer.journal import FILE_NAME as JOURNAL
 from anonymizer.plan import Plan
@@ -156,6 +157,9 @@ def _legible(raw: bytes) -> Iterator[Finding]:
     from anonymizer.rendering import DicomImage
     from anonymizer.text_finder import find_residue
 
+    if picture_kind(raw) is not None:
+        yield from _legible_in_picture(raw)
+        return
     try:
         with lenient():
             if "PixelData" not in parse(raw):
@@ -166,3 +170,20 @@ def _legible(raw: bytes) -> Iterator[Finding]:
                 yield finding("legible text", "pixels", f"Text can be read in frame {index + 1}.")
     except AnonymizerError as error:
         yield finding("legible text", "pixels", f"The image was not searched: {error}")
+
+
+def _legible_in_picture(raw: bytes) -> Iterator[Finding]:
+    """Search the pages of a picture that is no DICOM for text: the first, one in the middle, the last."""
+    from anonymizer.pictures.burned_in import views
+    from anonymizer.pictures.parts import opened
+    from anonymizer.text_finder import find_residue
+
+    try:
+        with opened(raw) as image:
+            count = getattr(image, "n_frames", 1)
+            for page in sorted({0, count // 2, count - 1}):
+                image.seek(page)
+                if any(len(find_residue(view)) for view in views(image)):
+                    yield finding("legible text", "pixels", f"Text can be read on page {page + 1}.")
+    except AnonymizerError as error:
+        yield finding("legible text", "pixels", f"The picture was not searched: {error}")

@@ -75,20 +75,20 @@ def _cleared(page: Image.Image, frame: int | None) -> tuple[list[Region], bool]:
     """Return the text of a page, and whether some is legible even when that is filled."""
     from anonymizer import text_finder
 
-    views = _views(page)
-    found = [box for view in views for box in text_finder.find_text(view)]
+    seen = views(page)
+    found = [box for view in seen for box in text_finder.find_text(view)]
     for _ in range(ROUNDS):
-        left = [box for view in views for box in text_finder.find_residue(_filled(view, found))]
+        left = [box for view in seen for box in text_finder.find_residue(_filled(view, found))]
         if not left:
             break
         found += left
     else:
-        left = [box for view in views for box in text_finder.find_residue(_filled(view, found))]
+        left = [box for view in seen for box in text_finder.find_residue(_filled(view, found))]
     regions = [Region(b.x, b.y, b.width, b.height, frame, score=round(b.score, 3)) for b in found]
     return regions, bool(left)
 
 
-def _views(page: Image.Image) -> list[Array]:
+def views(page: Image.Image) -> list[Array]:
     """Return the page as the finder takes it, and what may hide in its transparency."""
     if page.mode in _GREY:
         seen = [np.asarray(page.convert("L") if page.mode in ("1", "LA") else page)]

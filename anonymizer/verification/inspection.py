@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from anonymizer.file_kinds import picture_kind
 from anonymizer.harvest import Harvest
 from anonymizer.report import Finding, Grade
 from anonymizer.table import safe_private
@@ -14,6 +15,7 @@ from anonymizer.verification.expectation import Expectation, text_of
 from anonymizer.verification.frames import hidden_in_frames
 from anonymizer.verification.judgement import CLEAN, KINDS, Judge, Judgement, safe_creators
 from anonymizer.verification.needles import Needles
+from anonymizer.verification.picture_check import hidden_in_picture
 from anonymizer.verification.walker import NotWrittenError, Value, Walk, place, walk
 
 _META = frozenset(0x00020000 | element for element in (0, 1, 2, 3, 0x10, 0x12, 0x13))
@@ -78,7 +80,7 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
     try:
         walked = walk(raw)
     except NotWrittenError:
-        yield finding("other file", "file")
+        yield from _of_other(raw)
         if needles.in_bytes(raw):
             yield finding("known identity", "file")
         return
@@ -87,6 +89,17 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
     yield from _of_values(walked, _judge(terms, expected), expected, known)
     yield from _of_pixels(walked, needles)
     yield from _of_documents(walked, needles)
+
+
+def _of_other(raw: bytes) -> Iterator[Finding]:
+    if picture_kind(raw) is None:
+        yield finding("other file", "file")
+        return
+    try:
+        for sentence in dict.fromkeys(hidden_in_picture(raw)):
+            yield finding("picture metadata", "file", sentence)
+    except (OSError, SyntaxError, ValueError):
+        yield finding("unreadable", "file")
 
 
 def name_findings(name: str, known: Known) -> Iterator[Finding]:

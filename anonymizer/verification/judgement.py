@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[Grade, str]] = {
     "private attribute": (Grade.BLOCKED, "A private attribute that is not known to be safe."),
     "hidden bytes": (Grade.BLOCKED, "Bytes stand where none belong."),
     "image comment": (Grade.BLOCKED, "Text stands inside the compressed image, beside its pixels."),
+    "picture metadata": (Grade.BLOCKED, "The picture holds more than its pixels need."),
     "file meta": (Grade.BLOCKED, "The file meta information holds more than it must."),
     "unmarked": (Grade.BLOCKED, "The file does not say that it was de-identified."),
     "unreadable": (Grade.BLOCKED, "It cannot be read, so not be searched."),

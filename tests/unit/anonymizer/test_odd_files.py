@@ -72,7 +72,7 @@ def test_what_was_left_out_behind_the_data_is_said(tmp_path, settings_for):
 def test_a_file_cut_anywhere_is_masked_as_far_as_it_goes_and_marked(profile, tmp_path, settings_for):
     settings = settings_for(profile)
     whole = len(odd_files.written(planted.base(1)))
-    for place, raw in odd_files.cut_everywhere(7):
+    for place, raw in odd_files.cut_everywhere(13):
         record = mask(raw, tmp_path / str(place), settings)
         assert record.outcome in (Outcome.MASKED, Outcome.QUARANTINED)
         assert_clean(record, tmp_path / str(place))

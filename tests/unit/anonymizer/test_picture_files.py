@@ -11,6 +11,7 @@ from anonymizer.deidentify import Layout, Settings, deidentify
 from anonymizer.profile import load_profile
 from anonymizer.report import Outcome
 from anonymizer.source import find_sources
+from anonymizer.verify import Grade, verify_tree
 from tests.corpora.odd_files import damaged
 from tests.unit.anonymizer.picture_cases import HIDDEN, SECRET, jpeg, png, profile, ramp, tiff
 from tests.unit.anonymizer.pixel_cases import background, readable, written
@@ -183,6 +184,17 @@ def test_pictures_in_archives_are_masked_and_a_project_leaves_them_out(tmp_path,
     flat = deidentify(source, tmp_path / "project", settings_for(), Layout.FLAT)
     assert flat.outcome is Outcome.SKIPPED
     assert "JPEG picture" in flat.reason
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_masked_pictures_pass_verification_and_originals_do_not(case, tmp_path, settings_for):
+    record = mask(CASES[case], tmp_path, settings_for())
+    (tmp_path / "out" / f"canary.{case.split()[0]}").write_bytes(CASES[case])
+    graded = {row.path: row for row in verify_tree(tmp_path / "out", workers=1)}
+    assert graded[record.new_path].grade is Grade.PASS, graded[record.new_path].findings
+    canary = graded[f"canary.{case.split()[0]}"]
+    assert canary.grade is Grade.BLOCKED
+    assert SECRET not in str(canary.findings)
 
 
 @pytest.mark.parametrize("seed", range(3))
