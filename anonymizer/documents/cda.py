@@ -34,18 +34,25 @@ CLEANED = (
     "Names, addresses, identifiers, dates and words that are not known to be harmless left the document."
 )
 
+BODY_LOST = "The body of the document was an embedded file; it could not be cleaned and was removed."
+
 
 def clean_cda(raw: bytes, subject: Subject) -> Cleaned:
     """Return a CDA document without identities; those that it names are added to the subject's harvest.
 
     Raises UnreadableError where it is no well-formed CDA document without a document type definition.
     """
+    from xml.etree import ElementTree as ET
+
     root = _parsed(raw)
     collect_names(root, subject.harvest)
     media = _prune(root)
     Rules(subject).apply(root)
     _clean_texts(root, subject)
-    return Cleaned(_written(root), CLEANED + _MEDIA_NOTE * media)
+    bodies = [body for body in root.iter() if local_name(body) == "nonXMLBody" and not len(body)]
+    for body in bodies:
+        ET.SubElement(body, body.tag.replace("nonXMLBody", "text")).text = BODY_LOST
+    return Cleaned(_written(root), CLEANED + _MEDIA_NOTE * media, (BODY_LOST,) * bool(bodies))
 
 
 def notice_cda(sentence: str) -> bytes:

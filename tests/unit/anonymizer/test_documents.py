@@ -290,6 +290,16 @@ def test_a_cda_keeps_structure_codes_and_findings_but_nobody(tmp_path, settings_
     assert ds.MIMETypeOfEncapsulatedDocument == "text/XML"
 
 
+def test_a_body_that_is_an_embedded_file_is_replaced_and_reviewed(tmp_path, settings_for):
+    start, end = documents.CDA.index("<structuredBody>"), documents.CDA.index("</structuredBody>")
+    body = f'<nonXMLBody><text mediaType="application/pdf" representation="B64">{documents.SURNAME}</text></nonXMLBody>'
+    text = documents.CDA[:start] + body + documents.CDA[end + len("</structuredBody>") :]
+    record, ds, root = mask_cda(text, tmp_path, settings_for())
+    assert "embedded file" in record.review[0]
+    assert "embedded file" in found(root, ".//nonXMLBody/text").text
+    assert documents.SURNAME.encode() not in body_of(ds)
+
+
 def test_dates_of_a_cda_move_as_those_of_the_header_do(tmp_path, settings_for):
     _, ds, root = mask_cda(documents.CDA, tmp_path / "moved", settings_for())
     assert found(root, "effectiveTime").get("value") == f"{ds.StudyDate}101112+0100"
