@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from anonymizer import OPTIONS, Profile, ProfileError, load_profile, profile_names
+from anonymizer import (
+    OPTIONS,
+    Conflict,
+    Profile,
+    ProfileError,
+    conflicts,
+    load_profile,
+    profile_names,
+)
 from app.errors import SettingsError
 from app.settings import config_folder
 from app.storage import write_text
@@ -33,7 +41,7 @@ def known_profiles() -> list[tuple[str, Profile]]:
 
 
 def contradictions(options: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of chosen options that contradict each other, each pair once."""
+    """Pairs of chosen options that cannot both be followed."""
     chosen = set(options)
     return [
         (option.name, other)
@@ -41,6 +49,11 @@ def contradictions(options: Iterable[str]) -> list[tuple[str, str]]:
         for other in option.excludes
         if {option.name, other} <= chosen and option.name < other
     ]
+
+
+def warnings(profile: Profile, options: frozenset[str]) -> tuple[Conflict, ...]:
+    """What a user should know of a choice of options on top of a profile, before the first import."""
+    return conflicts(replace(profile, options=options))
 
 
 def as_project_settings(
@@ -58,35 +71,24 @@ def as_project_settings(
     return ("basic", tuple(sorted(options, key=order.index))) if plain == Profile("", "") else None
 
 
-def save_profile(file: Path, title: str, base: Profile, options: frozenset[str]) -> None:
-    """Write an own profile with these options; what `base` says beyond its options is taken over.
+def save_profile(file: Path, title: str, base: str, options: frozenset[str]) -> None:
+    """Write an own profile that extends the profile `base` (name or file) but chooses these options.
 
-    Raises SettingsError where the file cannot be written.
+    Raises SettingsError where the file exists or cannot be written.
     """
-    described = f"Own profile, made from “{base.title}”."
+    if file.exists():
+        raise SettingsError("There is an own profile of this name already.", "Choose another name.")
+    profile = load_profile(base)
     rows: dict[str, object] = {
         "title": title,
-        "description": described,
-        "options": [option.name for option in OPTIONS if option.name in options],
-        "keep_words": sorted(base.keep_words),
-        "mask_words": sorted(base.mask_words),
-        "documents": base.documents,
-        "shift_times": base.shift_times,
+        "description": f"Own profile, made from “{profile.title}”.",
+        "extends": base,
+        "options": [option.name for option in OPTIONS if option.name in options - profile.options],
+        "without_options": [option.name for option in OPTIONS if option.name in profile.options - options],
     }
-    if base.allow is not None:
-        rows["allow"] = [_tag(tag) for tag in sorted(base.allow)]
     # A JSON string or array of strings is the same in TOML.
     text = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows.items())
-    text += "\n[attributes]\n" + "".join(f'"{_tag(tag)}" = "{action}"\n' for tag, action in base.attributes)
-    text += "".join(
-        f'{json.dumps(f"({group:04X},[{creator}]{last:02X})", ensure_ascii=False)} = "{action}"\n'
-        for creator, group, last, action in base.private
-    )
     try:
         write_text(file, text)
     except OSError as error:
         raise SettingsError(f"{file} cannot be written.", "Choose another folder.") from error
-
-
-def _tag(tag: int) -> str:
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

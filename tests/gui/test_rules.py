@@ -1,6 +1,5 @@
 """How a project masks: options in plain words, contradictions said at once, own profiles, and read later."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from anonymizer import OPTIONS, load_profile
+from app.errors import SettingsError
 from app.gui.dialogs.new_project import NewProjectDialog
 from app.gui.dialogs.rules_editor import UNSPOKEN
 from app.gui.main_window import MainWindow
@@ -109,17 +109,38 @@ def test_a_sites_file_is_chosen_and_its_own_decisions_are_never_dropped(
     assert dialog.create_button.isEnabled()
 
 
+def test_what_should_be_thought_about_is_said_and_leaves_the_button_on(dialog: NewProjectDialog) -> None:
+    dialog.rules.profiles.choose("basic")
+    assert not dialog.rules.warnings.isVisible()
+    dialog.options["retain_uids"].click()
+    assert "archive" in dialog.rules.warnings.text.text()
+    assert dialog.create_button.isEnabled()
+
+
+def test_strict_keeps_its_list_in_an_own_profile(dialog: NewProjectDialog) -> None:
+    dialog.rules.profiles.choose("strict")
+    dialog.options["retain_patient_characteristics"].click()
+    saved = load_profile(str(dialog.rules.save("Strict with sex and age")))
+    assert saved.allow == load_profile("strict").allow
+    assert saved.options == {"retain_patient_characteristics"}
+    with pytest.raises(SettingsError):
+        dialog.rules.save("Strict with sex and age")
+
+
 def test_saving_keeps_what_a_profile_says(tmp_path: Path) -> None:
     file = tmp_path / "one.toml"
     file.write_text('title = "One"\nmask_words = ["haus sonne"]\n', encoding="utf-8")
     base = load_profile(str(file))
-    save_profile(tmp_path / "two.toml", "Two “quoted”", base, frozenset({"retain_uids"}))
+    save_profile(tmp_path / "two.toml", "Two “quoted”", str(file), frozenset({"retain_uids"}))
     two = load_profile(str(tmp_path / "two.toml"))
     assert (two.title, two.mask_words, two.options) == ("Two “quoted”", {"haus sonne"}, {"retain_uids"})
     assert as_project_settings("x", base, frozenset()) == ("x", ())
-    strict = load_profile("strict")
-    strict = replace(strict, shift_times=True, private=(("ACME 1.0", 0x19, 0x0C, "K"),))
-    save_profile(tmp_path / "three.toml", "Three", strict, strict.options)
+    (tmp_path / "strict.toml").write_text(
+        'extends = "strict"\nshift_times = true\n[attributes]\n"(0019,[ACME 1.0]0C)" = "K"\n',
+        encoding="utf-8",
+    )
+    strict = load_profile(str(tmp_path / "strict.toml"))
+    save_profile(tmp_path / "three.toml", "Three", str(tmp_path / "strict.toml"), strict.options)
     assert load_profile(str(tmp_path / "three.toml")).identity == strict.identity
 
 

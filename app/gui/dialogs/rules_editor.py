@@ -11,7 +11,14 @@ from app.gui.dialogs.errors import show_error
 from app.gui.widgets.option_cards import TITLES, OptionCards
 from app.gui.widgets.profile_cards import ProfileCards
 from app.gui.widgets.text import button, label, scrolled
-from app.workflows.profiles import as_project_settings, known_profiles, profiles_folder, save_profile
+from app.gui.widgets.warnings import Warnings
+from app.workflows.profiles import (
+    as_project_settings,
+    known_profiles,
+    profiles_folder,
+    save_profile,
+    warnings,
+)
 
 UNSPOKEN = "This profile says more than its options. To leave some of them out, save it as your own profile."
 
@@ -25,6 +32,7 @@ class RulesEditor(QWidget):
         super().__init__(parent)
         self.profiles = ProfileCards(known_profiles())
         self.options = OptionCards()
+        self.warnings = Warnings()
         self.file_button = button("&Profile from a file…", self._ask_file, tip="A TOML file of your site")
         self.save_button = button(
             "Save as &own profile…", self._ask_title, tip="Keep this choice for further projects"
@@ -33,7 +41,8 @@ class RulesEditor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         left.addWidget(label("Begin with", "heading"))
-        left.addWidget(scrolled(self.profiles), 1)
+        left.addWidget(scrolled(self.profiles), 5)
+        left.addWidget(self.warnings, 3)
         buttons = QHBoxLayout()
         buttons.addWidget(self.file_button)
         buttons.addWidget(self.save_button)
@@ -72,8 +81,7 @@ class RulesEditor(QWidget):
         """Save the choice as an own profile and choose that. Raises SettingsError, ProfileError."""
         stem = "".join(sign if sign.isalnum() or sign in "-_ " else "-" for sign in title).strip()
         file = profiles_folder() / f"{stem}.toml"
-        base = self.profiles.profiles[self.profiles.current]
-        save_profile(file, title, base, self.options.chosen)
+        save_profile(file, title, self.profiles.current, self.options.chosen)
         self.add_file(file)
         return file
 
@@ -88,6 +96,8 @@ class RulesEditor(QWidget):
         count = len(self.options.chosen)
         self.caption.setText(f"Kept on request: {count} of {len(self.options.cards)}")
         self.save_button.setEnabled(not self.options.contradictions)
+        profile = self.profiles.profiles[self.profiles.current]
+        self.warnings.show_conflicts(warnings(profile, self.options.chosen))
         self.changed.emit()
 
     def _ask_file(self) -> None:

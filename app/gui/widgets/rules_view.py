@@ -2,12 +2,13 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from anonymizer import load_profile
+from anonymizer import conflicts, load_profile
 from app.errors import USER_ERRORS
 from app.gui.session import Session
 from app.gui.widgets.option_cards import OptionCards
 from app.gui.widgets.profile_card import ProfileCard
 from app.gui.widgets.text import label, scrolled
+from app.gui.widgets.warnings import Warnings
 from app.workflows.site_words import site_words, vocabulary_file
 
 FIXED = "A project keeps its rules from its first import on. For other rules, make another project."
@@ -22,12 +23,14 @@ class RulesView(QWidget):
         self.card = ProfileCard()
         self.card.kept.hide()  # the options beside it say more
         self.words = label("")
+        self.warnings = Warnings()
         self.options = OptionCards(editable=False)
         self.area = scrolled(self.options)
         left, row = QVBoxLayout(), QHBoxLayout(self)
         row.setContentsMargins(0, 10, 0, 0)
         row.setSpacing(16)
         left.addWidget(self.card)
+        left.addWidget(self.warnings, 1)
         left.addWidget(label("Own words", "heading"))
         left.addWidget(self.words)
         left.addWidget(label(FIXED, "muted"))
@@ -40,7 +43,9 @@ class RulesView(QWidget):
         project = self.session.project
         self.card.show_project(project)
         try:
-            self.options.choose(load_profile(project.profile, project.options).options)
+            profile = load_profile(project.profile, project.options)
+            self.options.choose(profile.options)
+            self.warnings.show_conflicts(conflicts(profile))
             self.words.setText(self._own_words())
         except USER_ERRORS as error:
             self.words.setText(f"{error} {error.remedy}".strip())
