@@ -10,7 +10,7 @@ from app.project import Project
 from app.project_lock import ProjectLock
 from labeller import back_up
 from labeller.safekeeping import backups
-from tests.gui.test_label import opened, uid
+from tests.gui.test_label import await_image, opened, uid
 
 
 def test_a_second_window_may_look_and_is_told_who_writes(
@@ -27,6 +27,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     said: list[str] = []
     monkeypatch.setattr("app.gui.pages.label_page.show_error", lambda _on, text, _remedy: said.append(text))
     page = opened(window, qtbot)
+    await_image(page)
     before = window.session.catalogue.history(uid(0))
     page.label("finding")
     assert said == ["The project is open to look at only; nothing was changed."]
@@ -34,7 +35,9 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     first.release()
     window.look_only.again.click()
     assert not window.look_only.isVisible()
-    opened(window, qtbot).label("finding")
+    page = opened(window, qtbot)
+    await_image(page)
+    page.label("finding")
     assert window.session.catalogue.instance(uid(0)).label == "finding"
 
 
@@ -44,6 +47,7 @@ def test_a_project_is_free_again_when_it_is_closed(
     window.open_folder(labelled.folder)
     qtbot.waitUntil(lambda: not window.safekeeping.busy)
     window.close_project()
+    qtbot.wait(50)  # the pages of the project end in the event loop
     lock = ProjectLock.take(labelled.lock_file)
     assert isinstance(lock, ProjectLock)
     lock.release()
