@@ -171,8 +171,9 @@ def _examined(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Byte
     from anonymizer.text_finder import find_text
 
     picture = page.picture.copy()
-    free = np.ones(picture.shape[:2], bool)  # of words that were kept
-    for left, top, right, bottom in _boxes(kept, _GAP):
+    free = np.ones(picture.shape[:2], bool)  # of words that the text layer accounts for
+    cells = (_grown(cell) for word in removed for cell in word.cells)
+    for left, top, right, bottom in (*_boxes(kept, _GAP), *cells):
         free[top:bottom, left:right] = False
     for box in find_text(page.picture):
         area = (slice(box.y, box.y + box.height), slice(box.x, box.x + box.width))
