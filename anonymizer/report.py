@@ -59,6 +59,11 @@ class Finding:
     kind: str  # "person name", "date", "known identity", "legible text", …
     detail: str = ""  # a sentence without the value
 
+    @property
+    def sentence(self) -> str:
+        """What was found and where, for lists of reasons."""
+        return f"{self.detail} ({self.place})"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

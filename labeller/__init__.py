@@ -14,6 +14,7 @@ from labeller.export import ExportSummary, LeftOut, export_dataset
 from labeller.label_list import ListedLabel, read_label_list
 from labeller.manifest import ManifestRow, read_manifest
 from labeller.records import (
+    Decision,
     InstanceFilter,
     InstanceRow,
     LabelClass,
@@ -24,14 +25,17 @@ from labeller.records import (
     RunRow,
     SecondReading,
 )
+from labeller.release import HELD_BACK, withheld_because
 from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
 from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
+    "HELD_BACK",
     "Agreement",
     "Catalogue",
     "CatalogueDamagedError",
     "CatalogueError",
+    "Decision",
     "ExportError",
     "ExportSummary",
     "InstanceFilter",
@@ -60,4 +64,5 @@ __all__ = [
     "restore",
     "split_by_patient",
     "split_warnings",
+    "withheld_because",
 ]

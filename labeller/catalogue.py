@@ -5,10 +5,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from labeller import classes, instances, labels, readings, runs
+from labeller import classes, instances, labels, readings, release, runs
 from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
 from labeller.records import (
+    Decision,
     InstanceFilter,
     InstanceRow,
     LabelClass,
@@ -121,6 +122,26 @@ class Catalogue:
         """Say why a human should look at an instance; without reasons: it was looked at."""
         with self._storage.writing() as session:
             instances.set_review(session, sop_uid, reasons)
+
+    def decide(self, sop_uids: Sequence[str], verdict: str, *, reader: str, means: str) -> list[Decision]:
+        """Enter what a reader decided about instances: all of them or, on an error, none.
+
+        "approve": they may leave the project; "reject": they must not; "withdraw": the decision before counts
+        again. Raises LabelError for an unknown instance, for approving one in which identity was found or that
+        was never verified, and for withdrawing where nothing was decided.
+        """
+        with self._storage.writing() as session:
+            return release.decide(session, sop_uids, verdict, reader=reader, means=means)
+
+    def decisions(self, sop_uid: str) -> list[Decision]:
+        """All decisions about an instance, oldest first."""
+        with self._storage.reading() as session:
+            return release.decisions(session, sop_uid)
+
+    def set_grade(self, sop_uid: str, grade: str, reasons: Sequence[str] = ()) -> None:
+        """Enter what a verification found: the grade, and why a human should look."""
+        with self._storage.writing() as session:
+            release.set_grade(session, sop_uid, grade, reasons)
 
     def classes(self) -> list[LabelClass]:
         """All label classes in the order in which they are shown."""

@@ -17,6 +17,7 @@ from labeller.errors import ExportError
 from labeller.folder_names import folder_names
 from labeller.manifest import ManifestRow, manifest_text
 from labeller.records import InstanceFilter, InstanceRow
+from labeller.release import withheld_because
 from labeller.splits import FRACTIONS, SPLITS, split_by_patient, split_warnings
 from labeller.staging import DESCRIPTION, FORMAT, MANIFEST, Staging, read_description, refuse_foreign
 
@@ -46,6 +47,7 @@ class ExportSummary:
     classes: tuple[str, ...]
     counts: Mapping[str, Mapping[str, int]]  # split -> class -> images
     unlabelled: int  # instances left out because nobody labelled them
+    withheld: Mapping[str, int]  # why labelled instances must not leave the project -> how many
     other_classes: int  # labelled instances left out because their class was not asked for
     failed: tuple[LeftOut, ...]
     warnings: tuple[str, ...]
@@ -111,15 +113,17 @@ def export_dataset(
     request = _Request(
         out.resolve(), format, seed, fractions, profile, wanted, read_image, on_step, cancelled
     )
-    planned, missing = _plan(catalogue.instances(InstanceFilter(labelled=True)), request, file_of)
+    labelled = catalogue.instances(InstanceFilter(labelled=True))
+    withheld = Counter(why for row in labelled if row.label in wanted and (why := withheld_because(row)))
+    planned, missing = _plan([row for row in labelled if not withheld_because(row)], request, file_of)
     if not planned:
-        raise ExportError("There is no labelled instance to export.", "Label some instances first.")
+        raise _nothing_to_export(withheld)
     unlabelled = catalogue.count(InstanceFilter(labelled=False))
-    labelled = catalogue.count(InstanceFilter(labelled=True))
-    base = _summary(request, unlabelled=unlabelled, other=labelled - len(planned) - len(missing))
+    other = len(labelled) - len(planned) - len(missing) - sum(withheld.values())
+    base = _summary(request, unlabelled=unlabelled, withheld=withheld, other=other)
     staging = Staging(request.out)
     staging.recover()
-    plan = _digest(request, planned, missing)
+    plan = _digest(request, planned, (missing, dict(withheld)))
     earlier = _same_export(request.out, plan)
     if earlier is not None and not overwrite:
         return earlier
@@ -129,6 +133,16 @@ def export_dataset(
         return _write(staging, request, planned, base=replace(base, failed=missing), plan=plan)
     finally:
         staging.close()
+
+
+def _nothing_to_export(withheld: Mapping[str, int]) -> ExportError:
+    if not withheld:
+        return ExportError("There is no labelled instance to export.", "Label some instances first.")
+    reasons = "; ".join(f"{count} because {why}" for why, count in withheld.items())
+    return ExportError(
+        f"None of the labelled instances may leave the project: {reasons}.",
+        "Look at them on the page Mask or with `leadglass review`.",
+    )
 
 
 def _wanted(known: Sequence[str], classes: Sequence[str] | None) -> tuple[str, ...]:
@@ -175,7 +189,7 @@ def _entry(row: InstanceRow, path: str, split: str) -> ManifestRow:
     )
 
 
-def _summary(request: _Request, *, unlabelled: int, other: int) -> ExportSummary:
+def _summary(request: _Request, *, unlabelled: int, withheld: Mapping[str, int], other: int) -> ExportSummary:
     return ExportSummary(
         folder=str(request.out),
         image_format=request.image_format,
@@ -184,6 +198,7 @@ def _summary(request: _Request, *, unlabelled: int, other: int) -> ExportSummary
         classes=request.classes,
         counts={},
         unlabelled=unlabelled,
+        withheld=dict(withheld),
         other_classes=other,
         failed=(),
         warnings=(),
@@ -193,11 +208,16 @@ def _summary(request: _Request, *, unlabelled: int, other: int) -> ExportSummary
     )
 
 
-def _digest(request: _Request, planned: Sequence[_Planned], missing: Sequence[LeftOut]) -> str:
+def _digest(
+    request: _Request, planned: Sequence[_Planned], left_out: tuple[Sequence[LeftOut], Mapping[str, int]]
+) -> str:
     """One line for all that the export depends on: whether a finished one is the same."""
+    missing, withheld = left_out
     facts = [request.image_format, request.seed, request.fractions, request.profile, request.classes]
-    rows = [[*asdict(plan.entry).values(), plan.source, plan.row.review] for plan in planned]
-    return hashlib.sha256(json.dumps([facts, rows, [asdict(m) for m in missing]]).encode()).hexdigest()
+    rows = [[*asdict(plan.entry).values(), plan.source] for plan in planned]
+    return hashlib.sha256(
+        json.dumps([facts, rows, [asdict(m) for m in missing], withheld]).encode()
+    ).hexdigest()
 
 
 def _same_export(out: Path, plan: str) -> ExportSummary | None:
@@ -264,9 +284,6 @@ def _counted(summary: ExportSummary, done: Sequence[_Planned]) -> ExportSummary:
     used = [split for split in SPLITS if any(item.entry.split == split for item in done)]
     pairs = [(item.entry.patient, item.entry.class_name) for item in done]
     warnings = split_warnings(pairs, [item.entry.split for item in done])
-    review = sum(bool(item.row.review) for item in done)
-    if review:
-        warnings.append(f"{review} of the exported instances are still marked to be looked at.")
     return replace(
         summary,
         images=len(done),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Literal, TypeVarTuple
 
-from sqlalchemy import Select, exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, case, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,11 @@ def _columns(new: NewInstance) -> dict[str, object]:
 
 def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[dict[str, object]]) -> None:
     statement = insert(table)
-    renewed = {name: statement.excluded[name] for name in rows[0] if name != "sop_instance_uid"}
+    renewed: dict[str, Any] = {
+        name: statement.excluded[name] for name in rows[0] if name != "sop_instance_uid"
+    }
+    if table is Instance:  # what was decided of another masking does not count for one that wants a look
+        renewed["decision"] = case((statement.excluded.needs_review, ""), else_=Instance.decision)
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=["sop_instance_uid"], set_=renewed), rows
     )

@@ -34,6 +34,7 @@ class NewInstance:
     manufacturer: str = ""
     transfer_syntax_uid: str = ""
     review: tuple[str, ...] = ()
+    grade: str = ""  # of the verification: "pass", "review", "blocked"; "": it was not verified
     masking: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -63,6 +64,8 @@ class InstanceRow:
     patient_age: str
     manufacturer: str
     review: tuple[str, ...]
+    grade: str  # of the verification: "pass", "review", "blocked"; "": it was not verified
+    decision: str  # "approved", "rejected" or ""
     label: str | None  # name of the label class, None while unlabelled
     reader: str | None  # who set it
 
@@ -102,6 +105,22 @@ class LabelEvent:
     at: str  # ISO 8601, UTC
     means: str  # "key", "command line", "list", "undo", …
     previous_reader: str | None = None  # who had set the previous label
+
+
+DECISIONS = ("approve", "reject", "withdraw")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reader decided about an instance that wanted a look; decisions are only ever added."""
+
+    sop_instance_uid: str
+    verdict: str  # "approved", "rejected", "withdrawn"
+    reasons: tuple[str, ...]  # why it wanted a look
+    grade: str
+    reader: str
+    at: str  # ISO 8601, UTC
+    means: str  # "window", "command line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ class Instance(Base):
     review: Mapped[list[str]] = mapped_column(JSON)
     needs_review: Mapped[bool] = mapped_column(index=True)
     place: Mapped[int]  # the instance number, or 0: where it stands in its series
+    grade: Mapped[str] = mapped_column(server_default="")
+    decision: Mapped[str] = mapped_column(server_default="")  # what holds now; the steps are in the table
 
     __table_args__ = (Index("ix_instance_order", "patient", "study", "series", "place", "sop_instance_uid"),)
 
@@ -125,6 +127,23 @@ class EventRow(Base):
     previous_class_id: Mapped[int | None]
     previous_class_name: Mapped[str | None]
     previous_reader_id: Mapped[int | None] = mapped_column(ForeignKey("reader.id"))
+    reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
+    at: Mapped[str]
+    means: Mapped[str]
+
+
+class DecisionRow(Base):
+    """A reader's decision about an instance that wanted a look. Triggers refuse every change and deletion."""
+
+    __tablename__ = "decision"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), index=True)
+    verdict: Mapped[str]
+    previous: Mapped[str]
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    grade: Mapped[str]
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
     at: Mapped[str]
     means: Mapped[str]

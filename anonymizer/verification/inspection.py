@@ -60,7 +60,7 @@ class Verdict:
     def sentences(self) -> tuple[str, ...]:
         """Say what was found, gravest first, for the record's reason or review."""
         ordered = sorted(self.findings, key=lambda f: KINDS[f.kind][0] is not Grade.BLOCKED)
-        return tuple(dict.fromkeys(f"{finding.detail} ({finding.place})" for finding in ordered))
+        return tuple(dict.fromkeys(finding.sentence for finding in ordered))
 
 
 def inspect(raw: bytes, name: str, known: Known) -> Verdict:

@@ -6,8 +6,6 @@ from typing import Any
 
 from anonymizer import Change, Region
 
-HELD_BACK = "held back by a reader"
-
 
 @dataclass(frozen=True, slots=True)
 class MaskingRecord:

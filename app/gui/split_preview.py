@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labeller import InstanceRow, split_by_patient
+from labeller import InstanceRow, split_by_patient, withheld_because
 
 SPLITS = ("train", "validation", "test")
 FEW_PATIENTS = 10  # of a class; with fewer, figures say little
@@ -27,6 +27,7 @@ class Preview:
     classes: tuple[ClassCounts, ...]
     images: int
     patients: int
+    withheld: int  # labelled images that must not leave the project
     warnings: tuple[str, ...]
 
 
@@ -34,6 +35,8 @@ def preview(
     rows: Sequence[InstanceRow], names: Sequence[str], fractions: tuple[float, float, float], seed: int
 ) -> Preview:
     """Split labelled instances by patient as the export will; classes in the order of `names`."""
+    reasons = Counter(why for row in rows if (why := withheld_because(row)))
+    rows = [row for row in rows if not withheld_because(row)]
     pairs = [(row.patient, row.label or "") for row in rows]
     splits = split_by_patient(pairs, fractions=fractions, seed=seed) if pairs else []
     cells = Counter((label, split) for (_, label), split in zip(pairs, splits, strict=True))
@@ -43,7 +46,13 @@ def preview(
         ClassCounts(name, images[name], patients[name], (*(cells[name, split] for split in SPLITS),))  # type: ignore[arg-type]
         for name in names
     )
-    return Preview(classes, len(pairs), len({patient for patient, _ in pairs}), _warnings(classes, fractions))
+    left_out = tuple(
+        f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {why}."
+        for why, count in reasons.items()
+    )
+    patients_of_all = len({patient for patient, _ in pairs})
+    warnings = (*left_out, *_warnings(classes, fractions))
+    return Preview(classes, len(pairs), patients_of_all, sum(reasons.values()), warnings)
 
 
 def _warnings(classes: Sequence[ClassCounts], fractions: tuple[float, float, float]) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from app.gui.masking_record import HELD_BACK
 from app.gui.session import Session
+from labeller import HELD_BACK
 
 
 class Verdicts(QObject):
     """Gives verdicts and takes them back, last one first. `given(sop, needs_look)` tells of each.
 
-    Every method may raise CatalogueError; then nothing was changed.
+    They are decisions in the catalogue, who and when. Every method may raise CatalogueError or LabelError; then
+    nothing was changed.
     """
 
     given = Signal(str, bool)
@@ -17,32 +18,29 @@ class Verdicts(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._before: list[tuple[str, tuple[str, ...]]] = []
+        self._given: list[str] = []
 
     def approve(self, sop: str) -> None:
-        """Nothing is left to look at."""
-        self._judge(sop, (), "approved")
+        """Nothing is left to look at: the instance may leave the project."""
+        self._decide(sop, "approve", "approved")
+        self._given.append(sop)
 
     def hold_back(self, sop: str) -> None:
         """The instance must not go on yet; a second time changes nothing."""
-        reasons = self._session.catalogue.instance(sop).review
-        if HELD_BACK not in reasons:
-            self._judge(sop, (*reasons, HELD_BACK), "held back")
+        if HELD_BACK not in self._session.catalogue.instance(sop).review:
+            self._decide(sop, "reject", "held back")
+            self._given.append(sop)
 
     def take_back(self) -> str:
         """Undo the last verdict and return its instance, "" if there is none."""
-        if not self._before:
+        if not self._given:
             return ""
-        sop, reasons = self._before.pop()
-        self._set(sop, reasons, "verdict taken back")
+        sop = self._given.pop()
+        self._decide(sop, "withdraw", "verdict taken back")
         return sop
 
-    def _judge(self, sop: str, reasons: tuple[str, ...], action: str) -> None:
-        before = self._session.catalogue.instance(sop).review
-        self._set(sop, reasons, action)
-        self._before.append((sop, before))
-
-    def _set(self, sop: str, reasons: tuple[str, ...], action: str) -> None:
-        self._session.catalogue.set_review(sop, reasons)
-        self._session.project.record(action, sop=sop, reader=self._session.reader)
-        self.given.emit(sop, bool(reasons))
+    def _decide(self, sop: str, verdict: str, action: str) -> None:
+        session = self._session
+        session.catalogue.decide([sop], verdict, reader=session.reader, means="window")
+        session.project.record(action, sop=sop, reader=session.reader)
+        self.given.emit(sop, bool(session.catalogue.instance(sop).review))

@@ -34,7 +34,8 @@ def export_project(
             on_step=lambda done, total: _step(progress, done, total),
             cancelled=progress.cancelled,
         )
-    project.record("exported", folder=out.name, format=format, images=summary.images)
+    withheld = sum(summary.withheld.values())
+    project.record("exported", folder=out.name, format=format, images=summary.images, withheld=withheld)
     return summary
 
 
@@ -45,6 +46,9 @@ def summary_text(summary: ExportSummary) -> str:
         lines.append(f"  {split:<11} " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     if summary.unlabelled:
         lines.append(f"{summary.unlabelled} instances without a label were left out.")
+    lines += [
+        f"{count} labelled instances were left out because {why}." for why, count in summary.withheld.items()
+    ]
     lines += [f"  left out: {row.sop_instance_uid}: {row.reason}" for row in summary.failed]
     lines += [f"  Note: {warning}" for warning in summary.warnings]
     return "\n".join([*lines, f"{summary.notice}."])

@@ -77,5 +77,8 @@ def _enter(catalogue: Catalogue, record: FileRecord) -> None:
         return
     row = record.as_json()
     masking = {part: row[part] for part in ("changes", "regions", "findings")}
-    new = NewInstance(file=record.new_path, review=record.review, masking=masking, **asdict(record.facts))
+    grade = "" if record.grade is None else record.grade.value
+    new = NewInstance(
+        file=record.new_path, review=record.review, grade=grade, masking=masking, **asdict(record.facts)
+    )
     catalogue.add_instances([new])

@@ -108,14 +108,22 @@ class _Again:
         return [region for region in found if region.kind == "drawn"]
 
     def _enter(self, record: FileRecord) -> None:
-        """Renew the facts. What a reader said of the pixels stands: they are masked as they were."""
+        """Renew the facts. What a reader said of the pixels stands: they are masked as they were.
+
+        What the verification finds in the new file wants a look unless it was approved before.
+        """
         if record.facts is None:
             return
         row = record.as_json()
         masking = {part: row[part] for part in ("changes", "regions", "findings")}
         review = self._catalogue.instance(record.facts.sop_instance_uid).review
-        new = NewInstance(file=record.new_path, review=review, masking=masking, **asdict(record.facts))
+        grade = "" if record.grade is None else record.grade.value
+        new = NewInstance(
+            file=record.new_path, review=review, grade=grade, masking=masking, **asdict(record.facts)
+        )
         self._catalogue.add_instances([new])
+        found = dict.fromkeys(finding.sentence for finding in record.findings)
+        self._catalogue.set_grade(new.sop_instance_uid, grade, list(found))
 
 
 def _sources(wanted: Mapping[str, str]) -> Iterator[Source]:

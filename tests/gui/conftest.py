@@ -98,6 +98,7 @@ def _instance(project: Project, number: int) -> NewInstance:
         study=f"2.25.1{patient}",
         series=f"2.25.2{patient}",
         sop_class_uid=SecondaryCaptureImageStorage,
+        grade="pass",
         modality="DX",
         rows=64,
         columns=64,

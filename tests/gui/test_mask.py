@@ -25,7 +25,6 @@ from anonymizer import (
 from anonymizer.deidentify import deidentify
 from app.gui.dialogs.unlock import UnlockDialog
 from app.gui.main_window import MainWindow
-from app.gui.masking_record import HELD_BACK
 from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel
 from app.gui.models.header_words import Show
 from app.gui.originals import find_original, open_original
@@ -35,7 +34,7 @@ from app.gui.widgets.draw_bar import DrawBar
 from app.gui.widgets.mask_list import Listed
 from app.project import Project
 from app.workflows.projects import create_project, unlock
-from labeller import InstanceFilter, NewInstance
+from labeller import HELD_BACK, InstanceFilter, NewInstance
 from tests.gui.conftest import write_dicom
 
 NAMES = ("Alder", "Birch", "Cedar")
@@ -54,7 +53,13 @@ def enter(project: Project, vault: Vault, originals: Path) -> list[FileRecord]:
             vault.remember(record, source)
             row = record.as_json()
             masking = {part: row[part] for part in ("changes", "regions", "findings")}
-            new = NewInstance(file=record.new_path, masking=masking, review=(), **asdict(record.facts))
+            new = NewInstance(
+                file=record.new_path,
+                masking=masking,
+                review=(),
+                grade=record.grade,
+                **asdict(record.facts),
+            )
             catalogue.add_instances([new])
             catalogue.set_review(record.facts.sop_instance_uid, (LOOK,))
             records.append(record)

@@ -39,10 +39,10 @@ FORMATS = (
     ("dicom", "D&ICOM, masked, all grey levels: for programs that read DICOM"),
 )
 FIGURES = (
-    ("images", "labelled images"),
+    ("images", "images to be written"),
     ("patients", "patients"),
     ("unlabelled", "left out: no label yet"),
-    ("review", "labelled, mask not yet looked at"),
+    ("withheld", "left out: mask not approved"),
 )
 
 
@@ -56,6 +56,7 @@ class DatasetPage(Page):
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
         self._rows: list[InstanceRow] = []
+        self._exportable = 0
         self._names: list[str] = []
         self._written = Path()
         self.stack = QStackedWidget()
@@ -204,7 +205,6 @@ class DatasetPage(Page):
 
     def _take(self, rows: list[InstanceRow]) -> None:
         self._rows = rows
-        self.figures.show_figure("review", sum(1 for row in rows if row.review))
         self._show_preview()
 
     def _show_preview(self) -> None:
@@ -212,6 +212,8 @@ class DatasetPage(Page):
         found = preview(self._rows, self._names, self.fractions(), self.seed.value())
         self.test.setText(f"Test {100 * self.fractions()[2]:.0f} %")
         self.figures.show_figure("images", found.images)
+        self.figures.show_figure("withheld", found.withheld)
+        self._exportable = found.images
         self.figures.show_figure("patients", found.patients)
         self.table.fill([(row.name, row.images, row.patients, *row.by_split) for row in found.classes])
         self.warnings.setText(_in_lines(found))
@@ -228,7 +230,7 @@ class DatasetPage(Page):
         self.message.setText(message)
         self.message.setVisible(bool(message))
         busy = self.panel.job is not None and not self.panel.job.over
-        allowed = bool(self._rows) and not message and not busy
+        allowed = bool(self._exportable) and not message and not busy
         self.export_button.setEnabled(allowed and (not exists or self.replace.isChecked()))
 
     def _free_name(self) -> str:

@@ -1,0 +1,56 @@
+"""`leadglass review`: what wants a look before it may leave the project, and readers' decisions."""
+
+import argparse
+
+from app.cli.command import Command, Result
+from app.cli.commands.projects import add_project_argument
+from app.errors import UsageError
+from app.progress import Progress
+from app.project import Project
+from app.workflows import releasing
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    add_project_argument(parser)
+    for verdict, what in (
+        ("approve", "it looks right and may be exported"),
+        ("reject", "hold it back: it must not be exported"),
+        ("withdraw", "take the last decision back"),
+    ):
+        parser.add_argument(f"--{verdict}", nargs="*", metavar="SOP_UID", help=what)
+    parser.add_argument(
+        "--all-with", default="", metavar="REASON", help="decide so about all whose reasons hold this text"
+    )
+    parser.add_argument("--reader", default="", metavar="NAME", help="who decides; kept with the decision")
+
+
+def _review(given: argparse.Namespace, progress: Progress) -> Result:
+    project = Project.open(given.project)
+    chosen = [verdict for verdict in releasing.ACTIONS if getattr(given, verdict) is not None]
+    if not chosen and not given.all_with:
+        found = releasing.waiting(project)
+        return Result(found.as_text(), found.as_json())
+    if len(chosen) != 1:
+        raise UsageError("One decision at a time.", "Give one of --approve, --reject, --withdraw.")
+    (verdict,) = chosen
+    progress.stage("Deciding")
+    uids = releasing.decide(
+        project, getattr(given, verdict), verdict, reader=given.reader, all_with=given.all_with
+    )
+    text = f"{len(uids)} instances: {releasing.ACTIONS[verdict]} by {given.reader}."
+    return Result(text, {"verdict": verdict, "instances": uids, "reader": given.reader})
+
+
+REVIEW = Command(
+    "review",
+    "list what wants a look before it may be exported; approve it or hold it back",
+    """Only instances that passed the check after masking, or that a reader approved, can be exported. Without
+a decision the command lists what waits, with the reasons. Decisions are kept for good, with reader and time; an
+instance in which identity was found cannot be approved.
+
+  leadglass review knees.leadglass
+  leadglass review knees.leadglass --approve 2.25.1234 --reader "Reader A"
+  leadglass review knees.leadglass --reject --all-with "truncated" --reader "Reader A\"""",
+    _arguments,
+    _review,
+)

@@ -1,0 +1,132 @@
+"""Release: which instances may leave the project, and what readers decided about those that want a look.
+
+An instance that the verification passed may leave. One that wants a look may leave once a reader has approved it;
+one in which identity was found never may. Decisions are only ever added; the state follows in the same
+transaction.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from labeller.errors import LabelError
+from labeller.instances import known_ids
+from labeller.labels import now, reader_id
+from labeller.records import DECISIONS, Decision, InstanceRow
+from labeller.schema import DecisionRow, Instance, ReaderRow
+
+HELD_BACK = "held back by a reader"
+"""The reason that stands in `InstanceRow.review` while a reader holds an instance back."""
+
+_BLOCKED = "identity was found in them; mask them again from the originals"
+_UNVERIFIED = "they were never verified; `leadglass verify PROJECT` does it"
+_HELD = "a reader holds them back"
+_WAITING = "they wait for a reader's look"
+_VERDICTS = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
+
+
+def withheld_because(row: InstanceRow) -> str:
+    """Say why an instance may not leave the project, in words that follow a number of instances; "" if it may."""
+    if row.grade == "blocked":
+        return _BLOCKED
+    if not row.grade:
+        return _UNVERIFIED
+    if HELD_BACK in row.review or row.decision == "rejected":
+        return _HELD
+    if row.review or (row.grade != "pass" and row.decision != "approved"):
+        return _WAITING
+    return ""
+
+
+def decide(
+    session: Session, sop_uids: Sequence[str], verdict: str, *, reader: str, means: str
+) -> list[Decision]:
+    """Enter a reader's decision about instances: all of them or, on an error, none."""
+    if verdict not in DECISIONS:
+        raise ValueError("A verdict is approve, reject or withdraw.")
+    ids = known_ids(session, sop_uids)
+    if verdict == "approve":
+        _refuse_unfit(session, list(ids.values()))
+    who, at = session.get_one(ReaderRow, reader_id(session, reader)), now()
+    return [
+        _decide(session, (uid, ids[uid]), verdict, reader=who, at=at, means=means)
+        for uid in dict.fromkeys(sop_uids)
+    ]
+
+
+def _refuse_unfit(session: Session, ids: Sequence[int]) -> None:
+    grades = Counter(session.get_one(Instance, key).grade for key in ids)
+    for grade, why in (("blocked", _BLOCKED), ("", _UNVERIFIED)):
+        if grades[grade]:
+            raise LabelError(
+                f"{grades[grade]} of the instances cannot be approved: {why}.", "Nothing was changed."
+            )
+
+
+def _decide(
+    session: Session, which: tuple[str, int], verdict: str, *, reader: ReaderRow, at: str, means: str
+) -> Decision:
+    sop_uid, key = which
+    row = session.get_one(Instance, key)
+    reasons, previous = list(row.review), row.decision
+    after, state = _after(session, row, verdict)
+    entry = {
+        "instance_id": key, "verdict": _VERDICTS[verdict], "previous": previous, "reasons": reasons,
+        "grade": row.grade, "reader_id": reader.id, "at": at, "means": means,
+    }  # fmt: skip
+    session.execute(insert(DecisionRow).values(**entry))
+    row.review, row.needs_review, row.decision = after, bool(after), state
+    return Decision(sop_uid, _VERDICTS[verdict], tuple(reasons), row.grade, reader.name, at, means)
+
+
+def _after(session: Session, row: Instance, verdict: str) -> tuple[list[str], str]:
+    """Return reasons and state as a verdict leaves them."""
+    if verdict == "approve":
+        return [], "approved"
+    if verdict == "reject":
+        return [*(reason for reason in row.review if reason != HELD_BACK), HELD_BACK], "rejected"
+    standing: list[DecisionRow] = []
+    for entry in session.scalars(
+        select(DecisionRow).where(DecisionRow.instance_id == row.id).order_by(DecisionRow.id)
+    ):
+        if entry.verdict != "withdrawn":
+            standing.append(entry)
+        elif standing:
+            standing.pop()
+    if not standing:
+        raise LabelError("There is no decision to withdraw.")
+    return list(standing[-1].reasons), standing[-1].previous
+
+
+def decisions(session: Session, sop_uid: str) -> list[Decision]:
+    """All decisions about an instance, oldest first; raises LabelError if it is unknown."""
+    key = known_ids(session, [sop_uid])[sop_uid]
+    rows = session.execute(
+        select(DecisionRow, ReaderRow.name)
+        .join(ReaderRow, ReaderRow.id == DecisionRow.reader_id)
+        .where(DecisionRow.instance_id == key)
+        .order_by(DecisionRow.id)
+    )
+    return [
+        Decision(sop_uid, row.verdict, tuple(row.reasons), row.grade, name, row.at, row.means)
+        for row, name in rows
+    ]
+
+
+def set_grade(session: Session, sop_uid: str, grade: str, reasons: Sequence[str]) -> None:
+    """Enter what a verification found. New reasons want a look again; approved ones stay approved."""
+    key = known_ids(session, [sop_uid])[sop_uid]
+    row = session.get_one(Instance, key)
+    approved = {
+        reason
+        for decision in decisions(session, sop_uid)
+        for reason in decision.reasons
+        if row.decision == "approved"
+    }
+    fresh = [reason for reason in reasons if reason not in approved and reason not in row.review]
+    row.grade = grade
+    if fresh:
+        row.review = [*row.review, *fresh]
+        row.needs_review, row.decision = True, ""
