@@ -1,9 +1,10 @@
 """Reading and changing single attributes of a data set, each change noted with its layer and reason."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydicom.datadict import dictionary_description, dictionary_has_tag
+from pydicom.datadict import dictionary_description, dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
@@ -12,6 +13,14 @@ from anonymizer.file_format import UNREADABLE
 from anonymizer.fragments import Fragments
 from anonymizer.report import Change
 
+_DELIMITERS = 0xFFFE
+_NUMBERS = frozenset(
+    {"US", "SS", "UL", "SL", "FL", "FD", "AT", "OF", "OD", "OL", "OV", "SV", "UV", "US or SS"}
+)
+_STRINGS = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR",
+                      "UT"})  # fmt: skip
+_LETTER, _UNPRINTABLE = re.compile(rb"[A-Za-z\x80-\xff]"), re.compile(rb"[\0-\x1f\x7f]")
+_SHORTEST_WORDS = 3
 _STRUCTURAL = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00280004})
 
 
@@ -63,13 +72,36 @@ class Edits:
 
 
 def is_known(tag: BaseTag) -> bool:
-    """Tell whether the dictionary of PS3.6 has a tag, repeating groups included."""
+    """Tell whether the dictionary of PS3.6 has a tag for data, repeating groups included."""
+    if tag.group == _DELIMITERS:
+        return False
     if dictionary_has_tag(tag):
         return True
     try:
         return bool(dictionary_description(tag))
     except KeyError:
         return False
+
+
+def kind_differs(tag: BaseTag, vr: str) -> bool:
+    """Tell whether a value is of numbers where the dictionary wants text, the other way round, or no sequence."""
+    wanted = dictionary_VR(tag) if dictionary_has_tag(tag) else ""
+    if wanted == "SQ":
+        return vr in _NUMBERS or vr in _STRINGS
+    return (vr in _NUMBERS and wanted in _STRINGS) or (vr in _STRINGS and wanted in _NUMBERS)
+
+
+def hides_words(tag: BaseTag, raw: DataElement | RawDataElement | None) -> bool:
+    """Tell whether a value of the wrong kind (VR) can be read as words, which nobody looks for there."""
+    if raw is None or raw.VR is None or not kind_differs(tag, str(raw.VR)):
+        return False
+    if raw.VR in _STRINGS:
+        text = raw.value if isinstance(raw.value, bytes) else str(raw.value or "").encode("utf-8")
+        return _LETTER.search(text) is not None
+    if not isinstance(raw, RawDataElement):
+        return True  # it was decoded as numbers, so what it says is not seen any more
+    value = (raw.value or b"").strip(b"\0 ")
+    return len(value) >= _SHORTEST_WORDS and _UNPRINTABLE.search(value) is None
 
 
 def undecoded(dataset: Dataset, tag: BaseTag) -> DataElement | RawDataElement | None:

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 
 from anonymizer.actions import DATE_VRS, DUMMY_TEXT, TEXT_VRS, dummy
-from anonymizer.attributes import Edits, Notes, is_known, path_of, read, undecoded
+from anonymizer.attributes import Edits, Notes, hides_words, is_known, kind_differs, path_of, read, undecoded
 from anonymizer.collect import ISSUERS
 from anonymizer.content import content_decision
 from anonymizer.date_rules import DateRules
@@ -86,7 +86,7 @@ class HeaderMasker:
 
     def leaves(self, tag: BaseTag, vr: str, within: tuple[int, ...]) -> int:
         """Return how long a value is if those of an attribute can stay undecoded: numbers that no table names."""
-        if vr not in _KEPT_RAW or self._overlay_removed(tag) or not is_known(tag):
+        if vr not in _KEPT_RAW or self._overlay_removed(tag) or not is_known(tag) or kind_differs(tag, vr):
             return 0
         return 0 if self._plan.decide(int(tag), within=within) is not None else _KEPT_RAW[vr]
 
@@ -109,7 +109,9 @@ class HeaderMasker:
         if tag.is_private:
             self._private(dataset, tag, path, within)
         elif tag in _PIXELS:
-            return
+            if prefix:  # no text was looked for in them
+                reason = "Pixels inside a sequence are not those of the image."
+                self._edits.remove(dataset, tag, path, layer="file", reason=reason)
         elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
             reason = "It has no place in a data set."
             self._edits.remove(dataset, tag, path, layer="file", reason=reason)
@@ -144,6 +146,9 @@ class HeaderMasker:
             self._edits.remove(dataset, tag, path, reason=decision.reason)
         elif not is_known(tag):
             reason = "The standard does not know this attribute."
+            self._edits.remove(dataset, tag, path, layer="vr", reason=reason)
+        elif hides_words(tag, raw):
+            reason = "Its value is of another kind (VR) than the standard says, and it can be read as words."
             self._edits.remove(dataset, tag, path, layer="vr", reason=reason)
         elif self._overlay_removed(tag):
             self._edits.remove(dataset, tag, path, reason="It belongs to an overlay that is removed.")

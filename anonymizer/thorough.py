@@ -1,6 +1,7 @@
 """Masking by way of pydicom: for every file, whatever is odd about it or has to be done to its pixels."""
 
 import hashlib
+import re
 
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
@@ -28,6 +29,7 @@ from anonymizer.run import Layout, Masked, QuarantineError, Run, Settings, check
 from anonymizer.subject import Subject
 from anonymizer.truncation import End, holds_another_file, lacks_image, repair_pixels
 
+_UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -90,10 +92,10 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
         raise QuarantineError("The file ends before its data begin.")
     for keyword in ("SOPClassUID", "SOPInstanceUID"):
         stored = f"MediaStorage{keyword}"
-        if not first_text(dataset, keyword) and first_text(meta, stored):
+        if not first_text(dataset, keyword) and _UID.match(first_text(meta, stored)):
             setattr(dataset, keyword, UID(first_text(meta, stored)))
     sop_class = first_text(dataset, "SOPClassUID")
-    if not sop_class:
+    if not _UID.match(sop_class):
         raise QuarantineError("The file does not say what kind of DICOM object it is (no SOP Class UID).")
     if not first_text(dataset, "SOPInstanceUID"):
         dataset.SOPInstanceUID = _own_uid("", raw)
