@@ -98,7 +98,7 @@ def test_what_is_blocked_is_not_written_and_the_reason_names_no_value(tmp_path, 
     ds.OperatorsName = "Nobodyelse^Knows"
     ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
     (source,) = find_sources([tmp_path / "in.dcm"])
-    monkeypatch.setattr("anonymizer.deidentify.residue", lambda *_: False)
+    monkeypatch.setattr("anonymizer.thorough.residue", lambda *_: False)
     record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
     assert record.outcome is Outcome.QUARANTINED
     assert record.grade is Grade.BLOCKED
