@@ -109,7 +109,7 @@ class HeaderMasker:
         if tag.is_private:
             self._private(dataset, tag, path, within)
         elif tag in _PIXELS:
-            if prefix:  # no text was looked for in them
+            if within or prefix:  # no text was looked for in them
                 reason = "Pixels inside a sequence are not those of the image."
                 self._edits.remove(dataset, tag, path, layer="file", reason=reason)
         elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
