@@ -23,7 +23,8 @@ _FORM = bytes(
 _WIDE_FORM = bytes((_TEXT, _NUL)) * (SHORTEST_NEEDLE - 1) + bytes((_TEXT,))
 _WIDE_RUN = re.compile(rb"(?:[^\x00-\x1f]\x00){4,}[^\x00-\x1f]")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+$")
+_PRINTED = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf0][\x80-\xbf]{1,3}){6,4096}")
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){5,}")
 
 
 def encoded(texts: Iterable[str]) -> frozenset[bytes]:
@@ -92,8 +93,19 @@ def _stands_alone(raw: bytes, start: int, end: int) -> bool:
     """Digits count only where no further digit or UID component stands beside them."""
     if not raw[start : start + 1].isdigit() or not raw[end - 1 : end].isdigit():
         return True
+    while raw[start - 1 : start] == b"0":  # padding
+        start -= 1
     before, after = raw[max(0, start - 1) : start], raw[end : end + 1]
     return not (before.isdigit() or after.isdigit() or before == b"." or after == b".")
+
+
+def printed_runs(raw: bytes) -> Iterator[str]:
+    """What can be read in bytes, in one or two bytes for each letter."""
+    for run in _PRINTED.finditer(raw):
+        yield run.group().decode("utf-8", "replace")
+    if _WIDE_FORM in raw.translate(_FORM):
+        for run in _WIDE_RUN.finditer(raw):
+            yield run.group()[::2].decode("latin-1")
 
 
 def decoded_runs(raw: bytes) -> Iterator[bytes]:
@@ -104,8 +116,10 @@ def decoded_runs(raw: bytes) -> Iterator[bytes]:
 
 def decoded(run: bytes) -> Iterator[bytes]:
     """Return what a run of letters and digits stands for if it is base64 or hexadecimal digits."""
-    if _HEX.match(run):
-        yield binascii.unhexlify(run)
+    if run.isdigit():
+        return
+    for digits in _HEX.finditer(run):
+        yield binascii.unhexlify(digits.group())
     bare = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
     for skipped in range(4):  # a name may begin anywhere in what was encoded
         part = bare[skipped:]

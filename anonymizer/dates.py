@@ -80,14 +80,20 @@ def spellings(value: str) -> set[str]:
             for y in (year, short):
                 found |= {mark.join((d, m, y)), mark.join((m, d, y))}
             found.add(mark.join((year, m, d)))
-    name = _MONTHS[date.month - 1]
-    for label in (name, name[:3]):
-        found |= {f"{date.day} {label} {year}", f"{label} {date.day} {year}", f"{label} {date.day}, {year}",
-                  f"{day}-{label}-{year}", f"{day}{label}{year}"}  # fmt: skip
+    found |= {f"{year}年{date.month}月{date.day}日", f"{year}년 {date.month}월 {date.day}일"}
+    for name in _MONTHS[date.month - 1].split():
+        for label in {name, name[:3]}:
+            found |= {f"{date.day} {label} {year}", f"{date.day}. {label} {year}", f"{label} {date.day} {year}",
+                      f"{label} {date.day}, {year}", f"{day}-{label}-{year}", f"{day}{label}{year}",
+                      f"{day}-{label}-{short}", f"{date.day} de {label} de {year}"}  # fmt: skip
     return found
 
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
+_MONTHS = (  # English, German, French, Spanish, Italian, Portuguese, Dutch
+    "january januar janvier enero gennaio janeiro januari",
+    "february februar février fevrier febrero febbraio fevereiro februari",
+    "march märz maerz mars marzo março marco maart", "april avril abril aprile", "may mai mayo maggio maio mei",
+    "june juni juin junio giugno junho", "july juli juillet julio luglio julho", "august août aout agosto augustus",
+    "september septembre septiembre settembre setembro", "october oktober octobre octubre ottobre outubro",
+    "november novembre noviembre novembro", "december dezember décembre decembre diciembre dicembre dezembro",
 )  # fmt: skip

@@ -10,9 +10,17 @@ from functools import lru_cache
 
 from anonymizer.harvest import Harvest
 from anonymizer.text_patterns import certain, likely
-from anonymizer.vocabulary import NO_WORDS, OwnWords, is_collocated, is_harmless, is_strictly_name, normal
+from anonymizer.vocabulary import (
+    LETTER,
+    NO_WORDS,
+    OwnWords,
+    is_collocated,
+    is_harmless,
+    is_strictly_name,
+    normal,
+)
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)?[*%°]?")
+_TOKEN = re.compile(rf"{LETTER}+(?:[.,]\d+)?[*%°]?")
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
 _ABBREVIATED = re.compile(r"(?:I\.V|A\.P|P\.A|L\.L|D\.V|R\.O|V\.A|Z\.N|S\.P|N\.A)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:^|[\W_])[^\W\d_]{1,8}\.$")

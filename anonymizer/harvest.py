@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from anonymizer.byte_search import SHORTEST_NEEDLE, decoded_runs, encoded, found
+from anonymizer.byte_search import SHORTEST_NEEDLE, decoded_runs, encoded, found, printed_runs
 from anonymizer.matching import Matcher, matcher
 from anonymizer.transliteration import romanised
-from anonymizer.vocabulary import harmless_words, is_technical, normal
+from anonymizer.vocabulary import LETTER, harmless_words, is_technical, normal
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"{LETTER}+")
+_LONGEST_READ = 2**20  # bytes: more are tables and pictures
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SHORTEST_WORD, _SHORTEST_INSIDE, _SHORTEST_CODE, _SHORTEST_SHORT_CODE = 2, 4, 5, 3
 _SHORTEST_JOINED, _SHORTEST_PHONE, _LONGEST_COUNTRY_CODE, _SHORTEST_PART = 4, 7, 3, 6
@@ -184,9 +185,16 @@ class Harvest:
         """Where bytes hold an identity of so many bytes in any of the usual encodings: (start, end)."""
         return found(self.needles(), raw, shortest)
 
-    def held_in_code(self, raw: bytes) -> bool:
-        """Whether bytes hold an identity as base64 or hexadecimal digits."""
-        return any(self.matcher().is_held_by(reading) for reading in decoded_runs(raw))
+    def held_in_bytes(self, raw: bytes) -> bool:
+        """Whether the bytes of an attribute hold an identity: as text in any encoding, misspelt, or in digits."""
+        if next(self.found_in_bytes(raw), None):
+            return True
+        if len(raw) > _LONGEST_READ:
+            return False
+        finder = self.matcher()
+        if any(finder.is_held_by(reading) for reading in decoded_runs(raw)):
+            return True
+        return any(finder.spans(run) for run in printed_runs(raw))
 
     def needles(self) -> tuple[bytes, ...]:
         """Tell what is searched in bytes: every distinctive spelling in every encoding, in lower case."""

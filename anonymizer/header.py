@@ -241,6 +241,9 @@ class HeaderMasker:
     def _renew_uid(self, dataset: Dataset, element: DataElement, path: str, decision: Decision) -> None:
         if element.VR == "UI":
             self._identifiers.renew_uid(dataset, element, path, reason=decision.reason)
+        elif element.VR != "SQ":
+            reason = "The value is no UID."
+            self._edits.remove(dataset, element.tag, path, layer="vr", reason=reason)
 
     def _move(self, dataset: Dataset, element: DataElement, path: str, decision: Decision) -> None:
         if element.VR in DATE_VRS:

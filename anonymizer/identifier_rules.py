@@ -10,6 +10,7 @@ from anonymizer.collect import issuer_of
 from anonymizer.subject import Subject
 
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
+_UID = re.compile(r"[0-9.]{0,64}$")
 _CLASS_UIDS = re.compile(
     r"SOPClass|TransferSyntax|CodingScheme|ContextUID|MappingResource|ContextGroupExtension"
 )
@@ -42,6 +43,7 @@ class IdentifierRules:
 
     def unlisted_uid(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Replace UIDs that no table names, unless they name a class."""
-        if not _CLASS_UIDS.search(element.keyword):
+        well_formed = all(_UID.match(str(uid).strip(" \0")) for uid in values(element))
+        if not _CLASS_UIDS.search(element.keyword) or not well_formed:
             reason = "UIDs that name an instance are replaced."
             self.renew_uid(dataset, element, path, reason=reason, layer="vr")

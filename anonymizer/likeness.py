@@ -1,6 +1,7 @@
 """When a word is so like a harvested name that it must be a misspelling of it."""
 
 _ONE_EDIT, _TWO_EDITS = 5, 7  # letters that a name must have to be found with so many edits
+_ANYWHERE = 9  # letters from which two edits may be anywhere
 _SAME_END = 3
 _UNSPOKEN = frozenset("aeiouy")
 _SHORTEST_SKELETON = 5
@@ -14,8 +15,8 @@ def allowed_edits(name: str) -> int:
 def is_like(word: str, name: str) -> bool:
     """Tell whether a word is a misspelling of a name (both in normal form): one letter off, or two in long names.
 
-    Two edits count only where the beginning or the end is right, as with people who spell by ear: without this
-    bound, seven letters make a likeness of half of all words.
+    In names of seven and eight letters two edits count only where the beginning or the end is right: without this
+    bound, such names would be like half of all words.
     """
     bound = allowed_edits(name)
     if not bound or abs(len(word) - len(name)) > bound:
@@ -23,7 +24,9 @@ def is_like(word: str, name: str) -> bool:
     found = distance(word, name, bound)
     if found <= 1:
         return found <= bound
-    return found <= bound and (word[0] == name[0] or word[-_SAME_END:] == name[-_SAME_END:])
+    return found <= bound and (
+        len(name) >= _ANYWHERE or word[0] == name[0] or word[-_SAME_END:] == name[-_SAME_END:]
+    )
 
 
 def is_shortened(word: str, name: str) -> bool:

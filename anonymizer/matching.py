@@ -15,10 +15,10 @@ from functools import lru_cache
 from anonymizer.byte_search import decoded
 from anonymizer.likeness import is_like, is_shortened
 from anonymizer.transliteration import is_foreign, leaves_vowels_out, romanised, skeleton, sound_key
-from anonymizer.vocabulary import harmless_words, is_collocated, is_technical, may_be_name, normal
+from anonymizer.vocabulary import LETTER, harmless_words, is_collocated, is_technical, may_be_name, normal
 
 Span = tuple[int, int]
-_PART = re.compile(r"[^\W_]+(?:['’`´][^\W\d_]+)?")
+_PART = re.compile(rf"{LETTER}+(?:['’`´]{LETTER}+)?")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[ ,.;:^_=/'’\-\\]{0,3}$")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_](?:\.[ -]?|[ -])){1,3})$")
@@ -56,7 +56,6 @@ class Matcher:
     ) -> None:
         self._words, self._inside, self._codes, self._short = words, inside, sorted(codes), sorted(short)
         self._sorted_inside = sorted(inside)
-        self._latin = [name for name in self._sorted_inside if name.isascii()]
         self._backwards = frozenset(name[::-1] for name in inside if len(name) >= _SHORTEST_END)
         self._spaced = sorted(word for word in words if len(word) >= _SHORTEST_SPACED)
         self._long = sorted(name for name in inside if len(name) >= _SHORTEST_END)
@@ -102,7 +101,7 @@ class Matcher:
         return any(name.startswith(plain) or (ends and name.endswith(plain)) for name in self._sorted_inside)
 
     def _is_misspelt(self, plain: str) -> bool:
-        for name in self._latin:
+        for name in self._sorted_inside:
             if is_like(plain, name) or is_shortened(plain, name):
                 return True
             if len(plain) > len(name) + 2 and len(name) >= _SHORTEST_LOOSE_CODE:  # joined to something

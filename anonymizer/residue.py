@@ -120,7 +120,7 @@ def _remove(dataset: Dataset, search: Search, prefix: str, *, unwritable: bool) 
             if element.VR == "SQ":
                 for index, item in enumerate(element.value or ()):
                     changes += _remove(item, search, f"{path}[{index}]/", unwritable=unwritable)
-            written = _written(element)
+            written = _written(element, little_endian=True) + _written(element, little_endian=False)
         except (*UNREADABLE, OSError):  # pydicom raises OSError for a number that is none
             if not unwritable:
                 continue
@@ -131,9 +131,9 @@ def _remove(dataset: Dataset, search: Search, prefix: str, *, unwritable: bool) 
     return changes
 
 
-def _written(element: DataElement) -> bytes:
+def _written(element: DataElement, *, little_endian: bool) -> bytes:
     buffer = DicomBytesIO()
-    buffer.is_little_endian, buffer.is_implicit_VR = True, False
+    buffer.is_little_endian, buffer.is_implicit_VR = little_endian, False
     write_data_element(buffer, element, [default_encoding, "utf8"] if element.VR == "SQ" else ["utf8"])
     return bytes(buffer.getvalue())
 

@@ -3,17 +3,29 @@
 import re
 from collections.abc import Callable
 
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from anonymizer.actions import DUMMY_TEXT, LONG_TEXT_VRS
 from anonymizer.attributes import Edits, joined, values
 from anonymizer.fragments import Fragments
-from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words
+from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words, unsafe_spans
 from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
+_CODE = re.compile(r"[A-Z0-9_ ]{0,16}$")  # PS3.5 Table 6.2-1
+_BYTE_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "OB or OW", "UN", "US or OW", "US or SS or OW"})
 _LONGEST_CODE = 64  # four times what is allowed: real files are not strict
+_TYPED = re.compile(  # attributes whose text people type, whatever the device makes of the others
+    r"(?:Description|Label|Comments?|Notes?|Explanation|Meaning|Text|Reason|Reasons?ForProcedure|TreatmentProtocols|ViewName"
+    r"|StageName|BeamName|BlockName|RTImageName|AcquisitionProtocolName|HangingProtocolName|DiagnosticTasks|UCValue|DisplayName"
+    r"|TemplateName|SetupName|ConfigurationName|LUTType|TemplateType|DataSetName|IDType|Creator|GroupName|OwnerID)$"
+)
+_CODED_BY_STANDARD = frozenset(
+    {"DCM", "SCT", "SRT", "SNM3", "SNOMED-RT", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "NCI", "UMLS", "ICD10", "I10", "I9",
+     "C4", "CPT", "MDC", "NEU", "ITIS_TSN", "UBERON", "BARI", "99PMP"}
+)  # fmt: skip
 _TERMS = frozenset(
     {"CONTAINER", "TEXT", "CODE", "NUM", "DATETIME", "DATE", "TIME", "UIDREF", "PNAME", "COMPOSITE", "IMAGE",
      "WAVEFORM", "TABLE", "SCOORD", "SCOORD3D", "TCOORD", "CONTAINS", "SEPARATE", "CONTINUOUS", "COMPLETE",
@@ -59,7 +71,7 @@ class TextRules:
         if dummies or (element.keyword == "TextValue" and not self._plan.cleans_content):
             reason = "Text in structured content is replaced."
             self._edits.set(dataset, element, DUMMY_TEXT, path, reason=reason, layer="vr")
-        elif element.VR in LONG_TEXT_VRS:
+        elif element.VR in LONG_TEXT_VRS or self._is_typed(dataset, element):
             self.clean(dataset, element, path)
         elif element.keyword not in _CODED or any(
             self._harvest.touches(str(value)) for value in values(element)
@@ -67,6 +79,13 @@ class TextRules:
             self.hunt(dataset, element, path)
         else:
             self._keep(values(element))
+
+    @staticmethod
+    def _is_typed(dataset: Dataset, element: DataElement) -> bool:
+        """Whether people type such a text; the meanings of a standard's codes come from lists."""
+        if element.keyword == "CodeMeaning":
+            return str(dataset.get("CodingSchemeDesignator", "")).strip() not in _CODED_BY_STANDARD
+        return bool(_TYPED.search(element.keyword))
 
     def _rewrite(
         self,
@@ -105,9 +124,14 @@ class TextRules:
             if not all(_NUMBER.match(str(value).encode()) for value in values(element)):
                 reason = "The value is no number."
                 self._edits.set(dataset, element, None, path, reason=reason, action="Z", layer="vr")
-        elif isinstance(element.value, bytes) and next(self._harvest.found_in_bytes(element.value), None):
-            reason = "The bytes hold an identity."
+        elif isinstance(element.value, bytes) and (reason := self._reason_against(element)):
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
+
+    def _reason_against(self, element: DataElement) -> str:
+        """Tell why bytes cannot stay; "" if they can."""
+        if not element.tag.is_private and dictionary_VR(element.tag) not in _BYTE_VRS:
+            return "The standard wants no bytes here."
+        return "The bytes hold an identity." if self._harvest.held_in_bytes(element.value) else ""
 
     def _without_bad_codes(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Take out what is no harmless code; of several values the others stay, each in its place."""
@@ -126,4 +150,6 @@ class TextRules:
     def _is_bad(self, code: str) -> bool:
         if code in _TERMS:
             return False
-        return not code.isascii() or len(code) > _LONGEST_CODE or self._harvest.distinctive_in(code)
+        if not code.isascii() or len(code) > _LONGEST_CODE or self._harvest.touches(code):
+            return True
+        return not _CODE.match(code) and bool(unsafe_spans(code, self._harvest, self._own))

@@ -23,6 +23,10 @@ _TECHNICAL = re.compile(
 _CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
 _ENDINGS = ("s", "es", "e", "n", "en", "er", "em", "al", "ally", "ly", "i")
 _SHORTEST_INFLECTED = 5
+MARKS = (  # accents, vowel signs and tones that follow their letter
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a"
+)
+LETTER = rf"(?:[^\W_]|[{MARKS}])"
 _SHORTEST_STEM, _SHORTEST_PART, _LONGEST_NUMBER = 3, 2, 4
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
@@ -43,7 +47,7 @@ def normal(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return "".join(letter for letter in folded if unicodedata.category(letter) != "Mn")
 
 
 @cache
