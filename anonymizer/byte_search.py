@@ -99,6 +99,11 @@ def _stands_alone(raw: bytes, start: int, end: int) -> bool:
     return not (before.isdigit() or after.isdigit() or before == b"." or after == b".")
 
 
+def is_printed(raw: bytes) -> bool:
+    """Whether some letters or digits stand in a row in bytes."""
+    return bool(_PRINTED.search(raw))
+
+
 def printed_runs(raw: bytes) -> Iterator[str]:
     """What can be read in bytes, in one or two bytes for each letter."""
     for run in _PRINTED.finditer(raw):
@@ -116,10 +121,10 @@ def decoded_runs(raw: bytes) -> Iterator[bytes]:
 
 def decoded(run: bytes) -> Iterator[bytes]:
     """Return what a run of letters and digits stands for if it is base64 or hexadecimal digits."""
-    if run.isdigit():
-        return
     for digits in _HEX.finditer(run):
         yield binascii.unhexlify(digits.group())
+    if run.isdigit():
+        return
     bare = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
     for skipped in range(4):  # a name may begin anywhere in what was encoded
         part = bare[skipped:]

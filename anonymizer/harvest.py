@@ -89,6 +89,9 @@ class Harvest:
         shortest = 1 if is_ideographic(word) else _SHORTEST_WORD if name else _SHORTEST_INSIDE
         if len(plain) < shortest or plain in _TITLES or is_technical(plain):
             return
+        if plain.isdigit():
+            self.add_code(plain)
+            return
         common = plain in harmless_words()
         if common and not name:
             return

@@ -140,6 +140,9 @@ class HeaderMasker:
         if isinstance(raw, RawDataElement):
             size = self.leaves(tag, str(raw.VR), within)
             if size and not len(raw.value or b"") % size:
+                if self._texts.is_disguised(raw.value):
+                    reason = "A number that reads as an identity."
+                    self._edits.remove(dataset, tag, path, layer="harvest", reason=reason)
                 return
         decision = self._plan.decide(int(tag), sequence=raw is not None and raw.VR == "SQ", within=within)
         if decision is not None and decision.action == "X":

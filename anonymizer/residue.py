@@ -120,7 +120,7 @@ def _remove(dataset: Dataset, search: Search, prefix: str, *, unwritable: bool) 
             if element.VR == "SQ":
                 for index, item in enumerate(element.value or ()):
                     changes += _remove(item, search, f"{path}[{index}]/", unwritable=unwritable)
-            written = _written(element, little_endian=True) + _written(element, little_endian=False)
+            written = written_bytes(element)
         except (*UNREADABLE, OSError):  # pydicom raises OSError for a number that is none
             if not unwritable:
                 continue
@@ -129,6 +129,11 @@ def _remove(dataset: Dataset, search: Search, prefix: str, *, unwritable: bool) 
         if search.finds(written):
             changes.append(_drop(dataset, tag, path, "It still held an identity."))
     return changes
+
+
+def written_bytes(element: DataElement) -> bytes:
+    """Return an element as it is written in both byte orders, one behind the other."""
+    return _written(element, little_endian=True) + _written(element, little_endian=False)
 
 
 def _written(element: DataElement, *, little_endian: bool) -> bytes:

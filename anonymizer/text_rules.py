@@ -9,13 +9,18 @@ from pydicom.dataset import Dataset
 
 from anonymizer.actions import DUMMY_TEXT, LONG_TEXT_VRS
 from anonymizer.attributes import Edits, joined, values
+from anonymizer.byte_search import is_printed
+from anonymizer.colour_profile import clean_profile
 from anonymizer.fragments import Fragments
 from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words, unsafe_spans
+from anonymizer.residue import written_bytes
 from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
 _CODE = re.compile(r"[A-Z0-9_ ]{0,16}$")  # PS3.5 Table 6.2-1
 _BYTE_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "OB or OW", "UN", "US or OW", "US or SS or OW"})
+_LONGEST_DISGUISE = 4096  # bytes
+_NUMBERS = frozenset({"US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "AT"})
 _LONGEST_CODE = 64  # four times what is allowed: real files are not strict
 _TYPED = re.compile(  # attributes whose text people type, whatever the device makes of the others
     r"(?:Description|Label|Comments?|Notes?|Explanation|Meaning|Text|Reason|Reasons?ForProcedure|TreatmentProtocols|ViewName"
@@ -124,11 +129,35 @@ class TextRules:
             if not all(_NUMBER.match(str(value).encode()) for value in values(element)):
                 reason = "The value is no number."
                 self._edits.set(dataset, element, None, path, reason=reason, action="Z", layer="vr")
-        elif isinstance(element.value, bytes) and (reason := self._reason_against(element)):
+        elif element.keyword == "ICCProfile":
+            self._profile(dataset, element, path)
+        elif reason := self._reason_against(element):
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
 
+    def is_disguised(self, raw: bytes | None) -> bool:
+        """Whether the bytes of a number are an identity's text."""
+        if not raw or len(raw) > _LONGEST_DISGUISE or not is_printed(raw):
+            return False
+        return self._harvest.held_in_bytes(raw)
+
+    def _disguised(self, element: DataElement) -> bool:
+        return element.VR in _NUMBERS and bool(element.value) and self.is_disguised(written_bytes(element))
+
+    def _profile(self, dataset: Dataset, element: DataElement, path: str) -> None:
+        """Keep the numbers of a colour profile, without its words."""
+        value = element.value if isinstance(element.value, bytes) else b""
+        left = clean_profile(value)
+        if not left:
+            reason = "The colour profile is damaged."
+            self._edits.remove(dataset, element.tag, path, layer="vr", reason=reason)
+        elif left != value:
+            reason = "The words of the colour profile were taken out."
+            self._edits.set(dataset, element, left, path, reason=reason, action="C", layer="vr")
+
     def _reason_against(self, element: DataElement) -> str:
-        """Tell why bytes cannot stay; "" if they can."""
+        """Tell why bytes or binary numbers cannot stay; "" if they can."""
+        if not isinstance(element.value, bytes):
+            return "The number reads as an identity." if self._disguised(element) else ""
         if not element.tag.is_private and dictionary_VR(element.tag) not in _BYTE_VRS:
             return "The standard wants no bytes here."
         return "The bytes hold an identity." if self._harvest.held_in_bytes(element.value) else ""
