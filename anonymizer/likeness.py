@@ -1,8 +1,11 @@
 """When a word is so like a harvested name that it must be a misspelling of it."""
 
+import re
+
 _ONE_EDIT, _TWO_EDITS = 5, 7  # letters that a name must have to be found with so many edits
 _ANYWHERE = 9  # letters from which two edits may be anywhere
 _SAME_END = 3
+_DOUBLED = re.compile(r"(.)\1+")
 _UNSPOKEN = frozenset("aeiouy")
 _SHORTEST_SKELETON = 5
 
@@ -18,6 +21,15 @@ def is_like(word: str, name: str) -> bool:
     In names of seven and eight letters two edits count only where the beginning or the end is right: without this
     bound, such names would be like half of all words.
     """
+    return _is_near(word, name) or (len(name) > _TWO_EDITS and _is_near(_single(word), _single(name)))
+
+
+def _single(word: str) -> str:
+    """Return a word with its doubled letters written once."""
+    return _DOUBLED.sub(r"\1", word)
+
+
+def _is_near(word: str, name: str) -> bool:
     bound = allowed_edits(name)
     if not bound or abs(len(word) - len(name)) > bound:
         return False

@@ -190,19 +190,24 @@ NAME_WAYS = (
     lambda r, p, s, g: _two(f"Dr {p.others[0]}", p.others[0]),
     _truncated, _misspelt_once, _misspelt_twice,
 )  # fmt: skip
-MONTHS = {
-    "january": "januar janvier enero gennaio janeiro januari", "february": "februar février febrero febbraio fevereiro februari",
-    "march": "märz mars marzo marzo março maart", "april": "april avril abril aprile abril april",
-    "may": "mai mai mayo maggio maio mei", "june": "juni juin junio giugno junho juni", "july": "juli juillet julio luglio julho juli",
-    "august": "august août agosto agosto agosto augustus", "september": "september septembre septiembre settembre setembro september",
-    "october": "oktober octobre octubre ottobre outubro oktober", "november": "november novembre noviembre novembre novembro november",
-    "december": "dezember décembre diciembre dicembre dezembro december",
-}  # fmt: skip
+MONTHS = (  # English, German, French, Spanish, Italian, Portuguese, Dutch
+    "january januar janvier enero gennaio janeiro januari",
+    "february februar février febrero febbraio fevereiro februari",
+    "march märz mars marzo marzo março maart",
+    "april april avril abril aprile abril april",
+    "may mai mai mayo maggio maio mei",
+    "june juni juin junio giugno junho juni",
+    "july juli juillet julio luglio julho juli",
+    "august august août agosto agosto agosto augustus",
+    "september september septembre septiembre settembre setembro september",
+    "october oktober octobre octubre ottobre outubro oktober",
+    "november november novembre noviembre novembre novembro november",
+    "december dezember décembre diciembre dicembre dezembro december",
+)
 
 
 def _date_in_words(rnd, who, surname, given):
-    english = who.birth.strftime("%B").lower()
-    month = rnd.choice([english, *MONTHS[english].split()])
+    month = rnd.choice(MONTHS[who.birth.month - 1].split())
     day, year = who.birth.day, who.birth.year
     return _two(
         rnd.choice(

@@ -100,7 +100,7 @@ def _private_sequence(rnd: random.Random, ds: Dataset, text: str) -> None:
 
 
 def _bytes(rnd: random.Random, ds: Dataset, text: str) -> None:
-    codec = rnd.choice(("utf-8", "utf-16-le", "utf-16-be", "utf-8"))
+    codec = rnd.choice(("utf-8", "utf-16-le", "utf-16-be")) if text.isascii() else "utf-8"
     raw = (
         rnd.randbytes(rnd.randrange(40))
         + b"\0\0"
@@ -112,7 +112,7 @@ def _bytes(rnd: random.Random, ds: Dataset, text: str) -> None:
 
 
 def _large_bytes(rnd: random.Random, ds: Dataset, text: str) -> None:
-    codec = rnd.choice(("utf-8", "utf-16-le", "utf-16-be"))
+    codec = rnd.choice(("utf-8", "utf-16-le", "utf-16-be")) if text.isascii() else "utf-8"
     raw = rnd.randbytes(70_001) + b"\0\0" + text.encode(codec) + b"\0\0" + rnd.randbytes(5_000)
     ds.add_new(0x00282000, "OB", _even(raw))
 

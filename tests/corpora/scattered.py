@@ -108,10 +108,10 @@ def _instance(folder: Path, rnd: random.Random, job: _Job) -> Truth:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = sop_class, syntax
     ds = FileDataset(None, {}, file_meta=meta, preamble=who.given.encode()[:128].ljust(128, b"\0"))
-    truth = Truth(
-        folder / f"{who.surname}_{who.patient_id}".replace(" ", "_") / f"{job.number:04d}", who, KINDS[sop_class][0],
-        f"{ROOT}.{abs(hash_of(who))}.{job.study + 1}", f"{ROOT}.{abs(hash_of(who))}.9.{job.number}", job.refers_to, job.date,
-    )  # fmt: skip
+    number = hash_of(who)
+    folder = folder / f"{who.surname}_{who.patient_id}".replace(" ", "_")
+    study, sop = f"{ROOT}.{number}.{job.study + 1}", f"{ROOT}.{number}.9.{job.number}"
+    truth = Truth(folder / f"{job.number:04d}", who, KINDS[sop_class][0], study, sop, job.refers_to, job.date)
     meta.MediaStorageSOPInstanceUID = truth.sop
     _identify(ds, truth, sop_class, rnd)
     if KINDS[sop_class][1]:
