@@ -137,13 +137,8 @@ class HeaderMasker:
         self, dataset: Dataset, tag: BaseTag, path: str, within: tuple[int, ...], *, dummies: bool
     ) -> None:
         raw = undecoded(dataset, tag)
-        if isinstance(raw, RawDataElement):
-            size = self.leaves(tag, str(raw.VR), within)
-            if size and not len(raw.value or b"") % size:
-                if self._texts.is_disguised(raw.value):
-                    reason = "A number that reads as an identity."
-                    self._edits.remove(dataset, tag, path, layer="harvest", reason=reason)
-                return
+        if isinstance(raw, RawDataElement) and self._stays_undecoded(raw, within):
+            return
         decision = self._plan.decide(int(tag), sequence=raw is not None and raw.VR == "SQ", within=within)
         if decision is not None and decision.action == "X":
             self._edits.remove(dataset, tag, path, reason=decision.reason)
@@ -159,6 +154,11 @@ class HeaderMasker:
             self._edits.remove(dataset, tag, path, layer="vr", reason="The value cannot be read.")
         else:
             self._decided(dataset, element, path, within, dummies=dummies)
+
+    def _stays_undecoded(self, raw: RawDataElement, within: tuple[int, ...]) -> bool:
+        """Whether numbers can stay as the bytes that they are: no table names them, and nobody's name is in them."""
+        size = self.leaves(raw.tag, str(raw.VR), within)
+        return bool(size) and not len(raw.value or b"") % size and not self._texts.is_disguised(raw.value)
 
     def _decided(
         self, dataset: Dataset, element: DataElement, path: str, within: tuple[int, ...], *, dummies: bool
