@@ -230,7 +230,7 @@ class HeaderMasker:
             self._identifiers.pseudonymise(dataset, element, path, reason=decision.reason)
         elif element.VR == "UI":
             self._renew_uid(dataset, element, path, decision)
-        elif (value := dummy(element.VR)) is None:
+        elif (value := dummy(element.VR, int(element.tag))) is None:
             self._empty(dataset, element, path, decision)
         else:
             self._edits.set(dataset, element, value, path, reason=decision.reason)

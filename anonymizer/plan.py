@@ -9,6 +9,7 @@ which is valid whatever the type is.
 
 from dataclasses import dataclass
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
@@ -131,12 +132,14 @@ class Plan:
             return self._not_allowed(tag, required, sequence=sequence)
         return self._by_table(tag, required, sequence=sequence)
 
-    def _not_allowed(self, tag: int, required: Requirement, *, sequence: bool) -> Decision:
+    def _not_allowed(self, tag: int, required: Requirement, *, sequence: bool) -> Decision | None:
         """Return what happens to an attribute that is not on the profile's allow-list."""
         listed = self._by_table(tag, required, sequence=sequence)
         needed = required.need is Need.VALUE or tag in _FILED_BY
         if needed and listed is not None and listed.action in "UMD":
             return listed
+        if needed and listed is None and _vr(tag) == "CS":
+            return None  # one of the standard's own terms: no dummy would be valid, the rule for codes searches it
         if required.need is Need.NOTHING:
             return Decision("X", _NOT_ALLOWED)
         if required.need is Need.PRESENCE:
@@ -200,6 +203,10 @@ class Plan:
     def cleans_content(self) -> bool:
         """Whether text in structured content is cleaned instead of replaced."""
         return self.profile.has("clean_structured_content") or self.profile.has("clean_descriptors")
+
+
+def _vr(tag: int) -> str:
+    return str(dictionary_VR(tag)) if dictionary_has_tag(tag) else ""
 
 
 def _first(letters: list[str], order: str) -> Decision:

@@ -29,7 +29,7 @@ def complete(dataset: Dataset, needs: tuple[tuple[int, Need], ...], edits: Edits
         if _fulfils(element, need):
             continue
         vr = str(element.VR) if element is not None and element.VR else dictionary_VR(tag).split(" or ")[0]
-        value = dummy(vr) if need is Need.VALUE else Sequence() if vr == "SQ" else None
+        value = dummy(vr, tag) if need is Need.VALUE else Sequence() if vr == "SQ" else None
         if need is Need.VALUE and value is None:
             continue
         action, reason = ("D", _VALUE) if need is Need.VALUE else ("Z", _PRESENCE)

@@ -110,6 +110,6 @@ def test_what_lost_a_value_that_it_needs_gets_a_dummy():
     ds.Rows = None
     edits = Edits()
     complete(ds, before, edits, "")
-    assert (ds.Modality, ds.KVP, ds.Manufacturer, ds.Rows) == ("REMOVED", None, None, 0)
+    assert (ds.Modality, ds.KVP, ds.Manufacturer, ds.Rows) == ("REMOVED", None, None, 1)
     assert {change.action for change in edits.take().changes} == {"D", "Z"}
     assert "SliceThickness" not in ds  # it was not there before

@@ -50,7 +50,7 @@ def corpora(tmp_path_factory):
 
 @pytest.mark.slow
 @needs_dciodvfy
-@pytest.mark.parametrize("profile", ["basic", "research", "teaching"])
+@pytest.mark.parametrize("profile", ["basic", "research", "teaching", "strict"])
 def test_masking_brings_no_new_errors_into_any_kind_of_object(corpora, tmp_path, settings_for, profile):
     pairs = list(masked(corpora, tmp_path, settings_for(profile)))
     assert len(pairs) > 190
