@@ -105,7 +105,8 @@ class PatientStore:
         """
         now = self.rules()
         listed = check_list(rows, now.listed)
-        refuse([*self._forgotten(listed), *self._given_out(listed)])
+        if rows:
+            refuse([*self._forgotten(listed), *self._given_out(listed)])
         if separate_issuers is not None and separate_issuers != now.separate_issuers:
             self._refuse_late_change()
             now = replace(now, separate_issuers=separate_issuers)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ SERVICE = "Leadglass"
 _MOST_MEMORY_KIB = 1 << 20  # a forged vault must not ask for all memory
 _MOST_ITERATIONS = 64
 _MOST_LANES = 64
+_ONE_AT_A_TIME = (
+    threading.Lock()
+)  # OpenSSL's Argon2 fails or hangs where two threads share its pool of threads
 
 
 class Protection(Protocol):
@@ -69,7 +73,9 @@ class Passphrase:
         except (KeyError, ValueError) as error:
             raise _damaged() from error
         # One text can be typed as different code points on different systems.
-        return derive.derive(unicodedata.normalize("NFC", self.text).encode("utf-8", "surrogatepass"))
+        text = unicodedata.normalize("NFC", self.text).encode("utf-8", "surrogatepass")
+        with _ONE_AT_A_TIME:
+            return derive.derive(text)
 
     def discard(self) -> None:
         """Do nothing: a passphrase is kept nowhere."""

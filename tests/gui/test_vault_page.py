@@ -84,7 +84,7 @@ def test_nothing_is_shown_before_the_vault_is_unlocked(page: VaultPage, qtbot: Q
     answer_passphrase(qtbot, WORDS)
     qtbot.mouseClick(page.locked.buttons[0], Qt.MouseButton.LeftButton)
     assert page.stack.currentWidget() is page.tabs
-    assert "Patients: 2" in page.held.text()
+    qtbot.waitUntil(lambda: "Patients: 2" in page.held.text(), timeout=10_000)
     assert shown(page) == []
 
 
@@ -166,7 +166,7 @@ def test_forgetting_is_asked_twice_and_leaves_the_images(opened: VaultPage, qtbo
     qtbot.keyClicks(dialog.word, "forget")
     qtbot.mouseClick(dialog.forget, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Forgotten" in opened.patients.message.text(), timeout=10_000)
-    assert "Patients: 1" in opened.held.text()
+    qtbot.waitUntil(lambda: "Patients: 1" in opened.held.text(), timeout=10_000)
     assert "Forgotten: 1" in opened.held.text()
     assert look_up(opened, qtbot, "alder") == []
     assert opened.session.catalogue.count() == 2
@@ -185,17 +185,19 @@ def test_forgetting_everyone_gives_the_session_the_new_key(opened: VaultPage, qt
     assert opened.session.vault.key != before
 
 
-def test_a_list_is_read_or_refused_in_words(opened: VaultPage, tmp_path: Path) -> None:
+def test_a_list_is_read_or_refused_in_words(opened: VaultPage, tmp_path: Path, qtbot: QtBot) -> None:
     opened.tabs.setCurrentWidget(opened.list)
     (tmp_path / "bad.csv").write_text("patient id,pseudonym\nX1,K-1\nX2,K-1\n", encoding="utf-8")
     opened.list.read(tmp_path / "bad.csv")
-    assert "Rows 2 and 3: two patients would become one" in opened.list.problems.toPlainText()
+    told = "Rows 2 and 3: two patients would become one"
+    qtbot.waitUntil(lambda: told in opened.list.problems.toPlainText(), timeout=10_000)
     (tmp_path / "good.csv").write_text("patient id,pseudonym\nX1,K-1\nX2,K-2\n", encoding="utf-8")
     opened.list.read(tmp_path / "good.csv")
+    qtbot.waitUntil(lambda: "Patients on the list: 2" in opened.list.count.text(), timeout=10_000)
     assert not opened.list.problems.isVisible()
-    assert "Patients on the list: 2" in opened.list.count.text()
     assert not opened.list.issuers.isEnabled()
     opened.list.choices.button(1).click()
+    qtbot.waitUntil(lambda: "next import" in opened.list.message.text(), timeout=10_000)
     assert opened.session.vault is not None
     assert opened.session.vault.patients.rules().unlisted.value == "quarantine"
 

@@ -1,7 +1,10 @@
 """Vault: who is who, for those who may know. Shows no identity before the vault is unlocked."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
+from anonymizer import Contents
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
@@ -11,6 +14,7 @@ from app.gui.session import Session
 from app.gui.vault.list_pane import ListPane
 from app.gui.vault.lock_pane import LockPane
 from app.gui.vault.patients_pane import PatientsPane
+from app.gui.vault.work import VaultWork
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.text import label
 from app.workflows.vaults import contents
@@ -34,6 +38,8 @@ class VaultPage(Page):
         self.held = label("", "muted")
         self.patients = PatientsPane(session, jobs)
         self.list, self.lock = ListPane(session), LockPane(session)
+        self._counting = VaultWork(session, self)
+        self._counting.failed.connect(partial(show_error, self))
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.patients, "Patients")
@@ -78,21 +84,19 @@ class VaultPage(Page):
             shown.activate()
 
     def _show_contents(self) -> None:
-        vault = self.session.vault
-        self.held.setText("")
-        if vault is None:
-            return
-        try:
-            held = contents(vault)
-        except USER_ERRORS as error:
-            show_error(self, str(error), error.remedy)
-            return
+        if self.session.vault is None:
+            self.held.setText("")
+        else:
+            self._counting.run(contents, self._on_counted)
+
+    def _on_counted(self, held: Contents) -> None:
         when = f", entered from {held.first[:10]} to {held.last[:10]}" if held.first else ""
         forgotten = f" Forgotten: {held.forgotten:,}." if held.forgotten else ""
         self.held.setText(f"Patients: {held.patients:,}. Images: {held.instances:,}{when}.{forgotten}")
         self.list.show_contents(held)
 
     def _on_vault_changed(self) -> None:
+        self._counting.drop()
         for pane in (self.patients, self.list, self.lock):
             pane.clear()
         if self.isVisible():

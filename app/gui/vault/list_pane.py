@@ -1,5 +1,6 @@
 """The site's own pseudonyms: read from a file, kept in the vault; what happens to patients not listed."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -14,9 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from anonymizer import Contents, Unlisted
-from app.errors import USER_ERRORS
+from anonymizer import Contents, PatientRules, Unlisted
 from app.gui.session import Session
+from app.gui.vault.work import VaultWork
 from app.gui.widgets.text import button, label, set_role
 from app.workflows.vaults import read_pseudonyms
 
@@ -49,6 +50,8 @@ class ListPane(QWidget):
         self.problems.setReadOnly(True)
         self.problems.setAccessibleName("What is wrong with the list")
         self._lay_out()
+        self._work = VaultWork(session, self)
+        self._work.failed.connect(self._on_failed)
         self.choices.idClicked.connect(lambda _number: self._set_rules())
         self.issuers.clicked.connect(lambda _on: self._set_rules())
 
@@ -63,6 +66,7 @@ class ListPane(QWidget):
 
     def clear(self) -> None:
         """Show nothing of an earlier list."""
+        self._work.drop()
         self._say("", "muted")
 
     def ask_file(self) -> None:
@@ -81,22 +85,25 @@ class ListPane(QWidget):
         self._change(None)
 
     def _change(self, file: Path | None) -> None:
-        vault = self.session.vault
-        if vault is None:
+        if self.session.vault is None:
             return
-        try:
-            rules = read_pseudonyms(
-                self.session.project,
-                vault,
-                file,
-                unlisted=CHOICES[self.choices.checkedId()][0],
-                separate_issuers=self.issuers.isChecked(),
-            )
-        except USER_ERRORS as error:
-            self._say(error.remedy, "bad", str(error))
-        else:
-            listed = f"The list was read. Patients on it now: {len(rules.listed):,}."
-            self._say(listed if file else "It holds for the next import.", "good")
+        work = partial(
+            read_pseudonyms,
+            self.session.project,
+            file=file,
+            unlisted=CHOICES[self.choices.checkedId()][0],
+            separate_issuers=self.issuers.isChecked(),
+        )
+        self._say("Reading the list …" if file else "", "muted")
+        self._work.run(work, partial(self._on_changed, file))
+
+    def _on_changed(self, file: Path | None, rules: PatientRules) -> None:
+        listed = f"The list was read. Patients on it now: {len(rules.listed):,}."
+        self._say(listed if file else "It holds for the next import.", "good")
+        self.changed.emit()
+
+    def _on_failed(self, message: str, remedy: str) -> None:
+        self._say(remedy, "bad", message)
         self.changed.emit()
 
     def _say(self, text: str, role: str, problems: str = "") -> None:

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import Field, KnownPatient, Vault
-from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.models.patients import PatientsModel
 from app.gui.session import Session
 from app.gui.vault.forget_dialog import ForgetDialog
+from app.gui.vault.work import VaultWork
 from app.gui.widgets.text import button, label, set_role
 from app.workflows.vaults import LIST_WARNING, export_list, find_patients, forget_everyone, forget_patients
 
@@ -68,9 +68,8 @@ class PatientsPane(QWidget):
         self.export_button = button("&Export the list…", self.export)
         self.everyone_button = button("Forget everyone…", self.forget_everyone)
         self._lay_out()
-        self._work = Latest(self)
+        self._work = VaultWork(session, self)
         self._work.failed.connect(self._on_failed)
-        self._work.done.connect(lambda then: then())
         self.text.returnPressed.connect(self.look_up)
         self.table.selectionModel().selectionChanged.connect(lambda _on, _off: self._show_state())
         self._show_state()
@@ -118,7 +117,9 @@ class PatientsPane(QWidget):
         if name and self._warned(name):
             file = Path(name)
             file = file if file.suffix else file.with_suffix(".xlsx")
-            self._run(partial(export_list, self.session.project, file=file), partial(self._on_exported, file))
+            self._work.run(
+                partial(export_list, self.session.project, file=file), partial(self._on_exported, file)
+            )
 
     def forget(self) -> None:
         """Destroy the way back to the chosen patients, after asking twice."""
@@ -143,15 +144,11 @@ class PatientsPane(QWidget):
         work: Callable[[Vault], int] = partial(forget_everyone, project)
         if pseudonyms:
             work = partial(forget_patients, project, pseudonyms=pseudonyms)
-        self._run(work, self._on_forgotten)
+        self._work.run(work, self._on_forgotten)
 
     def _find(self, text: str, by: Field) -> None:
         self._say("Looking …")
-        self._run(partial(find_patients, self.session.project, text=text, by=by), self._on_found)
-
-    def _run(self, work: Callable[[Vault], object], then: Callable[..., None]) -> None:
-        """Do something with the vault beside the window's thread, then show it."""
-        self._work.run(partial(_with_vault, self.session.vault_opener(), work, then))
+        self._work.run(partial(find_patients, self.session.project, text=text, by=by), self._on_found)
 
     def _on_found(self, patients: list[KnownPatient]) -> None:
         self.model.show_patients(patients)
@@ -214,13 +211,6 @@ class PatientsPane(QWidget):
         column.addWidget(self.table, 1)
         column.addLayout(below)
         QShortcut(QKeySequence("Ctrl+F"), self, self.activate)
-
-
-def _with_vault(
-    open_vault: Callable[[], Vault], work: Callable[[Vault], object], then: Callable[..., None]
-) -> Callable[[], None]:
-    with open_vault() as vault:
-        return partial(then, work(vault))
 
 
 def _table(model: PatientsModel) -> QTableView:

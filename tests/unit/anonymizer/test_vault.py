@@ -3,6 +3,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -346,3 +347,15 @@ def test_what_was_remembered_survives_a_kill(tmp_path: Path, vault: Vault, lock:
                 break
     with Vault.open(tmp_path / "vault.sqlite", lock) as again:
         assert all(again.is_done(Found(f"{number}.dcm")) for number in range(41))
+
+
+def test_two_threads_open_vaults_at_the_same_time(tmp_path: Path) -> None:
+    path, words = tmp_path / "vault.sqlite", Passphrase("open sesame")
+    Vault.create(path, SecretKey.generate(), words).close()
+
+    def open_it(_number: int) -> int:
+        with Vault.open(path, words) as opened:
+            return opened.count()
+
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(open_it, range(6))) == [0] * 6
