@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from anonymizer.collect import identity_of
-from anonymizer.errors import AnonymizerError, TextFinderError, WriteError
+from anonymizer.errors import AnonymizerError, PatientError, TextFinderError, WriteError
 from anonymizer.facts import safe_part
 from anonymizer.file_format import NotDicomError, lenient, parse
 from anonymizer.file_kinds import PictureKind, picture_kind
@@ -57,7 +57,7 @@ def deidentify(
 def _mask_instance(source: Source, raw: bytes, run: Run) -> FileRecord:
     try:
         return _written(source, mask_quickly(raw, run), run)
-    except IrregularError:
+    except (IrregularError, PatientError):  # the other way tells whose it is, for the vault
         return _mask_with_pydicom(source, raw, run)
 
 

@@ -15,7 +15,7 @@ KEYED = {
 }
 NO_IDENTIFIER = {
     "anonymizer/key.py": "names and checks a random key of 32 bytes",
-    "anonymizer/deidentify.py": "a whole file's content, where a file has no UID of its own",
+    "anonymizer/thorough.py": "a whole file's content, where a file has no UID of its own",
     "anonymizer/pictures/masking.py": "a whole picture's content, the digest of which is then keyed",
     "anonymizer/pictures/png.py": "the check sums that the format asks for",
     "anonymizer/media_directory.py": "the masked files that a DICOMDIR lists",

@@ -198,6 +198,17 @@ def test_the_listed_pseudonym_stands_everywhere_and_verify_accepts_it(tmp_path: 
     assert grades == {Grade.PASS}
 
 
+@pytest.mark.parametrize("pseudonym", ["0012345678", "STUDY-2024-0012", "K_1", "ABC123456"])
+def test_usual_study_ids_pass_the_verification(tmp_path: Path, key: SecretKey, pseudonym: str) -> None:
+    path = write(tmp_path / "a.dcm")
+    rules = PatientRules(listed(tmp_path, f"patient id,pseudonym\nHX-774411,{pseudonym}\n"))
+    record = mask(path, tmp_path / "out", rules, key)
+    assert (record.outcome, record.findings) == (Outcome.MASKED, ())
+    assert record.new_path.startswith(f"{pseudonym}/")
+    grades = [row.grade for row in verify_tree(tmp_path / "out", against=[path], workers=1)]
+    assert grades == [Grade.PASS]
+
+
 def test_an_id_that_an_instance_mentions_gets_the_pseudonym_of_its_owner(
     tmp_path: Path, key: SecretKey
 ) -> None:
@@ -234,6 +245,8 @@ def test_unlisted_patients_get_a_keyed_pseudonym_or_stay_out(tmp_path: Path, key
     refused = mask(path, tmp_path / "strict", strict, key)
     assert refused.outcome is Outcome.QUARANTINED
     assert "not on the list" in refused.reason
+    assert refused.identity is not None
+    assert refused.identity.patient_id == "HX-999999"
     assert not list((tmp_path / "strict").rglob("*.dcm"))
 
 
