@@ -6,8 +6,8 @@ from pathlib import Path
 from anonymizer.collect import identity_of
 from anonymizer.errors import AnonymizerError, PatientError, TextFinderError, WriteError
 from anonymizer.facts import safe_part
-from anonymizer.file_format import NotDicomError, lenient, parse
-from anonymizer.file_kinds import PictureKind, picture_kind
+from anonymizer.file_format import NotDicomError, lenient, looks_like_dicom, parse
+from anonymizer.file_kinds import PictureKind, describe, picture_kind
 from anonymizer.gate import judged
 from anonymizer.media_directory import file_id
 from anonymizer.quick import mask_quickly
@@ -18,6 +18,8 @@ from anonymizer.source import Source
 from anonymizer.thorough import mask_thoroughly
 from anonymizer.truncation import end_of
 from anonymizer.writing import masked_with_other_settings, write_new
+
+_LARGE, _HEAD = 2**26, 4096  # bytes
 
 __all__ = ["Layout", "Settings", "deidentify"]
 
@@ -41,7 +43,7 @@ def deidentify(
     run = Run(out, settings, layout, told)
     with lenient():
         try:
-            raw = source.read()
+            raw = _read(source)
             kind = picture_kind(raw)
             return _mask_instance(source, raw, run) if kind is None else _mask_picture(source, raw, kind, run)
         except NotDicomError as error:
@@ -52,6 +54,15 @@ def deidentify(
             return FileRecord(source.path, Outcome.QUARANTINED, _sentence(error))
         except RecursionError:
             return _too_deep(source)
+
+
+def _read(source: Source) -> bytes:
+    """Read an input; of a large one first the beginning, so that no film of many gigabytes is read for nothing."""
+    if source.size > _LARGE:
+        head = source.read_head(_HEAD)
+        if picture_kind(head) is None and not looks_like_dicom(head):
+            raise NotDicomError(describe(head))
+    return source.read()
 
 
 def _mask_instance(source: Source, raw: bytes, run: Run) -> FileRecord:

@@ -69,6 +69,8 @@ def open_regular(raw: bytes, *, whole: bool = True) -> RegularFile:
     place = found[-1].end if found else start
     if whole and place < len(raw):
         behind = elements(raw, place, len(raw))
+        if not behind:
+            raise IrregularError
         pixels = behind.pop(0) if behind[0].tag == PIXEL_DATA else None
         found += behind
     file = RegularFile(raw, tuple(found), pixels)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import random
 import sys
 import zipfile
 
@@ -284,3 +285,33 @@ def test_folders_nested_deeper_than_python_counts_are_walked(tmp_path):
         assert len(list(find_sources([tmp_path]))) == 1
     finally:
         sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_files_end_with_a_reason_and_leave_nothing(seed, tmp_path, settings_for):
+    chance = random.Random(seed)
+    cases = [make() for make in odd_files.MASKED.values()]
+    for number in range(120):
+        folder = tmp_path / str(number)
+        record = mask(odd_files.damaged(chance.choice(cases), chance), folder, settings_for())
+        assert record.outcome is not Outcome.FAILED
+        if record.outcome is Outcome.MASKED:
+            raw = all_bytes(folder / "out" / record.new_path)
+            assert not any(n in raw for identity in planted.PLANTED for n in spellings(identity)), number
+
+
+def test_a_delimiter_where_pixels_should_be_is_no_surprise(tmp_path, settings_for):
+    raw = odd_files.written(planted.base(1))
+    place = raw.index(b"\xe0\x7f\x10\0OW")
+    record = mask(raw[:place] + b"\xff\xff\xff\xffOW" + raw[place + 6 :], tmp_path, settings_for())
+    assert_clean(record, tmp_path)
+
+
+def test_a_large_file_of_another_kind_is_not_read_to_its_end(tmp_path, settings_for):
+    with (tmp_path / "film").open("wb") as file:
+        file.write(b"\0\0\0\x18ftypisom")
+        file.truncate(40 * 2**30)  # a hole: it takes no room
+    (source,) = find_sources([tmp_path / "film"])
+    record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
+    assert record.outcome is Outcome.SKIPPED
+    assert "video" in record.reason
