@@ -57,7 +57,7 @@ class NewProjectDialog(QDialog):
         self._show_protection()
         letter = self.fontMetrics().averageCharWidth()
         room = self.screen().availableSize()
-        self.resize(min(letter * 150, room.width() - 40), min(letter * 112, room.height() - 60))
+        self.resize(min(letter * 160, room.width() - 40), min(letter * 135, room.height() - 60))
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
