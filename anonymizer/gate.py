@@ -1,5 +1,6 @@
 """The gate before the output folder: nothing passes that the independent verifier blocks."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from anonymizer.dates import move_date
@@ -8,8 +9,8 @@ from anonymizer.subject import Subject
 from anonymizer.verification.inspection import Known, inspect
 
 
-def known_of(subject: Subject) -> Known:
-    """Return what is known of a subject's originals."""
+def known_of(subject: Subject, uids: Iterable[str] = ()) -> Known:
+    """Return what is known of a subject's originals; `uids`: those of one instance that were replaced."""
     shifts = (subject.shift(), subject.shift(device=True))
     moved = {move_date(date, shift) or "" for date in subject.harvest.dates for shift in shifts}
     own = frozenset(
@@ -17,7 +18,7 @@ def known_of(subject: Subject) -> Known:
         for creator, group, last, action in subject.plan.profile.private
         if action == "K"
     )
-    return Known(subject.harvest, frozenset(moved), own)
+    return Known(subject.harvest, frozenset(moved), own, frozenset(uids))
 
 
 def judged(record: FileRecord, body: bytes, known: Known) -> FileRecord:

@@ -4,6 +4,7 @@ Whatever is not regular, or turns out to need more than the header layers, raise
 is masked by way of pydicom.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 from pydicom.dataset import Dataset
@@ -82,7 +83,7 @@ class _Quick:
             facts,
             identity,
             of_subject.digest,
-            of_subject.originals,
+            replace(of_subject.originals, uids=frozenset(part.uids)),
             changes=(*part.changes, *part.completed),
             review=(NOT_EXAMINED,) if file.pixels else (),
             fragments=fragments.without(()),

@@ -77,7 +77,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         facts_of(dataset),
         identity,
         digest,
-        known_of(subject),
+        known_of(subject, masked.uids),
         changes=(*changes, *masked.changes, *removed),
         review=tuple(review),
         regions=regions,

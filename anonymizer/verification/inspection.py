@@ -35,6 +35,12 @@ class Known:
     harvest: Harvest = field(default_factory=Harvest, repr=False)
     moved: frozenset[str] = frozenset()  # YYYYMMDD: what the dates of the originals may have become
     private: frozenset[tuple[str, int, int]] = frozenset()  # what the site keeps on its own account
+    uids: frozenset[str] = field(default=frozenset(), repr=False)  # that were replaced, besides the harvest's
+
+    @property
+    def all_uids(self) -> frozenset[str]:
+        """Every UID of the originals that must not be found."""
+        return self.uids | self.harvest.uids
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,7 @@ def _of_other(raw: bytes) -> Iterator[Finding]:
 def name_findings(name: str, known: Known) -> Iterator[Finding]:
     """Search a file's and its folders' names."""
     judge = _judge(_terms(known.harvest), Expectation())
-    if any(map(judge.names_somebody, name.split("/"))) or not known.harvest.uids.isdisjoint(
-        _UID.findall(name)
-    ):
+    if any(map(judge.names_somebody, name.split("/"))) or not known.all_uids.isdisjoint(_UID.findall(name)):
         yield finding("known identity", "file name", "The file's name holds an identity of the originals.")
 
 
@@ -149,7 +153,7 @@ def _of_values(walked: Walk, judge: Judge, expected: Expectation, known: Known) 
 class _Comparison:
     """What is told apart by the originals of this very instance, so not remembered."""
 
-    uids: set[str]
+    uids: frozenset[str]
     uids_kept: bool
     dates: set[str]  # must not be left
     tomorrow: str
@@ -159,7 +163,7 @@ class _Comparison:
         tomorrow = dt.datetime.now(tz=dt.UTC) + dt.timedelta(1)
         changed = expected.dates == "MODIFIED"
         return cls(
-            known.harvest.uids,
+            known.all_uids,
             "retain_uids" in expected.options,
             known.harvest.dates - known.moved if changed else set(),
             tomorrow.strftime("%Y%m%d"),

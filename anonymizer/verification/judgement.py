@@ -116,7 +116,8 @@ class Judge:
         tag, vr, raw = value.tag, value.vr, value.value
         if tag >> 16 == _PIXELS or (vr in _NUMBERS and len(raw) > _LONG):
             return Judgement(("known identity",)) if self.needles.in_bulk(raw) else CLEAN
-        kinds = ["known identity"] if self.needles.in_bytes(raw) else []
+        holds = self.needles.in_text_bytes if vr in _TEXTS or vr == b"CS" else self.needles.in_bytes
+        kinds = ["known identity"] if holds(raw) else []
         uids = tuple(uid.decode("ascii") for uid in _UID.findall(raw))
         if vr in _NUMBERS or not raw:
             return Judgement(tuple(kinds), uids) if kinds or uids else CLEAN

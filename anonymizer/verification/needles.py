@@ -24,6 +24,7 @@ _ENCODINGS = (
     "iso2022_kr", "euc_kr", "gb18030", "tis_620",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
+_LATIN_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]{5,}(?![A-Za-z\x80-\xff])")
 Words = npt.NDArray[np.uint32]
 _AT_ONCE = 2**15  # words: so many stay in the processor's cache
 _HIGH_BITS, _TOP_BITS = np.uint32(0xE0E0E0E0), np.uint32(0x80808080)
@@ -66,6 +67,10 @@ class Needles:
                     return True
         return False
 
+    def in_text_bytes(self, raw: bytes) -> bool:
+        """Like `in_bytes`, for bytes that are a text: harmless words may hold a name, as "thorax" does "Thora"."""
+        return self.in_bytes(raw) and self.in_bytes(_LATIN_WORD.sub(_blank_harmless, raw))
+
     def in_bulk(self, raw: bytes | memoryview) -> bool:
         """Tell whether pixels or other bulk data hold an identity of seven bytes or more.
 
@@ -88,10 +93,10 @@ class Needles:
 
     def in_text(self, text: str) -> bool:
         """Tell whether a text holds a name, a part of one in a longer word, or a code in any punctuation."""
-        plain = normal(text)
+        plain, vocabulary = normal(text), harmless_words()
         for match in _WORD.finditer(plain):
             word = match.group()
-            if word in self.words or _holds(word, self.inside):
+            if word in self.words or (word not in vocabulary and _holds(word, self.inside)):
                 return True
         return self._code_in(plain)
 
@@ -124,6 +129,11 @@ def _holds(word: str, known: dict[str, tuple[str, ...]]) -> bool:
         for size in sizes
         for name in known.get(word[at : at + size], ())
     )
+
+
+def _blank_harmless(match: re.Match[bytes]) -> bytes:
+    word = match.group()
+    return b" " * len(word) if word.decode("ascii").lower() in harmless_words() else word
 
 
 def _encoded(harvest: Harvest) -> set[bytes]:

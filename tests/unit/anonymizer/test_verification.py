@@ -99,6 +99,7 @@ def test_what_is_blocked_is_not_written_and_the_reason_names_no_value(tmp_path, 
     ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
     (source,) = find_sources([tmp_path / "in.dcm"])
     monkeypatch.setattr("anonymizer.thorough.residue", lambda *_: False)
+    monkeypatch.setattr("anonymizer.quick.Search.finds", lambda *_, **__: False)
     record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
     assert record.outcome is Outcome.QUARANTINED
     assert record.grade is Grade.BLOCKED
@@ -117,3 +118,22 @@ def test_a_date_that_was_not_moved_is_found(tmp_path, settings_for, monkeypatch)
     record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
     assert record.grade is Grade.BLOCKED
     assert {finding.kind for finding in record.findings} == {"date"}
+
+
+@pytest.mark.parametrize("syntax", ["explicit", "implicit"])  # the quick way of masking, and the thorough one
+def test_a_uid_that_was_not_replaced_everywhere_is_found(tmp_path, settings_for, monkeypatch, syntax):
+    from anonymizer.text_rules import TextRules
+
+    monkeypatch.setattr(TextRules, "hunt", lambda *_, **__: None)
+    monkeypatch.setattr(TextRules, "unlisted", lambda *_, **__: None)
+    monkeypatch.setattr("anonymizer.residue.Search.finds", lambda *_, **__: False)
+    monkeypatch.setattr("anonymizer.residue.Search.finds_uid", lambda *_: False)
+    ds, uid = planted.base(1), UID(SYNTAXES[syntax])
+    ds.file_meta.TransferSyntaxUID = uid
+    ds.set_original_encoding(uid.is_implicit_VR, uid.is_little_endian)
+    ds.FilterType = str(ds.StudyInstanceUID)
+    ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
+    (source,) = find_sources([tmp_path / "in.dcm"])
+    record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
+    assert record.grade is Grade.BLOCKED
+    assert "original UID" in {finding.kind for finding in record.findings}
