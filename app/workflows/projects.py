@@ -7,6 +7,7 @@ from anonymizer import (
     KeyFile,
     Keyring,
     Passphrase,
+    PatientRules,
     Protection,
     SecretKey,
     Vault,
@@ -30,12 +31,13 @@ def create_project(
     protection: str = "key file",
     passphrase: str | None = None,
     key: SecretKey | None = None,
+    patients: PatientRules | None = None,
 ) -> Project:
     """Make a project in `folder`, which must be new or empty.
 
     `protection` says how the vault is locked: by a key file in the user's configuration folder, by the operating
     system's keyring, or by a passphrase. `key` makes pseudonyms agree with those of another project or of
-    `leadglass mask`; without it the project gets a key of its own.
+    `leadglass mask`; without it the project gets a key of its own. `patients` are the site's own pseudonyms.
 
     Raises ProjectError, ProfileError and VaultError.
     """
@@ -44,7 +46,11 @@ def create_project(
         profile = str(Path(profile).resolve())
     project = Project.create(folder, profile=profile, options=options, protection=protection)
     lock = protection_for(project, protection, passphrase)
-    Vault.create(project.vault_file, key or SecretKey.generate(), lock).close()
+    rules = patients or PatientRules()
+    with Vault.create(project.vault_file, key or SecretKey.generate(), lock) as vault:
+        vault.patients.extend(
+            rules.listed.entries, unlisted=rules.unlisted, separate_issuers=rules.separate_issuers
+        )
     Catalogue.create(project.catalogue_file).close()
     project.save()
     project.record("project made", profile=profile, options=list(options), protection=protection)

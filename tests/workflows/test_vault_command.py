@@ -1,9 +1,11 @@
 """`leadglass vault` and lists of pseudonyms, as a site uses them."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
 from app.cli.main import main
 from app.project import Project
@@ -28,9 +30,10 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project with a list, of three patients of whom two are listed."""
-    project = create_project(tmp_path / "knees.leadglass").folder
+    project = tmp_path / "knees.leadglass"
     (tmp_path / "ids.csv").write_text(LIST, encoding="utf-8")
-    assert run("vault", project, "pseudonyms", tmp_path / "ids.csv") == 0
+    assert run("new", project, "--pseudonyms", tmp_path / "ids.csv") == 0
+    assert run("vault", project, "pseudonyms", tmp_path / "ids.csv") == 0  # what is known does no harm
     for number in (1, 2, 3):
         radiograph(tmp_path / "in", number, patient=number)
     assert run("import", project, tmp_path / "in", "--workers", "2") == 0
@@ -118,3 +121,35 @@ def test_masking_with_a_list_and_a_wrong_one(tmp_path: Path, capsys: pytest.Capt
     assert "not on the list" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "out").iterdir() if path.is_dir()] == ["KNEE-01"]
     assert run("mask", tmp_path / "in", *out, "--unlisted", "quarantine") == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "forgotten"), [("yes\nforget\n", 1), ("yes\nyes\n", 0), ("no\n", 0), ("", 0)]
+)
+def test_on_a_terminal_forgetting_is_asked_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: str, forgotten: int
+) -> None:
+    (tmp_path / "ids.csv").write_text(LIST, encoding="utf-8")
+    project = tmp_path / "knees.leadglass"
+    assert run("new", project, "--pseudonyms", tmp_path / "ids.csv") == 0
+    typed = io.StringIO(answers)
+    monkeypatch.setattr(typed, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", typed)
+    assert run("vault", project, "forget", "KNEE-01") == (0 if forgotten else 2)
+    assert trail(project).count("patient forgotten") == forgotten
+
+
+def test_two_people_under_one_id_are_shown_to_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, (name, birth) in enumerate((("Zembrovka^Tulia", "19510213"), ("Ostrewa^Ilka", "19880808"))):
+        path = radiograph(tmp_path / "in", number, patient=7)
+        dataset = dcmread(path)
+        dataset.PatientName, dataset.PatientBirthDate = name, birth
+        dataset.save_as(path)
+    out = ("--out", tmp_path / "out", "--headers-only", "--workers", "1", "--report", tmp_path / "r.json")
+    assert run("mask", tmp_path / "in", *out) == 0
+    files = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["files"]
+    reasons = ["Two names under one ID" in " ".join(file["review"]) for file in files]
+    assert sorted(reasons) == [False, True]
+    assert "Ostrewa" not in (tmp_path / "r.json").read_text(encoding="utf-8")

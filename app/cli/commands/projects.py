@@ -9,7 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.command import DONE, SOME_FAILED, Command, Result
-from app.cli.commands.masking import add_profile_arguments, add_workers_argument, options_text
+from app.cli.commands.masking import (
+    add_patient_arguments,
+    add_profile_arguments,
+    add_workers_argument,
+    options_text,
+    rules_of,
+)
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -42,6 +48,7 @@ def passphrase_for(project: Project) -> str | None:
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     add_profile_arguments(parser)
+    add_patient_arguments(parser)
     parser.add_argument(
         "--protect",
         choices=projects.PROTECTIONS,
@@ -53,6 +60,7 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _new(given: argparse.Namespace, progress: Progress) -> Result:
     passphrase = ask_passphrase(twice=True) if given.protect == "passphrase" else None
+    rules = rules_of(given)
     key, _, _ = masking.site_key(given.key) if given.key else (None, None, None)
     progress.stage("Making the project")
     project = projects.create_project(
@@ -62,6 +70,7 @@ def _new(given: argparse.Namespace, progress: Progress) -> Result:
         protection=given.protect or "key file",
         passphrase=passphrase,
         key=key,
+        patients=rules,
     )
     text = f"{project.folder} is ready. The original identities are locked by a {project.protection}."
     return Result(text, {"project": str(project.folder), "protection": project.protection})

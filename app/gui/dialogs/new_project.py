@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from anonymizer import judge_passphrase
 from app.errors import USER_ERRORS
 from app.gui.dialogs.rules_editor import RulesEditor
 from app.gui.widgets.text import button, label
@@ -25,7 +26,6 @@ PROTECTIONS = (
     ("passphrase", "Passphrase: asked for once each time the project is opened"),
     ("keyring", "The system's keyring: opens when you are logged in"),
 )
-SHORTEST = 10  # characters of a passphrase
 
 
 class NewProjectDialog(QDialog):
@@ -112,8 +112,9 @@ class NewProjectDialog(QDialog):
             return self.rules.complaint()
         if self.protection.currentData() != "passphrase":
             return ""
-        if len(self.passphrase.text()) < SHORTEST:
-            return f"A passphrase has at least {SHORTEST} characters; four random words are a good one."
+        judgement = judge_passphrase(self.passphrase.text())
+        if not judgement.acceptable:
+            return judgement.words
         return "" if self.passphrase.text() == self.again.text() else "The two passphrases differ."
 
     def _make(self) -> None:
