@@ -109,14 +109,14 @@ class HeaderMasker:
         if tag.is_private:
             self._private(dataset, tag, path, within)
         elif tag in _PIXELS:
-            if within or prefix:  # no text was looked for in them
+            if within:  # no text was looked for in them
                 reason = "Pixels inside a sequence are not those of the image."
                 self._edits.remove(dataset, tag, path, layer="file", reason=reason)
         elif tag.group < _FIRST_GROUP or int(tag) == _LENGTH_TO_END:
             reason = "It has no place in a data set."
             self._edits.remove(dataset, tag, path, layer="file", reason=reason)
         elif tag == _CHARSET:
-            self._charset(dataset, tag, nested=bool(prefix))
+            self._charset(dataset, tag, nested=bool(within))
         elif tag.element == 0:
             del dataset[tag]  # a group length: retired, and wrong after masking
         else:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from anonymizer.errors import AnonymizerError
 from anonymizer.source import Source
@@ -26,6 +26,7 @@ _POLL = 0.2  # seconds between two looks at `cancelled`
 _OVER_MEMORY = "The file needs more memory than is allowed."
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 ResultT = TypeVar("ResultT")
+OtherT = TypeVar("OtherT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,25 @@ class _Worker(Generic[ResultT]):
         except OSError:
             self.process.join(1)  # it died while idle: noticed and retried like any other death
 
+    def turned_to(self, task: Task[OtherT]) -> "_Worker[OtherT]":
+        """Return the idle worker as one of another task."""
+        try:
+            self.pipe.send(_Turn(task))
+        except OSError:
+            self.process.join(1)  # it died while idle: noticed when it gets a file
+        return cast("_Worker[OtherT]", self)
+
     def stop(self) -> None:
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn(Generic[ResultT]):
+    """Tells a worker what it does from now on."""
+
+    task: Task[ResultT]
 
 
 class Pool(Generic[ResultT]):
@@ -109,6 +125,14 @@ class Pool(Generic[ResultT]):
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
+
+    def turn_to(self, task: "Task[OtherT]") -> "Pool[OtherT]":
+        """Return a pool with another task that takes over the workers, and what they remember."""
+        other: Pool[OtherT] = Pool(task, workers=self._size, limits=self._crew.limits)
+        for worker in self._workers:
+            other._workers.append(worker.turned_to(task))
+        self._workers.clear()
+        return other
 
     def run(self, sources: Iterator[Source], cancelled: Callable[[], bool]) -> Iterator[ResultT]:
         """Yield a result for each source as soon as it is there; end early once `cancelled` says so."""
@@ -182,7 +206,7 @@ class Pool(Generic[ResultT]):
         yield self._crew.task.failure(job.source, reason, crashed=False)
 
 
-def serve(pipe: Connection, task: Task[ResultT], memory: int) -> None:
+def serve(pipe: Connection, task: Task[Any], memory: int) -> None:
     """Work off one source after the other in a child process until the parent closes the pipe."""
     # pydicom's warnings quote values, so they could carry identities into logs
     warnings.simplefilter("ignore")
@@ -194,6 +218,9 @@ def serve(pipe: Connection, task: Task[ResultT], memory: int) -> None:
             source = pipe.recv()
         except (EOFError, OSError, KeyboardInterrupt):
             return
+        if isinstance(source, _Turn):
+            task = source.task
+            continue
         pipe.send(_attempt(task, source))
 
 

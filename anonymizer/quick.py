@@ -21,7 +21,7 @@ from anonymizer.gate import known_of
 from anonymizer.header import HeaderMasker
 from anonymizer.marks import mark, mark_settings
 from anonymizer.patients import Patient
-from anonymizer.regular_file import PIXEL_DATA, SOP_CLASS, RegularFile, open_regular, parsed
+from anonymizer.regular_file import PIXEL_DATA, SOP_CLASS, RegularFile, open_header, open_regular, parsed
 from anonymizer.remembered import Recent
 from anonymizer.residue import Search
 from anonymizer.run import Masked, Run, Settings, check_listed, tools_of
@@ -43,6 +43,20 @@ def _quick(settings: Settings) -> "_Quick":
 def mask_quickly(raw: bytes, run: Run) -> Masked:
     """Mask a file's bytes. Raises IrregularError where that cannot be done in this way."""
     return _quick(run.settings).mask(raw, run)
+
+
+def told_quickly(raw: bytes, settings: Settings, *, whole: bool) -> tuple[str, frozenset[Mention]]:
+    """Return the patient's key and what a file, or its beginning, tells of the patient.
+
+    Raises IrregularError where that cannot be told from these bytes alone.
+    """
+    file = open_header(raw)
+    if not whole and not file.is_followed:
+        raise IrregularError
+    sop_class = file.uid(SOP_CLASS)
+    collector = _quick(settings).collector(sop_class, file.charset)
+    patient = tools_of(settings).patients.of(collector.identity(file))
+    return patient.key, collector.mentions(file)
 
 
 class _Quick:

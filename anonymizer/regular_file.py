@@ -8,7 +8,12 @@ from struct import pack
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from anonymizer.file_format import UNREADABLE
 from anonymizer.slices import PIXEL_GROUP, IrregularError, Slice, elements
@@ -16,9 +21,13 @@ from anonymizer.slices import PIXEL_GROUP, IrregularError, Slice, elements
 CHARSET, SOP_CLASS, SOP_INSTANCE, PIXEL_DATA = 0x00080005, 0x00080016, 0x00080018, 0x7FE00010
 LENGTH_TO_END, FIRST_GROUP = 0x00080001, 8
 _SYNTAX = 0x00020010
+_OTHER_ENCODINGS = frozenset(
+    ("", DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian)
+)
 _META, _META_VALUE = 132, 144
 _GROUP_LENGTH = b"\x02\0\0\0UL\x04\0"
 _PREFIX = b"DICM"
+_SHORTEST_UID, _LONGEST_UID = 3, 64
 _BEHIND_PIXELS = PIXEL_GROUP | 0xFFFF
 
 
@@ -40,6 +49,11 @@ class RegularFile:
         found = self.by_tag.get(tag)
         return b"" if found is None else self.raw[found.start : found.end]
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether something stands behind the last element that was looked for."""
+        return bool(self.slices) and self.slices[-1].end < len(self.raw)
+
     @cached_property
     def charset(self) -> bytes:
         """The element that names the character set, b"" without one."""
@@ -56,26 +70,42 @@ class RegularFile:
         return value.decode("ascii")
 
 
-def open_regular(raw: bytes, *, whole: bool = True) -> RegularFile:
-    """Find the elements of a file; `whole`: its pixel data too. Raises IrregularError for any other file."""
-    if raw[128:132] != _PREFIX or raw[_META : _META + 8] != _GROUP_LENGTH:
+def open_regular(raw: bytes) -> RegularFile:
+    """Find the elements of a file. Raises IrregularError for any but a regular one without compression."""
+    file, syntax = _opened(raw)
+    if syntax != ExplicitVRLittleEndian:
         raise IrregularError
-    start = _META_VALUE + int.from_bytes(raw[_META + 8 : _META_VALUE], "little")
-    meta = {each.tag: raw[each.value : each.stop] for each in elements(raw, _META, start)}
-    if meta.get(_SYNTAX, b"").rstrip(b"\0 ") != ExplicitVRLittleEndian.encode():
-        raise IrregularError
-    found = elements(raw, start, len(raw), until=PIXEL_GROUP)
-    pixels = None
-    place = found[-1].end if found else start
-    if whole and place < len(raw):
+    place = file.slices[-1].end if file.slices else len(raw)
+    if place < len(raw):
         behind = elements(raw, place, len(raw))
         if not behind:
             raise IrregularError
         pixels = behind.pop(0) if behind[0].tag == PIXEL_DATA else None
-        found += behind
-    file = RegularFile(raw, tuple(found), pixels)
+        file = RegularFile(raw, (*file.slices, *behind), pixels)
     _check(file)
     return file
+
+
+def open_header(raw: bytes) -> RegularFile:
+    """Find the elements before the pixel data, in a file or its beginning; compression does not matter.
+
+    Raises IrregularError for any but a regular header.
+    """
+    file, syntax = _opened(raw)
+    if syntax in _OTHER_ENCODINGS:
+        raise IrregularError
+    _check(file)
+    return file
+
+
+def _opened(raw: bytes) -> tuple[RegularFile, str]:
+    """Return a file as far as its pixel data, and its transfer syntax."""
+    if raw[128:132] != _PREFIX or raw[_META : _META + 8] != _GROUP_LENGTH:
+        raise IrregularError
+    start = _META_VALUE + int.from_bytes(raw[_META + 8 : _META_VALUE], "little")
+    meta = {each.tag: raw[each.value : each.stop] for each in elements(raw, _META, start)}
+    syntax = meta.get(_SYNTAX, b"").rstrip(b"\0 ").decode("latin-1")
+    return RegularFile(raw, tuple(elements(raw, start, len(raw), until=PIXEL_GROUP)), None), syntax
 
 
 def _check(file: RegularFile) -> None:
@@ -84,7 +114,7 @@ def _check(file: RegularFile) -> None:
         raise IrregularError
     if any(PIXEL_GROUP <= each.tag <= _BEHIND_PIXELS for each in file.slices):
         raise IrregularError
-    if not file.uid(SOP_CLASS) or not file.uid(SOP_INSTANCE):
+    if not all(_SHORTEST_UID <= len(file.uid(tag)) <= _LONGEST_UID for tag in (SOP_CLASS, SOP_INSTANCE)):
         raise IrregularError
     if file.pixels is not None and (file.pixels.stop - file.pixels.value) % 2:
         raise IrregularError

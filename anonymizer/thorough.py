@@ -6,13 +6,14 @@ import re
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
-from anonymizer.collect import first_text, identity_of, mentions
+from anonymizer.collect import Mention, first_text, identity_of, mentions
 from anonymizer.documents import clean_document
 from anonymizer.errors import PixelError
 from anonymizer.facts import facts_of
 from anonymizer.file_format import (
     UNREADABLE,
     NotDicomError,
+    parse,
     renew_meta,
     searchable,
     serialise,
@@ -27,7 +28,7 @@ from anonymizer.report import Change, Region
 from anonymizer.residue import Search, remove_holders, residue
 from anonymizer.run import Layout, Masked, QuarantineError, Run, Settings, check_listed, tools_of
 from anonymizer.subject import Subject
-from anonymizer.truncation import End, holds_another_file, lacks_image, repair_pixels
+from anonymizer.truncation import End, end_of, holds_another_file, lacks_image, repair_pixels
 
 _UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -83,6 +84,16 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         regions=regions,
         fragments=masked.fragments.without(removed),
     )
+
+
+def told_thoroughly(raw: bytes, settings: Settings) -> tuple[str, frozenset[Mention]]:
+    """Return the patient's key and what a file tells of the patient. Raises an AnonymizerError."""
+    dataset = parse(raw)
+    end_of(dataset, raw)
+    _admit(dataset, raw, [])
+    tools = tools_of(settings)
+    plan = tools.plan.for_object(first_text(dataset, "SOPClassUID"))
+    return tools.patients.of(identity_of(dataset)).key, frozenset(mentions(dataset, plan))
 
 
 def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
 from app.progress import Progress
 from app.project import Project
-from app.workflows.masking import Tally, list_sources, project_settings
+from app.workflows.masking import Tally, begin_masking, list_sources, project_settings
 from app.workflows.patients import Namesakes
 from labeller import Catalogue, NewInstance
 
@@ -23,7 +23,6 @@ def import_instances(
     sources = list_sources(paths, progress)
     tally = Tally()
     with project.catalogue() as catalogue:
-        progress.stage("Masking", len(sources))
         known = frozenset(catalogue.uids())
         for record in _records(project, vault, sources, known, progress=progress, workers=workers):
             _enter(catalogue, record)
@@ -55,9 +54,18 @@ def _records(
     by_path = {source.path: source for source in todo}
     settings = project_settings(project, vault)
     namesakes = Namesakes(vault.identity)
-    for record in mask_batch(
-        todo, project.instances, settings, layout=Layout.FLAT, workers=workers, cancelled=progress.cancelled
-    ):
+    progress.stage("Looking for identities", len(sources))
+    records = mask_batch(
+        todo,
+        project.instances,
+        settings,
+        layout=Layout.FLAT,
+        workers=workers,
+        cancelled=progress.cancelled,
+        survey=sources,
+        surveyed=progress.step,
+    )
+    for record in begin_masking(records, progress, len(sources)):
         noticed = namesakes.look(record)
         yield (
             noticed if noticed.outcome is Outcome.SKIPPED else _remember(vault, noticed, by_path[record.path])

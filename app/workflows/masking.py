@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,6 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
     tally = Tally()
     layout = request.layout(sources)
     with Journal.open(out, request.settings, layout) as journal, ReportFile(request.report) as report:
-        progress.stage("Masking", len(sources))
         for record in _all_records(sources, journal, (request, layout), progress):
             tally.add(record)
             report.add(record)
@@ -193,19 +193,33 @@ def _all_records(
     sources: Sequence[Source], journal: Journal, how: tuple[MaskRequest, Layout], progress: Progress
 ) -> Iterator[FileRecord]:
     request, layout = how
-    yield from journal.finished(sources)
-    namesakes = Namesakes()
-    for record in mask_batch(
+    progress.stage("Looking for identities", len(sources))
+    records = mask_batch(
         journal.pending(sources),
         request.out,
         request.settings,
         layout=layout,
         workers=request.workers,
         cancelled=progress.cancelled,
-    ):
+        survey=sources,
+        surveyed=progress.step,
+    )
+    begun = begin_masking(records, progress, len(sources))
+    yield from journal.finished(sources)
+    namesakes = Namesakes()
+    for record in begun:
         noticed = namesakes.look(record)
         journal.add(noticed)
         yield noticed
+
+
+def begin_masking(
+    records: Iterator[FileRecord], progress: Progress, total: int, title: str = "Masking"
+) -> Iterator[FileRecord]:
+    """Wait until identities have been looked for, tell that masking begins; the records as they come."""
+    first = next(records, None)
+    progress.stage(title, total)
+    return records if first is None else chain((first,), records)
 
 
 def _output_folder(request: MaskRequest) -> Path:

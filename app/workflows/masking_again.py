@@ -1,7 +1,7 @@
 """Masking instances of a project again from their originals, after words were answered; labels stay."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from app.errors import ProjectError
 from app.progress import Progress
 from app.project import Project
 from app.storage import sync_folder
-from app.workflows.masking import Tally, project_settings
-from labeller import Catalogue, NewInstance
+from app.workflows.masking import Tally, begin_masking, project_settings
+from labeller import Catalogue, InstanceFilter, NewInstance
 
 GONE = "The original is no longer where it was imported from. Connect its medium or restore its folder."
 CHANGED = "The original was changed since the import; the masked instance was left as it is."
@@ -37,7 +37,6 @@ def mask_again(
     An instance whose original is gone or was changed keeps the masked file that it has and is reported. What
     readers masked by hand is masked again. A run that was killed goes on when it is called again.
     """
-    progress.stage("Masking again", len(uids))
     tally = Tally()
     staging = project.folder / ".masked-again"
     shutil.rmtree(staging, ignore_errors=True)
@@ -68,15 +67,28 @@ class _Again:
             if path not in ready:
                 yield FileRecord(path, Outcome.FAILED, CHANGED if path in found else GONE)
         settings = project_settings(self._project, self._vault)
-        for record in mask_batch(
+        progress.stage("Looking for identities")
+        records = mask_batch(
             ready.values(),
             self._staging,
             settings,
             layout=Layout.FLAT,
             workers=workers,
             cancelled=progress.cancelled,
-        ):
+            survey=list(_sources(self._of_the_same_patients(uids))),
+            surveyed=progress.step,
+        )
+        for record in begin_masking(records, progress, len(uids), "Masking again"):
             yield self._finished(record, ready[record.path], wanted[record.path])
+
+    def _of_the_same_patients(self, uids: Sequence[str]) -> frozenset[str]:
+        """Return the originals of all instances of the patients: what one tells is hunted in the others."""
+        patients = {self._catalogue.instance(uid).patient for uid in uids}
+        rows = (
+            row for patient in patients for row in self._catalogue.instances(InstanceFilter(patient=patient))
+        )
+        paths = (self._vault.source_path(row.sop_instance_uid) for row in rows)
+        return frozenset(path for path in paths if path is not None)
 
     def _finished(self, record: FileRecord, source: Source, uid: str) -> FileRecord:
         if record.outcome is not Outcome.MASKED or record.facts is None:
@@ -126,7 +138,7 @@ class _Again:
         self._catalogue.set_grade(new.sop_instance_uid, grade, list(found))
 
 
-def _sources(wanted: Mapping[str, str]) -> Iterator[Source]:
+def _sources(wanted: Collection[str]) -> Iterator[Source]:
     """Find the originals again; an archive is opened once for all of its members."""
     containers = dict.fromkeys(
         Path(path) if Path(path).is_file() else Path(path.partition("!/")[0]) for path in wanted

@@ -66,6 +66,8 @@ def test_json_is_one_document_and_progress_lines_go_elsewhere(incoming: Path, tm
     assert ended.json["masked"] == 12
     lines = [json.loads(line) for line in ended.err.splitlines()]
     assert {line["event"] for line in lines} >= {"stage", "step", "item", "result"}
+    stages = [line["title"] for line in lines if line["event"] == "stage"]
+    assert stages[:3] == ["Looking for files", "Looking for identities", "Masking"]
     assert lines[-1]["event"] == "result"
     assert lines[-1]["exit"] == 0
 

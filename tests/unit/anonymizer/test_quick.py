@@ -116,9 +116,20 @@ def test_an_identity_that_a_number_spells_is_found(tmp_path, both):
         setattr(ds, keyword, "Quambletonix^Zorvinda")
         ds.RedPaletteColorLookupTableData = b"QUAMBLETONIX"
         ds.add_new(0x00189461, "FL", 1.5)
-        ds.add_new(0x00221423, "OF", b"quambletonix")
+        ds.VectorGridData = b"quambletonix"
         ds.save_as(folder / f"{number}.dcm", enforce_file_format=True)
     assert both(folder) == 0  # both are handed to pydicom, which removes the holders
+
+
+def test_pixels_inside_sequences_are_removed_in_both_ways(tmp_path, both):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    ds, inner = planted.base(1), Dataset()
+    inner.ReferencedFrameNumber = "1"
+    inner.add_new(0x7FE00010, "OB", b"QUAMBLETONIX")
+    ds.SourceImageSequence = [inner]
+    ds.save_as(folder / "0.dcm", enforce_file_format=True)
+    assert both(folder) == 1
 
 
 def test_overlays_are_removed_whole_with_and_without_a_character_set(tmp_path, both, settings_for):
