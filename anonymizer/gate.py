@@ -11,7 +11,9 @@ from anonymizer.verification.inspection import Known, inspect
 
 def known_of(subject: Subject, uids: Iterable[str] = ()) -> Known:
     """Return what is known of a subject's originals; `uids`: those of one instance that were replaced."""
-    shifts = (subject.shift(), subject.shift(device=True))
+    shifts = [subject.shift(), subject.shift(device=True)]
+    if subject.minute_shift():
+        shifts.append(subject.shift() - 1)  # where the time of day moved over midnight
     moved = {move_date(date, shift) or "" for date in subject.harvest.dates for shift in shifts}
     own = frozenset(
         (creator, group, last)

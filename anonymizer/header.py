@@ -18,7 +18,7 @@ from anonymizer.actions import DATE_VRS, DUMMY_TEXT, TEXT_VRS, dummy
 from anonymizer.attributes import Edits, Notes, hides_words, is_known, kind_differs, path_of, read, undecoded
 from anonymizer.collect import ISSUERS
 from anonymizer.content import content_decision
-from anonymizer.date_rules import DateRules
+from anonymizer.date_rules import TIMES_OF_DATES, DateRules
 from anonymizer.file_format import UNREADABLE
 from anonymizer.identifier_rules import PATIENT_ID, PATIENT_NAME, IdentifierRules
 from anonymizer.iod import Need
@@ -34,7 +34,11 @@ _KEPT_RAW = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OF"
              "SV": 8, "UV": 8}  # and how many bytes one value has  # fmt: skip
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CONTENT = frozenset({"ContentSequence", "WaveformAnnotationSequence", "GraphicAnnotationSequence"})
-NEIGHBOURS = {PATIENT_ID: ISSUERS}  # attributes beside it that decide what becomes of an attribute
+_CODE_MEANING, _CODING_SCHEME = 0x00080104, 0x00080102
+NEIGHBOURS = {
+    PATIENT_ID: ISSUERS,
+    _CODE_MEANING: (_CODING_SCHEME,),
+} | TIMES_OF_DATES  # attributes beside it that decide what becomes of an attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,10 @@ class HeaderMasker:
             self._edits.remove(dataset, tag, path, layer="vr", reason="The value cannot be read.")
         else:
             self._decided(dataset, element, path, within, dummies=dummies)
+
+    def is_disguised(self, raw: bytes) -> bool:
+        """Whether the bytes of a number are the text of an identity."""
+        return self._texts.is_disguised(raw)
 
     def _stays_undecoded(self, raw: RawDataElement, within: tuple[int, ...]) -> bool:
         """Whether numbers can stay as the bytes that they are: no table names them, and nobody's name is in them."""

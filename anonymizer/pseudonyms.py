@@ -15,6 +15,7 @@ from anonymizer.key import SecretKey
 
 _CACHED = 20_000
 _FEWEST_WEEKS, _WEEKS = 53, 520  # one to eleven years back: never into the future
+_MOST_MINUTES = 24 * 60 - 1
 _STANDARD_ROOT = "1.2.840.10008."
 
 
@@ -54,6 +55,11 @@ class Pseudonyms:
         """By how many days the dates of this patient (original ID) move: negative, whole weeks."""
         number = int.from_bytes(self._mac("dates", strip_padding(patient))[:8], "big")
         return -7 * (_FEWEST_WEEKS + number % _WEEKS)
+
+    def minute_shift(self, patient: str) -> int:
+        """By how many minutes the times of day of this patient move where asked: negative, less than a day."""
+        number = int.from_bytes(self._mac("times", strip_padding(patient))[:8], "big")
+        return -1 - number % _MOST_MINUTES
 
     def digest(self, text: str) -> str:
         """Return a blind index of 32 hexadecimal digits: it finds the same text again without telling it."""

@@ -143,7 +143,7 @@ class SliceMasker:
             )
             level.leaves[kind] = size
         length = each.stop - each.value
-        if not size or length % size:
+        if not size or length % size or self._masker.is_disguised(raw[each.value : each.stop]):
             return None
         answer = Answer(raw[each.start : each.end])
         if length >= _SHORTEST_TEXT:

@@ -35,3 +35,10 @@ class Subject:
     def shift(self, *, device: bool = False) -> int:
         """By how many days the patient's dates move, or those of the device."""
         return self.pseudonyms.day_shift(f"device\0{self.device}") if device else self.patient.day_shift
+
+    def minute_shift(self) -> int:
+        """By how many minutes the patient's times of day move: none unless the profile says so."""
+        profile = self.plan.profile
+        if not (profile.shift_times and profile.has("modified_dates")):
+            return 0
+        return self.pseudonyms.minute_shift(self.patient.key)

@@ -23,7 +23,7 @@ _DAY = r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.?(?:st|nd|rd|th|er|º|ª|o|e)?[ -]?(?:
 _YEAR = r"(?:de[l]? |')?(?:(?:1[89]|20)\d\d|\d\d)(?!\d)"
 _ROMAN = r"(?:VI{0,3}|I[VX]|XI{0,2}|I{1,3})"
 _STREET = r"(?:street|avenue|crescent|road|lane|boulevard|blvd|terrace|gardens|highway|parkway)"
-_WEAK_STREET = r"(?:st|rd|ave|way|drive|dr|close|court|ct|square|sq|place|pl|mews|grove|row|hill)"
+_WEAK_STREET = r"(?:st|rd|ave|way|drive|close|court|square|place|mews|grove|row|hill)"
 _NAMES = r"(?:[^\W\d_][\w'’.-]*,? +){1,4}"
 _GERMAN_STREET = r"(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|ring|ufer|damm|chaussee)"
 _DUTCH_STREET = r"(?:straat|laan|plein|gracht|kade|dijk|singel|steeg|hof)"
@@ -114,8 +114,12 @@ _CERTAIN_FORMS: tuple[_Form, ...] = (
     (r"(?<![\w.])\+\d{1,3}(?:[ ./-]{0,2}\(?\d{1,5}\)?){2,8}(?!\d)", 0, _phone),
     (r"(?<![\w.])(?:\+|00)\d{8,15}(?![\d.])", 0, _any),
     (rf"\b{_TEL}\b[ .:#-]{{0,3}}\+?\(?\d[\d ()./-]{{3,18}}\d", re.I, _any),
-    (rf"\b\d{{1,5}}[a-z]?,? +{_NAMES}{_STREET}\b\.?", re.I, _any),
-    (rf"\b\d{{1,5}}[a-z]?,? +(?:[A-Z][\w'’-]+,? +){{1,3}}{_WEAK_STREET}\b\.?", re.I, _not_all_harmless),
+    (rf"(?<![\w.])\d{{1,5}}[a-z]?,? +{_NAMES}{_STREET}\b\.?", re.I, _any),
+    (
+        rf"(?<![\w.])\d{{1,5}}[a-z]?,? +(?:[^\W\d_]{{2,}}[\w'’-]*,? +){{1,3}}{_WEAK_STREET}\b\.?",
+        re.I,
+        _not_all_harmless,
+    ),
     (rf"\b[A-ZÄÖÜ][\w-]{{0,40}}?[ -]?{_GERMAN_STREET} *\d{{1,4}} ?[a-z]?\b", re.I, _not_all_harmless),
     (rf"\b[A-Z][\w-]{{0,40}}{_DUTCH_STREET} *\d{{1,4}} ?[a-z]?\b", re.I, _not_all_harmless),
     (

@@ -187,3 +187,8 @@ def _pixels(ds: Dataset, rnd: random.Random, *, big: bool) -> None:
     ds.BitsAllocated, ds.BitsStored, ds.HighBit = 16, 12, 11
     values: Sequence[int] = [rnd.randrange(4096) for _ in range(256)]
     ds.PixelData = b"".join(value.to_bytes(2, "big" if big else "little") for value in values)
+
+
+def day(value: str) -> dt.date:
+    """A DA value as a date."""
+    return dt.date(int(value[:4]), int(value[4:6]), int(value[6:8]))
