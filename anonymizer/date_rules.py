@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from pydicom.datadict import DicomDictionary, tag_for_keyword
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
@@ -94,7 +95,7 @@ def _carries(dataset: Dataset, element: DataElement, count: int, minutes: int) -
 
 def _times_of_dates() -> dict[int, tuple[int, ...]]:
     """Return the times of day that belong to dates and stand behind them, so have not moved when the date moves."""
-    found = {}
+    found: dict[int, tuple[int, ...]] = {}
     for tag, entry in DicomDictionary.items():
         partner = tag_for_keyword(entry[4].replace("Date", "Time")) if entry[0] == "DA" else None
         if partner is not None and partner > tag:

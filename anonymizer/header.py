@@ -2,7 +2,7 @@
 
 One `HeaderMasker` works for one subject. It changes data sets in place and notes each change with its layer and
 reason, never with a value. What it does to an attribute follows from the attribute, the sequences around it, its
-private creator, its neighbours in `NEIGHBOURS` and the subject, from nothing else: `slice_masker` relies on that.
+private creator, its `neighbours` and the subject, from nothing else: `slice_masker` relies on that.
 """
 
 from collections.abc import Callable
@@ -35,10 +35,8 @@ _KEPT_RAW = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OF"
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CONTENT = frozenset({"ContentSequence", "WaveformAnnotationSequence", "GraphicAnnotationSequence"})
 _CODE_MEANING, _CODING_SCHEME = 0x00080104, 0x00080102
-NEIGHBOURS = {
-    PATIENT_ID: ISSUERS,
-    _CODE_MEANING: (_CODING_SCHEME,),
-} | TIMES_OF_DATES  # attributes beside it that decide what becomes of an attribute
+# what stands beside an attribute and decides what becomes of it; of dates, too, where times of day move
+NEIGHBOURS = {PATIENT_ID: ISSUERS, _CODE_MEANING: (_CODING_SCHEME,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,7 @@ class HeaderMasker:
         self._plan = subject.plan
         self._edits = Edits()
         self._needs: dict[tuple[int, ...], dict[int, Need]] = {}
+        self.neighbours = NEIGHBOURS | (TIMES_OF_DATES if subject.minute_shift() else {})
         self._dates = DateRules(subject, self._edits)
         self._identifiers = IdentifierRules(subject, self._edits)
         self._texts = TextRules(subject, self._edits)

@@ -5,7 +5,7 @@ elements that the same patient had before get the answer that they got then, seq
 and what is left is handed to the rules in a small data set of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import pack
 from typing import Any
@@ -19,7 +19,7 @@ from pydicom.tag import BaseTag
 from anonymizer.attributes import name_of, path_of
 from anonymizer.facts import FACTS, value_of
 from anonymizer.file_format import UNREADABLE
-from anonymizer.header import NEIGHBOURS, Entry, HeaderMasker
+from anonymizer.header import Entry, HeaderMasker
 from anonymizer.private_blocks import creators, is_creator, named_block
 from anonymizer.regular_file import CHARSET, FIRST_GROUP, LENGTH_TO_END, in_sequences, parsed, sequence_head
 from anonymizer.remembered import LONGEST, Answer, Memory
@@ -100,7 +100,7 @@ class SliceMasker:
         return found
 
     def _part(self, raw: bytes, slices: Sequence[Slice], level: _Level) -> Part:
-        keys = _keys(raw, slices, level.mark)
+        keys = _keys(raw, slices, level.mark, self._masker.neighbours)
         known = self._answers.get
         answers = [known(key) for key in keys]
         missing = []
@@ -192,7 +192,9 @@ class SliceMasker:
         self, raw: bytes, slices: Sequence[Slice], missing: Sequence[Slice], level: _Level
     ) -> dict[int, Answer]:
         """Return what the rules make of elements, by tag."""
-        beside = (other for each in missing if each.tag in NEIGHBOURS for other in _beside(slices, each))
+        neighbours = self._masker.neighbours
+        wanted = {tag for each in missing if each.tag in neighbours for tag in neighbours[each.tag]}
+        beside = [other for other in slices if other.tag in wanted] if wanted else []
         needed = sorted({*missing, *beside, *_blocks(slices, missing)})
         inner = b"".join(raw[each.start : each.end] for each in needed if each.tag != CHARSET)
         root = parsed([self._charset, in_sequences(inner, level.within)])
@@ -239,12 +241,17 @@ class SliceMasker:
         return {each.tag: written[each.start : each.end] for each in elements(written, 0, len(written))}
 
 
-def _keys(raw: bytes, slices: Sequence[Slice], mark: bytes) -> list[bytes]:
+def _keys(
+    raw: bytes, slices: Sequence[Slice], mark: bytes, neighbours: Mapping[int, tuple[int, ...]]
+) -> list[bytes]:
     """Return what each answer follows from: the element, if private with its creator or its block."""
     keys = [mark + raw[each.start : each.end] if each.end - each.start <= LONGEST else b"" for each in slices]
     for number, each in enumerate(slices):
-        if each.tag in NEIGHBOURS and keys[number]:
-            keys[number] += b"".join(raw[beside.start : beside.end] for beside in _beside(slices, each))
+        if each.tag in neighbours and keys[number]:
+            wanted = neighbours[each.tag]
+            keys[number] += b"".join(
+                raw[beside.start : beside.end] for beside in slices if beside.tag in wanted
+            )
     private = [number for number, each in enumerate(slices) if each.tag >> 16 & 1]
     blocks = creators(slices[number] for number in private)
     held: dict[int, list[bytes]] = {block: [] for block in blocks}
@@ -259,11 +266,6 @@ def _keys(raw: bytes, slices: Sequence[Slice], mark: bytes) -> list[bytes]:
         if is_creator(slices[number].tag) and keys[number]:
             keys[number] += b"\0holds" + b"".join(held[named_block(slices[number].tag)])
     return keys
-
-
-def _beside(slices: Sequence[Slice], each: Slice) -> list[Slice]:
-    """Return what stands beside an element and decides about it."""
-    return [other for other in slices if other.tag in NEIGHBOURS[each.tag]]
 
 
 def _blocks(slices: Sequence[Slice], missing: Sequence[Slice]) -> set[Slice]:
