@@ -7,11 +7,17 @@ that was changed, removed or inserted breaks the chain. No line holds an identit
 import hashlib
 import json
 import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 START = "0" * 64
+_THREADS = threading.Lock()
+_FAR = 1 << 30
 
 
 def append(file: Path, action: str, **facts: object) -> None:
@@ -21,12 +27,33 @@ def append(file: Path, action: str, **facts: object) -> None:
         "action": action,
         **facts,
     }
-    with file.open("a+b") as stream:
+    with file.open("a+b") as stream, _alone(stream):
         entry["previous"] = _last_hash(_whole_lines(stream))
         entry["hash"] = _hash(entry)
         stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())
+
+
+@contextmanager
+def _alone(stream: IO[bytes]) -> Iterator[None]:
+    """Keep other threads and processes from appending: two lines after the same one would break the chain."""
+    with _THREADS:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(stream.fileno(), _FAR, os.SEEK_SET)  # a byte that nobody reads
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                os.lseek(stream.fileno(), _FAR, os.SEEK_SET)
+                msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)  # let go when the file is closed
+            yield
 
 
 def broken_at(file: Path) -> int | None:

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from anonymizer import Pseudonyms
+from app.gui.comparing import LOCKED
 from app.gui.dialogs.unlock import UnlockDialog
 from app.gui.main_window import MainWindow
+from app.gui.pages.mask_page import MaskPage
 from app.gui.pages.vault_page import VaultPage
 from app.gui.vault.forget_dialog import ForgetDialog
 from app.project import Project
@@ -126,6 +128,26 @@ def test_locking_takes_every_identity_out_of_sight(
     assert opened.stack.currentWidget() is opened.locked
     assert shown(opened) == []
     assert opened.patients.text.text() == ""
+
+
+def test_locking_takes_the_original_off_the_mask_page(
+    opened: VaultPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.go("mask")
+    page = window.current_page()
+    assert isinstance(page, MaskPage)
+    model = page.images.header.model
+
+    def header() -> str:
+        cells = (
+            model.index(r, c).data() for r in range(model.rowCount()) for c in range(model.columnCount())
+        )
+        return " ".join(map(str, cells))
+
+    qtbot.waitUntil(lambda: "^Invented" in header(), timeout=10_000)
+    window.lock_vault()
+    qtbot.waitUntil(lambda: "^Invented" not in header(), timeout=10_000)
+    assert page.images.header.note.text() == LOCKED
 
 
 def test_an_idle_window_locks_the_vault_and_a_key_puts_it_off(

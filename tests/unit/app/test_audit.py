@@ -1,6 +1,9 @@
 """The audit trail: a changed line shows, and a line that a killed process left unfinished does no harm."""
 
 import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app import audit
@@ -38,4 +41,16 @@ def test_an_unfinished_last_line_is_cut_off(tmp_path: Path) -> None:
         "imported",
         "exported",
     ]
+    assert audit.broken_at(trail) is None
+
+
+def test_threads_and_processes_append_without_breaking_the_chain(tmp_path: Path) -> None:
+    trail = tmp_path / "audit.jsonl"
+    program = "import sys, pathlib; from app import audit\n"
+    program += "for n in range(40): audit.append(pathlib.Path(sys.argv[1]), 'other', number=n)"
+    child = subprocess.Popen([sys.executable, "-c", program, str(trail)])
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda number: audit.append(trail, "mine", number=number), range(80)))
+    assert child.wait(60) == 0
+    assert len(trail.read_text(encoding="utf-8").splitlines()) == 120
     assert audit.broken_at(trail) is None
