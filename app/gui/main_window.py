@@ -172,6 +172,19 @@ class MainWindow(QMainWindow):
         if accepted and name.strip():
             self.session.reader = name
 
+    def show_words(self) -> None:
+        """Show the distinct words and texts of the project."""
+        self._show_in_mask("show_words")
+
+    def show_rules(self) -> None:
+        """Show by which rules the project masks."""
+        self._show_in_mask("show_rules")
+
+    def _show_in_mask(self, method: str) -> None:
+        self.go("mask")
+        if (page := self.pages.get("mask")) is self.current_page():
+            getattr(page, method)()
+
     def show_vault(self) -> None:
         """Show who is who, once the vault is unlocked."""
         self.go("vault")

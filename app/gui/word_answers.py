@@ -23,10 +23,15 @@ class WordAnswers(QObject):
         self._before: list[list[tuple[Phrase, Said | None]]] = []
         self.review: WordReview | None = None
 
-    def use(self, review: WordReview | None) -> None:
+    def use(self, review: WordReview) -> None:
         """Work on this review; what was answered in an earlier one can still be taken back."""
         self.review = review
         self.changed.emit()
+
+    def forget(self) -> None:
+        """Know no texts any more, as when the vault is locked."""
+        self.review = None
+        self._before.clear()
 
     @property
     def can_undo(self) -> bool:

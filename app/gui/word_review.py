@@ -25,6 +25,7 @@ class WordReviewPane(QWidget):
     """`example_wanted(uid, path)`: show this instance and this attribute of it."""
 
     example_wanted = Signal(str, str)
+    counted = Signal(int)  # how many texts nobody has answered for
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +47,7 @@ class WordReviewPane(QWidget):
         column.addWidget(self.stack)
         self._reading = Latest(self)
         self._reading.done.connect(self._on_read)
-        self._reading.failed.connect(partial(show_error, self))
+        self._reading.failed.connect(self._on_unreadable)
         self.view.answered.connect(self.answer)
         self.view.undo_wanted.connect(self.take_back)
         self.view.again_wanted.connect(self.mask_again)
@@ -129,9 +130,15 @@ class WordReviewPane(QWidget):
         if self.isVisible():
             self.view.table.setFocus()
 
+    def _on_unreadable(self, message: str, remedy: str) -> None:
+        self._stale = True
+        self.waiting.setText(f"{message} {remedy}".strip())
+        show_error(self, message, remedy)
+
     def _refresh(self) -> None:
         if self.answers.review is not None:
             self.view.refresh(can_undo=self.answers.can_undo, running=self.running)
+            self.counted.emit(self.answers.review.unanswered())
 
     def _unlock(self) -> None:
         try:
@@ -146,6 +153,8 @@ class WordReviewPane(QWidget):
         if self.session.vault is None:
             self._reading.drop()
             self._stale = True
+            self.answers.forget()  # the words may be names
+            self.view.show_review(None)
             self.stack.setCurrentWidget(self.locked)
 
     def _on_catalogue_changed(self) -> None:

@@ -53,6 +53,12 @@ def mask_again(
     return tally
 
 
+def all_instances(project: Project) -> list[str]:
+    """SOP Instance UIDs of all masked instances, for masking everything again."""
+    with project.catalogue() as catalogue:
+        return catalogue.uids()
+
+
 class _Again:
     """Masks into a folder of its own, then puts each instance in place: file, vault, catalogue."""
 

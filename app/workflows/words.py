@@ -109,6 +109,10 @@ class WordReview:
         """What was said of a word or text."""
         return self._answers.get(phrase.key)
 
+    def unanswered(self) -> int:
+        """For how many words and texts nobody has answered."""
+        return sum(each.key not in self._answers for each in self.phrases)
+
     def due(self) -> list[str]:
         """SOP Instance UIDs of the instances that the answers would change, in a fixed order."""
         due = (phrase for place, phrase in enumerate(self.phrases) if self._due[place])

@@ -98,7 +98,9 @@ def test_distinct_texts_are_listed_most_frequent_first(pane: WordReviewPane, qtb
     assert not pane.view.buttons["Keep"].isEnabled()
 
 
-def test_one_key_answers_the_next_follows_and_undo_takes_it_back(pane: WordReviewPane, qtbot: QtBot) -> None:
+def test_one_key_answers_the_next_follows_and_undo_takes_it_back(
+    pane: WordReviewPane, window: MainWindow, qtbot: QtBot
+) -> None:
     ready(pane, qtbot)
     choose(pane, "quellwort")
     row = pane.view.table.currentIndex().row()
@@ -106,6 +108,7 @@ def test_one_key_answers_the_next_follows_and_undo_takes_it_back(pane: WordRevie
     assert cells(pane, ANSWER)[row] == "Keep"
     assert pane.view.table.currentIndex().row() == row + 1
     assert "Mask 2 again" in pane.view.again_button.text()
+    assert "to answer" in window.pages["mask"].tabs.tabText(1)  # type: ignore[attr-defined]
     press(pane, qtbot, "m", Qt.KeyboardModifier.ShiftModifier)
     assert len(pane.view.table.chosen()) == 1
     assert cells(pane, ANSWER)[row + 1] == "Mask always"
@@ -191,6 +194,20 @@ def test_a_locked_vault_is_said_and_unlocked(
     qtbot.mouseClick(pane.locked.buttons[0], Qt.MouseButton.LeftButton)
     ready(pane, qtbot)
     assert pane.view.model.rowCount()
+    window.session.lock()
+    assert pane.locked.isVisible()
+    assert not pane.view.model.rowCount()
+    assert pane.answers.review is None
+
+
+def test_the_menu_leads_to_words_and_rules(pane: WordReviewPane, window: MainWindow, qtbot: QtBot) -> None:
+    window.go("label")
+    window.show_words()
+    assert pane.isVisible()
+    qtbot.keyClick(window, "r", Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    page = window.current_page()
+    assert isinstance(page, MaskPage)
+    assert page.rules.isVisible()
 
 
 def test_a_project_without_free_text_says_so(

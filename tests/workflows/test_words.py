@@ -213,6 +213,7 @@ def test_the_command_lists_answers_and_masks_again(project: Project) -> None:
     assert answered.json["due"] == 2
     assert leadglass("words", project.folder, "--again", "--json").json["masked"] == 2
     assert "Chest quellwort pa" in descriptions(project)
+    assert leadglass("words", project.folder, "--again", "--all", "--json").json["masked"] == 3
     assert leadglass("words", project.folder, "--forget", "quellwort", "--json").json["due"] == 2
     shutil.rmtree(project.folder / "instances")
     gone = leadglass("words", project.folder, "--again")

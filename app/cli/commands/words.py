@@ -10,7 +10,7 @@ from app.cli.commands.masking import add_workers_argument
 from app.cli.commands.projects import add_project_argument, passphrase_for
 from app.progress import Progress
 from app.project import Project
-from app.workflows.masking_again import mask_again
+from app.workflows.masking_again import all_instances, mask_again
 from app.workflows.projects import unlock
 from app.workflows.words import Phrase, WordReview, say
 
@@ -27,7 +27,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", action="store_true", help="the answers count for all projects of the site")
     parser.add_argument("--again", action="store_true", help="mask again what the answers change")
     parser.add_argument(
-        "--all", action="store_true", help=f"list everything, not just {_SHOWN} open questions"
+        "--all",
+        action="store_true",
+        help=f"list everything, not just {_SHOWN} open questions; with --again: every instance",
     )
     add_workers_argument(parser)
 
@@ -41,7 +43,8 @@ def _run(given: argparse.Namespace, progress: Progress) -> Result:
                 say(project, vault, texts, answer, for_site=given.site)
         review = WordReview(project, vault)
         if given.again:
-            tally = mask_again(project, vault, review.due(), progress, workers=given.workers)
+            uids = all_instances(project) if given.all else review.due()
+            tally = mask_again(project, vault, uids, progress, workers=given.workers)
             return Result(tally.as_text(), tally.as_json(), SOME_FAILED if tally.problems else DONE)
     return _listed(review, everything=given.all)
 
@@ -89,7 +92,8 @@ answers change: pseudonyms, UIDs and labels stay. The list may show names: it ne
   leadglass words knees.leadglass
   leadglass words knees.leadglass --keep fatsat --keep propeller --mask "Haus Sonne"
   leadglass words knees.leadglass --keep fatsat --site       for all projects on this computer
-  leadglass words knees.leadglass --again""",
+  leadglass words knees.leadglass --again
+  leadglass words knees.leadglass --again --all              every instance, as after a new version""",
     _arguments,
     _run,
 )

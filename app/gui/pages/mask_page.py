@@ -67,6 +67,7 @@ class MaskPage(Page):
         QShortcut(QKeySequence("Shift+R"), self.tabs, self.show_rules)
         self.tabs.currentChanged.connect(lambda _place: self._show_tab())
         self.words.example_wanted.connect(self._show_example)
+        self.words.counted.connect(self._show_open)
         session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
@@ -78,6 +79,14 @@ class MaskPage(Page):
         """From the instances to words and texts, and back."""
         other = self.words if self.tabs.currentWidget() is self.images else self.images
         self.tabs.setCurrentWidget(other)
+
+    def show_words(self) -> None:
+        """Show the distinct words and texts."""
+        self.tabs.setCurrentWidget(self.words)
+
+    def _show_open(self, number: int) -> None:
+        count = f" ({number:,} to answer)" if number else ""
+        self.tabs.setTabText(self.tabs.indexOf(self.words), f"Words and texts{count}")
 
     def show_rules(self) -> None:
         """Show by which rules the project masks."""

@@ -113,8 +113,8 @@ class WordsView(QWidget):
 
     # What is shown.
 
-    def show_review(self, review: WordReview) -> None:
-        """Show texts read anew; the chosen row stays."""
+    def show_review(self, review: WordReview | None) -> None:
+        """Show texts read anew, None: none; the chosen row stays."""
         row = self.table.currentIndex().row()
         self._review = review
         self.model.show_review(review)
@@ -126,7 +126,7 @@ class WordsView(QWidget):
         if review is None:
             return
         self.model.refresh()
-        open_ones = sum(review.said(each) is None for each in review.phrases)
+        open_ones = review.unanswered()
         self.summary.setText(
             f"{len(review.phrases):,} distinct texts in {review.instances:,} instances, {open_ones:,} to answer"
         )
