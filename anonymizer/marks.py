@@ -2,6 +2,7 @@
 
 from pydicom.dataset import Dataset
 
+from anonymizer.claims import dates_are, is_basic, options_in_effect
 from anonymizer.collect import texts
 from anonymizer.options import OPTIONS
 from anonymizer.profile import Profile
@@ -20,6 +21,21 @@ _MEANINGS = {
     "113111": "Retain Safe Private Option",
     "113112": "Retain Institution Identity Option",
 }
+METHOD_CODES: tuple[tuple[str, str, str], ...] = (
+    (
+        *_BASIC,
+        "nothing stays but what the profile and its options let stay: not where a site's own decisions keep more",
+    ),
+    (*_PIXELS, "the pixels were decoded and searched, and no text is left in them"),
+    *(
+        (
+            option.code,
+            _MEANINGS[option.code],
+            f"“{option.title}” is chosen, and a list of what stays does not undo it",
+        )
+        for option in sorted(OPTIONS, key=lambda option: option.code)
+    ),
+)
 METHOD = "Leadglass, PS3.15 2026d: "
 _SETTINGS = "Settings "
 _MAX_LO = 64
@@ -27,12 +43,14 @@ _MAX_LO = 64
 
 def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewritten: bool) -> None:
     """Write (0012,0062), (0012,0063), (0012,0064), (0028,0303) and the character set."""
-    codes = [_BASIC] + ([_PIXELS] if pixels_cleaned else [])
-    codes += sorted((o.code, _MEANINGS[o.code]) for o in OPTIONS if profile.has(o.name))
+    codes = ([_BASIC] if is_basic(profile) else []) + ([_PIXELS] if pixels_cleaned else [])
+    codes += sorted((option.code, _MEANINGS[option.code]) for option in options_in_effect(profile))
     dataset.PatientIdentityRemoved = "YES"
     dataset.DeidentificationMethod = [METHOD[:-2], *_lines(profile)]
     dataset.DeidentificationMethodCodeSequence = [_code(value, meaning) for value, meaning in codes]
-    dataset.LongitudinalTemporalInformationModified = _dates(profile)
+    if not codes:
+        del dataset.DeidentificationMethodCodeSequence
+    dataset.LongitudinalTemporalInformationModified = dates_are(profile)
     if text_rewritten:
         dataset.SpecificCharacterSet = "ISO_IR 192"
 
@@ -49,17 +67,16 @@ def settings_mark(dataset: Dataset) -> str:
 
 
 def _lines(profile: Profile) -> list[str]:
-    """Return the profile's options as values of a multi-valued LO, at most 64 characters each."""
-    return [option.title[:_MAX_LO] for option in OPTIONS if profile.has(option.name)]
+    """Return what was chosen as values of a multi-valued LO, at most 64 characters each."""
+    lines = [option.title[:_MAX_LO] for option in options_in_effect(profile)]
+    if profile.allow is not None:
+        lines.append("Only listed attributes stay")
+    if profile.attributes or profile.private:
+        lines.append("Own decisions of the site")
+    return lines
 
 
 def _code(value: str, meaning: str) -> Dataset:
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
     return item
-
-
-def _dates(profile: Profile) -> str:
-    if profile.has("full_dates"):
-        return "UNMODIFIED"
-    return "MODIFIED" if profile.has("modified_dates") else "REMOVED"

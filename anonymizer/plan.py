@@ -120,7 +120,12 @@ class Plan:
         return self.iod.requirement(tag, within)
 
     def _decide(self, tag: int, *, sequence: bool, within: tuple[int, ...]) -> Decision | None:
-        required = self._requirement(tag, within)
+        return self.decide_for(tag, self._requirement(tag, within), sequence=sequence, within=within)
+
+    def decide_for(
+        self, tag: int, required: Requirement, *, sequence: bool = False, within: tuple[int, ...] = ()
+    ) -> Decision | None:
+        """Return the decision for an attribute of which an object requires this."""
         own = self._own.get(tag)
         if own is None and self._describes_what_goes(tag, within):
             return Decision("X", "It describes an attribute that is removed.")
@@ -136,7 +141,7 @@ class Plan:
         """Return what happens to an attribute that is not on the profile's allow-list."""
         listed = self._by_table(tag, required, sequence=sequence)
         needed = required.need is Need.VALUE or tag in _FILED_BY
-        if needed and listed is not None and listed.action in "UMD":
+        if needed and listed is not None and listed.action in "UD":
             return listed
         if needed and listed is None and _vr(tag) == "CS":
             return None  # one of the standard's own terms: no dummy would be valid, the rule for codes searches it

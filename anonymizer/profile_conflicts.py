@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pydicom.datadict import dictionary_description, dictionary_VR
 
 from anonymizer.actions import DATE_VRS, TEXT_VRS
-from anonymizer.options import OPTIONS, Option
+from anonymizer.claims import in_effect, keeps_more_than_chosen
+from anonymizer.options import OPTIONS
 from anonymizer.profile import Profile
-from anonymizer.table import standard_table
 
 _TITLES = {option.name: option.title for option in OPTIONS}
 _DATES = ("full_dates", "modified_dates")
@@ -108,16 +108,11 @@ def _times(profile: Profile) -> Iterator[Conflict]:
 
 
 def _own_keeps(profile: Profile) -> Iterator[Conflict]:
-    """Name attributes that the site keeps although no option of the standard would."""
-    table = standard_table()
-    bold = [
-        tag
-        for tag, action in profile.attributes
-        if action == "K" and (rule := table.rule(tag)) is not None and "K" not in rule.options.values()
-    ]
+    """Name attributes that the site keeps although no chosen option does, and dates that do not go with the others."""
+    bold = list(keeps_more_than_chosen(profile))
     if bold:
         yield Conflict(
-            f"The profile keeps what PS3.15 always masks: {_named(bold)}.",
+            f"The profile keeps more than its options say: {_named(bold)}. The output does not claim the Basic Profile.",
             "Take these lines out, or write down why the recipient may know them.",
         )
     own_dates = [(tag, action) for tag, action in profile.attributes if dictionary_vr(tag) in DATE_VRS]
@@ -130,8 +125,8 @@ def _own_keeps(profile: Profile) -> Iterator[Conflict]:
     dates = [tag for tag, action in own_dates if action in "KM"]
     if dates and not any(map(profile.has, _DATES)):
         yield Conflict(
-            f"Dates stay although no option keeps dates: {_named(dates)}. The output says of itself that dates were"
-            " removed, so the check before writing keeps it out.",
+            f"Dates stay although no option keeps dates: {_named(dates)}. They tell when the patient was"
+            " examined, whatever happens to the others.",
             "Choose “Retain full dates” or “Modify dates”.",
         )
 
@@ -170,22 +165,11 @@ def _options_against_list(profile: Profile) -> Iterator[Conflict]:
     if profile.allow is None:
         return
     for option in OPTIONS:
-        if (
-            profile.has(option.name)
-            and option.name != "retain_safe_private"
-            and not _reaches(option, profile)
-        ):
+        if profile.has(option.name) and not in_effect(option, profile):
             yield Conflict(
                 f"“{option.title}” has no effect: none of its attributes is on the profile's list of those that stay.",
                 "Add what you need to “allow”, or leave the option out.",
             )
-
-
-def _reaches(option: Option, profile: Profile) -> bool:
-    table = standard_table()
-    return any(
-        option.name in rule.options for tag in profile.allow or () if (rule := table.rule(tag)) is not None
-    )
 
 
 def dictionary_vr(tag: int) -> str:
