@@ -1,7 +1,7 @@
 """Masking instances of a project again from their originals, after words were answered; labels stay."""
 
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,6 +26,10 @@ from labeller import Catalogue, InstanceFilter, NewInstance
 
 GONE = "The original is no longer where it was imported from. Connect its medium or restore its folder."
 CHANGED = "The original was changed since the import; the masked instance was left as it is."
+INCOMPLETE = (
+    "Another original of this patient is gone, so that what it told of the patient could not be hunted; the masked "
+    "instance was left as it is. Connect its medium or restore its folder."
+)
 OTHER = "The original is another instance by now; the masked instance was left as it is."
 
 
@@ -67,13 +71,19 @@ class _Again:
 
     def records(self, uids: Sequence[str], progress: Progress, workers: int | None) -> Iterator[FileRecord]:
         wanted = {path: uid for uid in uids if (path := self._vault.source_path(uid)) is not None}
-        found = {source.path: source for source in _sources(wanted)}
-        ready = {path: source for path, source in found.items() if self._vault.is_done(source)}
-        for path in wanted:
-            if path not in ready:
-                yield FileRecord(path, Outcome.FAILED, CHANGED if path in found else GONE)
+        patients = self._originals_by_patient(uids)
+        told_elsewhere = [record.path for record in self._vault.rejected()]
+        survey = list(_sources({*told_elsewhere, *(path for paths in patients.values() for path in paths)}))
+        found = {source.path: source for source in survey}
+        ready: dict[str, Source] = {}
+        for path, uid in wanted.items():
+            companions = patients[self._catalogue.instance(uid).patient]
+            if obstacle := self._obstacle(path, companions, found):
+                yield FileRecord(path, Outcome.FAILED, obstacle)
+            else:
+                ready[path] = found[path]
         settings = project_settings(self._project, self._vault)
-        progress.stage("Looking for identities")
+        progress.stage("Looking for identities", len(survey))
         records = mask_batch(
             ready.values(),
             self._staging,
@@ -81,20 +91,31 @@ class _Again:
             layout=Layout.FLAT,
             workers=workers,
             cancelled=progress.cancelled,
-            survey=list(_sources(self._of_the_same_patients(uids))),
+            survey=survey,
             surveyed=progress.step,
         )
         for record in begin_masking(records, progress, len(uids), "Masking again"):
             yield self._finished(record, ready[record.path], wanted[record.path])
 
-    def _of_the_same_patients(self, uids: Sequence[str]) -> frozenset[str]:
-        """Return the originals of all instances of the patients: what one tells is hunted in the others."""
-        patients = {self._catalogue.instance(uid).patient for uid in uids}
-        rows = (
-            row for patient in patients for row in self._catalogue.instances(InstanceFilter(patient=patient))
-        )
-        paths = (self._vault.source_path(row.sop_instance_uid) for row in rows)
-        return frozenset(path for path in paths if path is not None)
+    def _originals_by_patient(self, uids: Sequence[str]) -> dict[str, list[str]]:
+        """Find the originals of all instances of the patients: what one tells is hunted in the others."""
+        patients = dict.fromkeys(self._catalogue.instance(uid).patient for uid in uids)
+        return {
+            patient: [
+                path
+                for row in self._catalogue.instances(InstanceFilter(patient=patient))
+                if (path := self._vault.source_path(row.sop_instance_uid)) is not None
+            ]
+            for patient in patients
+        }
+
+    def _obstacle(self, path: str, companions: Sequence[str], found: Mapping[str, Source]) -> str:
+        """Why an instance is not masked again, "" where nothing speaks against it."""
+        if path not in found:
+            return GONE
+        if not self._vault.is_done(found[path]):
+            return CHANGED
+        return "" if all(other in found for other in companions) else INCOMPLETE
 
     def _finished(self, record: FileRecord, source: Source, uid: str) -> FileRecord:
         if record.outcome is not Outcome.MASKED or record.facts is None:

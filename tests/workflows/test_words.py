@@ -206,6 +206,29 @@ def test_an_original_that_is_gone_or_changed_leaves_the_masked_one_as_it_is(
     assert sum(b"Zargonix" in file.read_bytes() for file in project.instances.iterdir()) == 2
 
 
+def test_what_a_lost_original_told_of_the_patient_is_never_forgotten(tmp_path: Path) -> None:
+    folder = tmp_path / "originals"
+    for number, physician in enumerate(("Quombrath^Una", "")):
+        file = radiograph(folder, number, patient=1)
+        dataset = dcmread(file)
+        dataset.ReferringPhysicianName = physician
+        dataset.StudyDescription, dataset.Manufacturer = "Chest quellwort pa", "Zargonix Quombrath"
+        dataset.save_as(file)
+    made = create_project(tmp_path / "words.leadglass", profile="research")
+    with opened(made) as vault:
+        import_instances(made, vault, [folder], Quiet())
+        say(made, vault, ["quellwort"], WordAnswer.KEEP)
+    assert again(made).outcomes[Outcome.MASKED] == 2
+    assert not any(b"Quombrath" in file.read_bytes() for file in made.instances.iterdir())
+    with opened(made) as vault:
+        say(made, vault, ["quellwort"], WordAnswer.MASK)
+    (folder / "im0000.dcm").unlink()
+    progress = Quiet()
+    assert again(made, progress).outcomes[Outcome.FAILED] == 2
+    assert any("Another original of this patient" in reason for reason in progress.reasons)
+    assert not any(b"Quombrath" in file.read_bytes() for file in made.instances.iterdir())
+
+
 def test_the_command_lists_answers_and_masks_again(project: Project) -> None:
     listed = leadglass("words", project.folder)
     assert "2 × masked  quellwort  (Study Description)" in listed.out.replace("Quellwort", "quellwort")
