@@ -21,6 +21,9 @@ from anonymizer.vocabulary import (
 )
 
 _TOKEN = re.compile(rf"{LETTER}+(?:[.,]\d+)?[*%°]?")
+_INVISIBLE = re.compile(  # all but tab, line feed, form feed, carriage return, escape (PS3.5 6.1.3)
+    "[\\x00-\\x08\\x0b\\x0e-\\x1a\\x1c-\\x1f\\x7f-\\x9f\\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+)
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
 _ABBREVIATED = re.compile(r"(?:I\.V|A\.P|P\.A|L\.L|D\.V|R\.O|V\.A|Z\.N|S\.P|N\.A)\b", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:^|[\W_])[^\W\d_]{1,8}\.$")
@@ -29,12 +32,22 @@ Span = tuple[int, int]
 
 def hunt(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text without harvested identities, names behind titles, addresses, dates, phone numbers."""
+    text = legible(text)
     return without(text, [*harvest.spans(text), *certain(text), *_phrase_spans(text, own.mask)])
 
 
 def clean(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text's harmless words, punctuation between them kept."""
+    text = legible(text)
     return without(text, unsafe_spans(text, harvest, own))
+
+
+def legible(text: str) -> str:
+    """Return a text up to the first NUL, as whoever wrote one meant it, without invisible and control characters.
+
+    Such characters can stand between the letters of a name; behind a NUL stands what was in memory.
+    """
+    return _INVISIBLE.sub("", text.split("\0", 1)[0])
 
 
 def unsafe_spans(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[Span]:
@@ -48,6 +61,7 @@ def unknown_words(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list
     They are the ones about which a person can decide: whatever else marks a word as an identity, nobody may
     keep it.
     """
+    text = legible(text)
     unknown = _unknown_spans(text, own)
     if not unknown:
         return []

@@ -214,7 +214,7 @@ class Harvest:
 
 def _main_parts(value: str) -> list[str]:
     """Return the long numbers in an identifier, as it may be written without prefix or suffix."""
-    return [part.lstrip("0") for part in re.findall(r"\d+", normal(value))]
+    return [form for part in re.findall(r"\d+", normal(value)) for form in (part, part.lstrip("0"))]
 
 
 def _spellings(word: str) -> set[str]:

@@ -218,6 +218,8 @@ OTHER_SCRIPTS: tuple[tuple[str, str], ...] = (  # patient, how it is written in 
     ("Müllerhuber^Jörg", "M&uuml;llerhuber"),
     ("Vandermolenix^Joris", "VmFuZGVybW9sZW5peF5Kb3Jpcw=="),
     ("Vandermolenix^Joris", "56616e6465726d6f6c656e6978"),
+    ("Vandermolenix^Joris", "\0V\0a\0n\0d\0e\0r\0m\0u\0l\0e\0n\0i\0x\0"),
+    ("Vandermolenix^Joris", "Vander\u200bmole\u00adnix"),
     ("Vandermolenix^Joris", "JVandermolenix"),
     ("Vandermolenix^Joris", "VandermolenixJoris"),
     ("Van der Molenix^Joris", "vandermolenix"),
