@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Literal, TypeVarTuple
 
-from sqlalchemy import Select, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import Integer, Select, case, cast, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from labeller.classes import USABLE, active, holding
 from labeller.errors import LabelError
 from labeller.records import InstanceFilter, InstanceRow, NewInstance
 from labeller.schema import ClassRow, CurrentLabel, Instance, Masking, ReaderRow
@@ -16,7 +17,8 @@ from labeller.schema import ClassRow, CurrentLabel, Instance, Masking, ReaderRow
 ALL = InstanceFilter()
 Facet = Literal["modality", "patient", "body_part", "patient_sex", "manufacturer", "study_date"]
 ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
-_OWN = [field.name for field in fields(InstanceRow) if field.name not in {"label", "reader"}]
+_OF_LABEL = frozenset({"label", "reader", "kind", "note"})
+_OWN = [field.name for field in fields(InstanceRow) if field.name not in _OF_LABEL]
 _ENTERED = [field.name for field in fields(NewInstance) if field.name != "masking"]
 _Shape = TypeVarTuple("_Shape")
 
@@ -93,17 +95,13 @@ def _json(texts: Sequence[str]) -> str:
 
 def page(session: Session, only: InstanceFilter, offset: int, limit: int | None) -> list[InstanceRow]:
     """List the instances that match, ordered by patient, study, series and instance number."""
-    keys = _matching(select(Instance.id), only).order_by(*ORDER).offset(offset).limit(limit)
-    statement = (
-        select(*(getattr(Instance, name) for name in _OWN), ClassRow.name, ReaderRow.name)
-        .outerjoin(CurrentLabel, CurrentLabel.instance_id == Instance.id)
-        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
-        .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
-        .order_by(*ORDER)
-    )
+    keys = _matching(session, select(Instance.id), only).order_by(*ORDER).offset(offset).limit(limit)
+    statement = _rows(session).order_by(*ORDER)
     # With a page, the few ids are found in an index first and only their rows are read.
     statement = (
-        _matching(statement, only) if not offset and limit is None else statement.where(Instance.id.in_(keys))
+        _matching(session, statement, only)
+        if not offset and limit is None
+        else statement.where(Instance.id.in_(keys))
     )
     return [_row(values) for values in session.execute(statement)]
 
@@ -111,31 +109,39 @@ def page(session: Session, only: InstanceFilter, offset: int, limit: int | None)
 def one(session: Session, sop_uid: str) -> InstanceRow:
     """One instance; raises LabelError if it is unknown."""
     known_ids(session, [sop_uid])
-    statement = (
-        select(*(getattr(Instance, name) for name in _OWN), ClassRow.name, ReaderRow.name)
-        .outerjoin(CurrentLabel, CurrentLabel.instance_id == Instance.id)
+    return _row(session.execute(_rows(session).where(Instance.sop_instance_uid == sop_uid)).one())
+
+
+def of_instance(session: Session) -> Any:
+    """Return the condition that joins an instance to its label in the session's set."""
+    return (CurrentLabel.instance_id == Instance.id) & (CurrentLabel.set_id == active(session))
+
+
+def _rows(session: Session) -> Select[Any]:
+    label = (ClassRow.name, ReaderRow.name, ClassRow.kind, CurrentLabel.note)
+    return (
+        select(*(getattr(Instance, name) for name in _OWN), *label)
+        .outerjoin(CurrentLabel, of_instance(session))
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
-        .where(Instance.sop_instance_uid == sop_uid)
     )
-    return _row(session.execute(statement).one())
 
 
 def _row(values: Any) -> InstanceRow:
-    *own, label, reader = values
+    *own, label, reader, kind, note = values
     facts = dict(zip(_OWN, own, strict=True))
     facts["review"] = tuple(facts["review"])
-    return InstanceRow(**facts, label=label, reader=reader)
+    return InstanceRow(**facts, label=label, reader=reader, kind=kind, note=note or "")
 
 
 def uids(session: Session, only: InstanceFilter) -> list[str]:
     """List the SOP Instance UIDs that match, in the order of `page`."""
-    return list(session.scalars(_matching(select(Instance.sop_instance_uid), only).order_by(*ORDER)))
+    return list(session.scalars(_matching(session, select(Instance.sop_instance_uid), only).order_by(*ORDER)))
 
 
 def count(session: Session, only: InstanceFilter) -> int:
     """How many match."""
-    return session.scalar(_matching(select(func.count(Instance.id)), only)) or 0
+    return session.scalar(_matching(session, select(func.count(Instance.id)), only)) or 0
 
 
 def facet(session: Session, name: Facet) -> dict[str, int]:
@@ -152,7 +158,8 @@ def facet(session: Session, name: Facet) -> dict[str, int]:
 
 def unlabelled_after(session: Session, sop_uid: str | None, only: InstanceFilter) -> str | None:
     """Find the next unlabelled instance in order, beginning again after the end; None if there is none."""
-    unlabelled = _matching(select(Instance.sop_instance_uid), only).where(~_labelled()).order_by(*ORDER)
+    unlabelled = _matching(session, select(Instance.sop_instance_uid), replace(only, labelled=False))
+    unlabelled = unlabelled.order_by(*ORDER)
     if sop_uid is not None:
         here = session.execute(select(*ORDER).where(Instance.sop_instance_uid == sop_uid)).first()
         if here is not None:
@@ -185,24 +192,52 @@ def set_review(session: Session, sop_uid: str, reasons: Sequence[str]) -> None:
     )
 
 
-def _labelled() -> Any:
-    return exists().where(CurrentLabel.instance_id == Instance.id).correlate(Instance)
+def _labelled(session: Session, *further: Any) -> Any:
+    return exists().where(of_instance(session), *further).correlate(Instance)
 
 
-def _matching(statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
-    for name in ("modality", "patient", "study", "series", "needs_review"):
+_COLUMNS = (
+    "modality", "patient", "study", "series", "needs_review", "body_part", "patient_sex", "manufacturer", "grade",
+)  # fmt: skip
+
+
+def _matching(session: Session, statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
+    for name in _COLUMNS:
         value = getattr(only, name)
         if value is not None:
             statement = statement.where(getattr(Instance, name) == value)
+    return _of_label(session, _of_patient(statement, only), only)
+
+
+def _of_label(session: Session, statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
+    def holds(answers: Any) -> Any:
+        return _labelled(session, CurrentLabel.class_id.in_(answers))
+
     if only.label is not None:
-        of_class = (
-            select(CurrentLabel.instance_id)
-            .join(ClassRow, ClassRow.id == CurrentLabel.class_id)
-            .where(ClassRow.name == only.label)
-        )
-        statement = statement.where(Instance.id.in_(of_class))
-    if only.labelled is not None:
-        statement = statement.where(_labelled() if only.labelled else ~_labelled())
+        statement = statement.where(holds(holding(session, only.label)))
+    if only.kind is not None:
+        statement = statement.where(holds(select(ClassRow.id).where(ClassRow.kind == only.kind)))
+    if only.reader is not None:
+        theirs = select(ReaderRow.id).where(ReaderRow.name == only.reader)
+        statement = statement.where(_labelled(session, CurrentLabel.reader_id.in_(theirs)))
+    for wanted, condition in (
+        (only.labelled, _labelled(session)),
+        (only.usable, holds(select(ClassRow.id).where(ClassRow.kind.in_(USABLE)))),
+        (only.noted, _labelled(session, CurrentLabel.note != "")),
+    ):
+        if wanted is not None:
+            statement = statement.where(condition if wanted else ~condition)
+    return statement
+
+
+def _of_patient(statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
+    # An Age String is three digits and a unit (PS3.5 6.2); only whole years are compared, younger ones are 0.
+    unit = func.substr(Instance.patient_age, 4, 1)
+    years = case((unit == "Y", cast(func.substr(Instance.patient_age, 1, 3), Integer)), else_=0)
+    if only.age_from is not None:
+        statement = statement.where(Instance.patient_age != "", years >= only.age_from)
+    if only.age_to is not None:
+        statement = statement.where(Instance.patient_age != "", years <= only.age_to)
     if only.text.strip():
         looked_in = (
             Instance.patient,

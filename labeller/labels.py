@@ -12,9 +12,10 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
 from labeller import classes
-from labeller.instances import known_ids, refuse_unknown
+from labeller.errors import LabelError
+from labeller.instances import ORDER, ids_of, known_ids, of_instance, refuse_unknown
 from labeller.records import LabelEvent, Reader
-from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel, ReaderRow
+from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, LabelSetRow, ReaderLabel, ReaderRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class _Held(NamedTuple):
     class_name: str | None
     reader_id: int | None
     reader_name: str | None
+    note: str | None
 
 
 CONSENSUS = ("consensus", "majority")
@@ -80,7 +82,7 @@ def set_label(
     session: Session, sop_uids: Sequence[str], class_name: str | None, *, reader: str, means: str
 ) -> list[LabelEvent]:
     """Label instances, or take their label away (None); see `Catalogue.set_label`."""
-    held = _held(session, sop_uids)
+    held = _held(session, _in_scope(session, sop_uids))
     label = None
     if class_name is not None:
         row = classes.find(session, class_name)
@@ -88,6 +90,66 @@ def set_label(
     actor = _reader(session, reader)
     wish = _Wish(label, actor, opinion=means not in CONSENSUS)
     return _carry_out(session, wish, held, actor=actor, means=means)
+
+
+def toggle(
+    session: Session, sop_uids: Sequence[str], class_name: str, *, reader: str, means: str
+) -> list[LabelEvent]:
+    """Add a class to the labels of instances, or take it out; see `Catalogue.toggle_label`."""
+    if not session.get_one(LabelSetRow, classes.active(session)).several:
+        raise LabelError(
+            "Only one class holds at once in this label set.", "Choose a set that allows several."
+        )
+    toggled = classes.find(session, class_name).id
+    inside, actor = classes.members(session), _reader(session, reader)
+    wishes: defaultdict[frozenset[int], list[_Held]] = defaultdict(list)
+    for one in _held(session, _in_scope(session, sop_uids)):
+        wishes[inside.get(one.class_id or 0, frozenset()) ^ {toggled}].append(one)
+    events: list[LabelEvent] = []
+    for members, held in wishes.items():
+        row = classes.combination(session, members) if members else None
+        wish = _Wish((row.id, row.name) if row else None, actor)
+        events += _carry_out(session, wish, held, actor=actor, means=means)
+    return events
+
+
+def set_note(session: Session, sop_uids: Sequence[str], note: str, *, reader: str) -> list[LabelEvent]:
+    """Note something beside labels; see `Catalogue.set_note`."""
+    held = _held(session, sop_uids)
+    missing = sum(one.class_id is None for one in held)
+    if missing:
+        raise LabelError(f"{missing} of the images have no label yet.", "Label them first, then note.")
+    note, at, actor = note.strip(), now(), _reader(session, reader)
+    events = []
+    for one in held:
+        key = (one.instance_id, classes.active(session))
+        session.get_one(CurrentLabel, key).note = note
+        same = {"class_id": one.class_id, "class_name": one.class_name}
+        before = {f"previous_{name}": value for name, value in same.items()}
+        entry = EventRow(
+            instance_id=one.instance_id, reader_id=actor[0], at=at, means="note", note=note, set_id=key[1],
+            previous_reader_id=one.reader_id, **same, **before,
+        )  # fmt: skip
+        session.add(entry)
+        events.append(
+            LabelEvent(
+                one.sop_uid, one.class_name, one.class_name, actor[1], at, "note", one.reader_name, note
+            )
+        )
+    session.flush()
+    return events
+
+
+def _in_scope(session: Session, sop_uids: Sequence[str]) -> list[str]:
+    """Return all instances that an answer about these is about: of their series, study or patient too."""
+    scope = session.get_one(LabelSetRow, classes.active(session)).scope
+    if scope == "image":
+        return list(sop_uids)
+    refuse_unknown(len(set(sop_uids)) - len(ids_of(session, sop_uids)))
+    column = getattr(Instance, scope)
+    wanted = func.json_each(json.dumps(list(sop_uids))).table_valued("value")
+    groups = select(column).where(Instance.sop_instance_uid.in_(select(wanted.c.value)))
+    return list(session.scalars(select(Instance.sop_instance_uid).where(column.in_(groups)).order_by(*ORDER)))
 
 
 def undo(session: Session, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:
@@ -127,10 +189,11 @@ def _held(session: Session, sop_uids: Sequence[str]) -> list[_Held]:
             ClassRow.name,
             CurrentLabel.reader_id,
             ReaderRow.name,
+            CurrentLabel.note,
         )
         .select_from(wanted)
         .join(Instance, Instance.sop_instance_uid == wanted.c.value)
-        .outerjoin(CurrentLabel, CurrentLabel.instance_id == Instance.id)
+        .outerjoin(CurrentLabel, of_instance(session))
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
     )
@@ -167,6 +230,7 @@ def _carry_out(
 
 def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at: str, means: str) -> None:
     class_id, class_name = wish.label or (None, None)
+    active = classes.active(session)
     chosen = func.json_each(ids).table_valued("value")
     before = (
         select(
@@ -179,45 +243,57 @@ def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at:
             literal(actor_id),
             literal(at),
             literal(means),
+            literal(active),
         )
         .select_from(chosen)
-        .outerjoin(CurrentLabel, CurrentLabel.instance_id == chosen.c.value)
+        .outerjoin(
+            CurrentLabel, (CurrentLabel.instance_id == chosen.c.value) & (CurrentLabel.set_id == active)
+        )
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
     )
     columns = ["instance_id", "previous_class_id", "previous_class_name", "previous_reader_id"]
-    columns += ["class_id", "class_name", "reader_id", "at", "means"]
+    columns += ["class_id", "class_name", "reader_id", "at", "means", "set_id"]
     session.connection().execute(insert(EventRow).from_select(columns, before))
 
 
 def _set_current(session: Session, ids: str, wish: _Wish) -> None:
+    active = classes.active(session)
     if wish.label is None:
-        session.connection().execute(delete(CurrentLabel).where(CurrentLabel.instance_id.in_(_listed(ids))))
+        session.connection().execute(
+            delete(CurrentLabel).where(
+                CurrentLabel.set_id == active, CurrentLabel.instance_id.in_(_listed(ids))
+            )
+        )
         return
     chosen = func.json_each(ids).table_valued("value")
-    values = select(chosen.c.value, literal(wish.label[0]), literal(wish.holder[0])).where(true())
-    entry = insert(CurrentLabel).from_select(["instance_id", "class_id", "reader_id"], values)
+    values = select(
+        chosen.c.value, literal(active), literal(wish.label[0]), literal(wish.holder[0]), literal("")
+    ).where(true())
+    columns = ["instance_id", "set_id", "class_id", "reader_id", "note"]
+    entry = insert(CurrentLabel).from_select(columns, values)
     session.connection().execute(
         entry.on_conflict_do_update(
-            index_elements=["instance_id"],
-            set_={"class_id": entry.excluded.class_id, "reader_id": entry.excluded.reader_id},
+            index_elements=["instance_id", "set_id"],
+            set_={name: entry.excluded[name] for name in ("class_id", "reader_id")},
         )
     )
 
 
 def _set_of_reader(session: Session, ids: str, wish: _Wish, actor_id: int) -> None:
     """Keep the actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
+    active = classes.active(session)
     if wish.label is None or wish.holder[0] != actor_id:
-        own = ReaderLabel.reader_id == actor_id
+        own = (ReaderLabel.reader_id == actor_id) & (ReaderLabel.set_id == active)
         session.connection().execute(
             delete(ReaderLabel).where(own, ReaderLabel.instance_id.in_(_listed(ids)))
         )
         return
     chosen = func.json_each(ids).table_valued("value")
-    values = select(chosen.c.value, literal(actor_id), literal(wish.label[0])).where(true())
-    entry = insert(ReaderLabel).from_select(["instance_id", "reader_id", "class_id"], values)
+    values = select(chosen.c.value, literal(active), literal(actor_id), literal(wish.label[0])).where(true())
+    entry = insert(ReaderLabel).from_select(["instance_id", "set_id", "reader_id", "class_id"], values)
     session.connection().execute(
         entry.on_conflict_do_update(
-            index_elements=["instance_id", "reader_id"], set_={"class_id": entry.excluded.class_id}
+            index_elements=["instance_id", "set_id", "reader_id"], set_={"class_id": entry.excluded.class_id}
         )
     )
 
@@ -239,12 +315,13 @@ def history(session: Session, sop_uid: str) -> list[LabelEvent]:
             EventRow.at,
             EventRow.means,
             before.name,
+            EventRow.note,
         )
         .join(ReaderRow, ReaderRow.id == EventRow.reader_id)
         .outerjoin(new, new.id == EventRow.class_id)
         .outerjoin(old, old.id == EventRow.previous_class_id)
         .outerjoin(before, before.id == EventRow.previous_reader_id)
-        .where(EventRow.instance_id == ids[sop_uid])
+        .where(EventRow.instance_id == ids[sop_uid], EventRow.set_id == classes.active(session))
         .order_by(EventRow.id)
     )
     return [LabelEvent(sop_uid, *values) for values in rows]
@@ -257,7 +334,7 @@ def by_reader(session: Session, sop_uid: str) -> dict[str, str]:
         .join(ReaderLabel, ReaderLabel.reader_id == ReaderRow.id)
         .join(ClassRow, ClassRow.id == ReaderLabel.class_id)
         .join(Instance, Instance.id == ReaderLabel.instance_id)
-        .where(Instance.sop_instance_uid == sop_uid)
+        .where(Instance.sop_instance_uid == sop_uid, ReaderLabel.set_id == classes.active(session))
         .order_by(ReaderRow.name)
     )
     return {row.reader: row.label for row in rows}

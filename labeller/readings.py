@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labeller import classes, instances, labels
+from labeller.classes import USABLE, active
 from labeller.errors import LabelError
 from labeller.records import InstanceFilter, LabelEvent
 from labeller.records import SecondReading as Record
@@ -33,7 +34,7 @@ MEANS = "second reading"
 
 def start(session: Session, reader: str, only: InstanceFilter, *, number: int | None, seed: int) -> Record:
     """Draw a sample of labelled instances and put it into a random order; see `Catalogue.start_second_reading`."""
-    labelled = instances.uids(session, replace(only, labelled=True))
+    labelled = instances.uids(session, replace(only, usable=True))
     if not labelled:
         raise LabelError(
             "None of these images has a label yet, so there is nothing to read a second time.",
@@ -42,7 +43,10 @@ def start(session: Session, reader: str, only: InstanceFilter, *, number: int | 
     drawn = random.Random(seed).sample(labelled, min(number or len(labelled), len(labelled)))  # noqa: S311 - no secret
     who = labels.reader_id(session, reader)
     taken = session.scalar(select(func.count()).select_from(SecondReading)) or 0
-    row = SecondReading(name=f"Second reading {taken + 1}", reader_id=who, made_at=labels.now(), seed=seed)
+    row = SecondReading(
+        name=f"Second reading {taken + 1}", reader_id=who, made_at=labels.now(), seed=seed,
+        set_id=active(session),
+    )  # fmt: skip
     session.add(row)
     session.flush()
     ids = instances.known_ids(session, drawn)
@@ -66,6 +70,7 @@ def listed(session: Session) -> list[Record]:
         )
         .join(ReaderRow, ReaderRow.id == SecondReading.reader_id)
         .outerjoin(SecondReadingItem, SecondReadingItem.reading_id == SecondReading.id)
+        .where(SecondReading.set_id == active(session))
         .group_by(SecondReading.id)
         .order_by(SecondReading.id)
     )
@@ -108,6 +113,7 @@ def answer(session: Session, name: str, sop_uid: str, class_name: str | None) ->
             reader_id=reader.id,
             at=at,
             means=MEANS,
+            set_id=active(session),
         )
     )
     session.flush()
@@ -130,7 +136,8 @@ def remove(session: Session, name: str) -> None:
 def opinions(session: Session) -> dict[str, dict[str, str]]:
     """Return what each reader thinks: reader -> {SOP Instance UID -> class}, second readings included.
 
-    Whoever has labelled an instance and reads it a second time stands twice in it: see `AGAIN`.
+    Answers such as “not sure” are no opinion. Whoever has labelled an instance and reads it a second time stands
+    twice in it: see `AGAIN`.
     """
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
     own = session.execute(
@@ -139,6 +146,7 @@ def opinions(session: Session) -> dict[str, dict[str, str]]:
         .join(ReaderRow, ReaderRow.id == ReaderLabel.reader_id)
         .join(Instance, Instance.id == ReaderLabel.instance_id)
         .join(ClassRow, ClassRow.id == ReaderLabel.class_id)
+        .where(ReaderLabel.set_id == active(session), ClassRow.kind.in_(USABLE))
     )
     for reader, uid, label in own:
         found[reader][uid] = label
@@ -149,6 +157,7 @@ def opinions(session: Session) -> dict[str, dict[str, str]]:
         .join(ReaderRow, ReaderRow.id == SecondReading.reader_id)
         .join(Instance, Instance.id == SecondReadingItem.instance_id)
         .join(ClassRow, ClassRow.id == SecondReadingItem.class_id)
+        .where(SecondReading.set_id == active(session), ClassRow.kind.in_(USABLE))
         .order_by(SecondReading.id)
     )
     first = {reader: set(labelled) for reader, labelled in found.items()}
@@ -171,7 +180,7 @@ def _settled(session: Session) -> set[str]:
     """Return the instances whose label that counts is a consensus."""
     latest = (
         select(EventRow.instance_id, func.max(EventRow.id).label("last"))
-        .where(EventRow.means != MEANS)
+        .where(EventRow.means.not_in((MEANS, "note")), EventRow.set_id == active(session))
         .group_by(EventRow.instance_id)
         .subquery()
     )
@@ -213,7 +222,9 @@ def read_as(session: Session, said: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _find(session: Session, name: str) -> SecondReading:
-    row = session.scalar(select(SecondReading).where(SecondReading.name == name))
+    row = session.scalar(
+        select(SecondReading).where(SecondReading.name == name, SecondReading.set_id == active(session))
+    )
     if row is None:
         raise LabelError(f"There is no second reading “{name}”.", "Choose one from the list.")
     return row

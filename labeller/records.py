@@ -68,6 +68,8 @@ class InstanceRow:
     decision: str  # "approved", "rejected" or ""
     label: str | None  # name of the label class, None while unlabelled
     reader: str | None  # who set it
+    kind: str | None = None  # of the label; see LabelClass
+    note: str = ""  # what its reader noted beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,44 @@ class InstanceFilter:
     study: str | None = None
     series: str | None = None
     label: str | None = None
-    labelled: bool | None = None
+    labelled: bool | None = None  # any answer
+    usable: bool | None = None  # an answer that says something: not “not sure” and the like
+    kind: str | None = None  # of the label
+    reader: str | None = None  # who set the label that counts
+    noted: bool | None = None  # with a note
+    body_part: str | None = None
+    patient_sex: str | None = None
+    manufacturer: str | None = None
+    age_from: int | None = None  # years, inclusive
+    age_to: int | None = None
+    grade: str | None = None  # of the verification
     needs_review: bool | None = None
     text: str = ""  # looked for in descriptions, body part, pseudonym
 
 
+SCOPES = ("image", "series", "study", "patient")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """A question about the images: what one answer is about, and whether several classes may hold at once."""
+
+    name: str
+    scope: str = "image"  # one of SCOPES
+    several: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LabelClass:
-    """A class that images are sorted into."""
+    """An answer: a class that images are sorted into, or one that is no class, such as “not sure”."""
 
     name: str
     colour: str  # "#rrggbb"
-    shortcut: str  # "1" … "9", "0" or ""
+    shortcut: str  # "1" … "9", "0", a letter, or ""
     position: int
+    kind: str = "class"  # "class", "combination", "none", "unsure", "ungradable", "skipped"
+    definition: str = ""
+    parent: str | None = None  # the class that this one is a kind of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +132,7 @@ class LabelEvent:
     at: str  # ISO 8601, UTC
     means: str  # "key", "command line", "list", "undo", …
     previous_reader: str | None = None  # who had set the previous label
+    note: str = ""
 
 
 DECISIONS = ("approve", "reject", "withdraw")

@@ -24,11 +24,21 @@ _BLOCKED = "identity was found in them; mask them again from the originals"
 _UNVERIFIED = "they were never verified; `leadglass verify PROJECT` does it"
 _HELD = "a reader holds them back"
 _WAITING = "they wait for a reader's look"
+_NO_USE = {
+    "unsure": "their reader is not sure",
+    "ungradable": "they cannot be graded",
+    "skipped": "their reader skipped them",
+}
 _VERDICTS = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
 
 def withheld_because(row: InstanceRow) -> str:
-    """Say why an instance may not leave the project, in words that follow a number of instances; "" if it may."""
+    """Say why an instance may not leave the project, in words that follow a number of instances; "" if it may.
+
+    An answer such as “not sure” says nothing that anybody could use, so it stays too.
+    """
+    if row.kind in _NO_USE:
+        return _NO_USE[row.kind]
     if row.grade == "blocked":
         return _BLOCKED
     if not row.grade:

@@ -7,7 +7,16 @@ import json
 import zlib
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, ForeignKey, Index, LargeBinary, MetaData, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4C474331
@@ -88,17 +97,46 @@ class Masking(Base):
     report: Mapped[dict[str, object]] = mapped_column(PackedJson)
 
 
-class ClassRow(Base):
-    """A label class. Ids are never used again: the history refers to them."""
+class LabelSetRow(Base):
+    """A question about the images, with its own classes: what is asked about, and whether several may hold."""
 
-    __tablename__ = "label_class"
+    __tablename__ = "label_set"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    scope: Mapped[str]  # "image", "series", "study", "patient"
+    several: Mapped[bool]
+    position: Mapped[int]
+
+
+class ClassRow(Base):
+    """An answer that a set allows: a class, a combination of classes, or one of the answers that are no class.
+
+    Ids are never used again: the history refers to them.
+    """
+
+    __tablename__ = "label_class"
+    __table_args__ = (UniqueConstraint("set_id", "name"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
     colour: Mapped[str]
     shortcut: Mapped[str]
     position: Mapped[int]
+    set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"))
+    kind: Mapped[str]  # see `classes.KINDS`
+    definition: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("label_class.id"))
+
+
+class ClassMember(Base):
+    """A class that a combination holds."""
+
+    __tablename__ = "class_member"
+
+    combination_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), primary_key=True, index=True)
 
 
 class ReaderRow(Base):
@@ -130,6 +168,8 @@ class EventRow(Base):
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
     at: Mapped[str]
     means: Mapped[str]
+    set_id: Mapped[int] = mapped_column(server_default="1")
+    note: Mapped[str] = mapped_column(server_default="")
 
 
 class DecisionRow(Base):
@@ -150,13 +190,15 @@ class DecisionRow(Base):
 
 
 class CurrentLabel(Base):
-    """The label that counts: what the latest event left; no row while unlabelled."""
+    """The label that counts: what the latest event of its set left; no row while unlabelled."""
 
     __tablename__ = "current_label"
 
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"), primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
+    note: Mapped[str]
 
 
 class ReaderLabel(Base):
@@ -165,6 +207,7 @@ class ReaderLabel(Base):
     __tablename__ = "reader_label"
 
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"), primary_key=True)
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"), primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
 
@@ -179,6 +222,7 @@ class SecondReading(Base):
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
     made_at: Mapped[str]
     seed: Mapped[int]
+    set_id: Mapped[int] = mapped_column(server_default="1")
 
 
 class SecondReadingItem(Base):

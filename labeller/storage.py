@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
-VERSION = "0003"
+VERSION = "0004"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -81,17 +81,18 @@ class Storage:
                 upgrade(connection, "head")
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Offer a session for looking only."""
-        with _plainly(), Session(self._reads) as session:
+    def reading(self, label_set: int) -> Iterator[Session]:
+        """Offer a session for looking only, working in a label set; see `label_sets`."""
+        with _plainly(), Session(self._reads, info={"label_set": label_set}) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, label_set: int) -> Iterator[Session]:
         """Offer a session whose changes are on disk, all or none, when the block ends."""
         if self._read_only:
             raise CatalogueError("The project is open to look at only; nothing was changed.", self._read_only)
-        with _plainly(), Session(self._writes) as session, session.begin():
+        info = {"label_set": label_set}
+        with _plainly(), Session(self._writes, info=info) as session, session.begin():
             yield session
 
     def close(self) -> None:

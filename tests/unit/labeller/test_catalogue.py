@@ -151,7 +151,7 @@ def test_what_was_reported_labelled_survives_a_kill(tmp_path: Path) -> None:
 
 def test_writing_is_made_durable_before_it_is_reported(tmp_path: Path) -> None:
     catalogue = filled(tmp_path, 1)
-    with catalogue._storage.writing() as session:
+    with catalogue._storage.writing(1) as session:
         connection = session.connection()
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
