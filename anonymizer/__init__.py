@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from anonymizer.text_finder import read_text as read_text
     from anonymizer.vault import Vault as Vault
     from anonymizer.verify import VerifyRecord as VerifyRecord
+    from anonymizer.verify import verify_data_set as verify_data_set
     from anonymizer.verify import verify_tree as verify_tree
     from anonymizer.vocabulary import OwnWords as OwnWords
     from anonymizer.vocabulary import normal as normal
@@ -118,7 +119,7 @@ _HOMES = {
     "source": ("Source", "find_sources"),
     "text_finder": ("find_text", "read_text"),
     "vault": ("Vault",),
-    "verify": ("VerifyRecord", "verify_tree"),
+    "verify": ("VerifyRecord", "verify_data_set", "verify_tree"),
     "vocabulary": ("OwnWords", "normal"),
     "word_store": ("WordAnswer", "WordStore"),
 }  # fmt: skip

@@ -4,8 +4,9 @@
 where these are at hand.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from anonymizer.collect import collect
@@ -22,10 +23,12 @@ from anonymizer.pseudonyms import is_registered_uid
 from anonymizer.report import Finding, Grade, Identity
 from anonymizer.source import Source, find_sources
 from anonymizer.verification.expectation import Expectation
+from anonymizer.verification.folders import inspect_folder
 from anonymizer.verification.inspection import Known, Verdict, finding, inspect
 from anonymizer.verification.walker import NotWrittenError, walk
 
-__all__ = ["Grade", "VerifyRecord", "harvest_of", "verify_tree"]
+__all__ = ["Grade", "VerifyRecord", "harvest_of", "verify_data_set", "verify_tree"]
+_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class VerifyRecord:
 def verify_tree(
     root: Path,
     *,
-    against: Sequence[Path | str | Identity] | None = None,
+    against: Sequence[Path | str | Identity] | Mapping[str, Identity] | None = None,
     pixels: bool = False,
     workers: int | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -48,15 +51,26 @@ def verify_tree(
 ) -> Iterator[VerifyRecord]:
     """Grade every file below a masked folder, in the order of finishing.
 
-    `against` names the originals (files, folders, archives) or identities whose traces are to be looked for;
-    `pixels` searches images for legible text too, which takes seconds per image. Raises SourceError if `root`
-    or an original does not exist.
+    `against` names the originals (files, folders, archives) or identities whose traces are to be looked for in
+    every file; a mapping gives each patient's identity by pseudonym, so that each file is searched for its own
+    patient. `pixels` searches images for legible text too, which takes seconds per image. Raises SourceError if
+    `root` or an original does not exist.
     """
-    root = Path(root)
-    harvest = harvest_of(against or (), _options_of_first(root), cancelled)
-    task = _Verification(root, harvest, pixels)
+    root, own = Path(root), dict(against) if isinstance(against, Mapping) else {}
+    everywhere = () if isinstance(against, Mapping) else against or ()
+    harvest = harvest_of(everywhere, _options_of_first(root), cancelled=cancelled, workers=workers)
+    task = _Verification(root, harvest, pixels, own)
     with Pool(task, workers=workers, limits=limits) as pool:
         yield from pool.run(_written(root), cancelled)
+
+
+def verify_data_set(folder: Path, identities: Sequence[Identity]) -> list[VerifyRecord]:
+    """Search a data set folder (names, manifest, pictures, masked instances) for identity; what passed is left out.
+
+    Raises OSError where a file cannot be read.
+    """
+    known = Known(harvest_of(identities))
+    return [VerifyRecord(name, Grade.BLOCKED, found) for name, found in inspect_folder(folder, known)]
 
 
 def _written(root: Path) -> Iterator[Source]:
@@ -78,19 +92,20 @@ def _options_of_first(root: Path) -> frozenset[str]:
 def harvest_of(
     against: Sequence[Path | str | Identity],
     options: frozenset[str] = frozenset(),
+    *,
     cancelled: Callable[[], bool] = lambda: False,
+    workers: int | None = None,
 ) -> Harvest:
     """Collect the identities of originals; those that the options keep are left out."""
     harvest = Harvest()
-    plan = Plan(Profile("verify", "Verify", options=options))
     for identity in against:
         if isinstance(identity, Identity):
             _add_identity(identity, harvest, uids="retain_uids" not in options)
-    with lenient():
-        for source in find_sources([path for path in against if not isinstance(path, Identity)]):
-            if cancelled():
-                break
-            _add_original(source, harvest, plan)
+    files = [path for path in against if not isinstance(path, Identity)]
+    if files:
+        with Pool(_Collection(options), workers=workers, limits=None) as pool:
+            for found in pool.run(find_sources(files), cancelled):
+                harvest.merge(found)
     harvest.dates.clear()  # a day on which one patient was examined says nothing of another
     return harvest
 
@@ -105,20 +120,36 @@ def _add_identity(identity: Identity, harvest: Harvest, *, uids: bool) -> None:
         harvest.uids.update(uid for uid in found if uid and not is_registered_uid(uid))
 
 
-def _add_original(source: Source, harvest: Harvest, plan: Plan) -> None:
-    if source.refused:
-        return
-    try:
-        dataset = parse(source.read())
-    except AnonymizerError:
-        return  # what cannot be read was not masked either
-    harvest.merge(collect(dataset, plan))
-    if not plan.profile.has("retain_uids"):
-        uids = (
-            str(dataset.get(keyword, ""))
-            for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
-        )
-        harvest.uids.update(uid for uid in uids if uid and not is_registered_uid(uid))
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """The work on one original. What cannot be read was not masked either, so it tells nothing."""
+
+    options: frozenset[str]
+
+    def work(self, source: Source) -> Harvest:
+        """Collect its identities."""
+        if source.refused:
+            return Harvest()
+        plan = _plan_of(self.options)
+        try:
+            with lenient():
+                dataset = parse(source.read())
+                harvest = collect(dataset, plan)
+        except AnonymizerError:
+            return Harvest()
+        if not plan.profile.has("retain_uids"):
+            uids = (str(dataset.get(keyword, "")) for keyword in _UIDS)
+            harvest.uids.update(uid for uid in uids if uid and not is_registered_uid(uid))
+        return harvest
+
+    def failure(self, source: Source, reason: str, *, crashed: bool) -> Harvest:  # noqa: ARG002 - nothing to tell
+        """Leave it out."""
+        return Harvest()
+
+
+@lru_cache(2)
+def _plan_of(options: frozenset[str]) -> Plan:
+    return Plan(Profile("verify", "Verify", options=options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +159,7 @@ class _Verification:
     root: Path
     harvest: Harvest = field(repr=False)
     pixels: bool
+    identities: Mapping[str, Identity] = field(default_factory=dict, repr=False)
 
     def work(self, source: Source) -> VerifyRecord:
         """Search it."""
@@ -136,10 +168,14 @@ class _Verification:
             raw = source.read()
         except AnonymizerError as error:
             return VerifyRecord(name, Grade.BLOCKED, (finding("unreadable", "file", str(error)),))
-        verdict = inspect(raw, name, Known(self.harvest))
+        verdict = inspect(raw, name, self._known(raw))
         if self.pixels:
             verdict = Verdict.of(iter((*verdict.findings, *_legible(raw))))
         return VerifyRecord(name, verdict.grade, verdict.findings)
+
+    def _known(self, raw: bytes) -> Known:
+        identity = self.identities.get(_patient_of(raw)) if self.identities else None
+        return _known_of_identity(identity) if identity is not None else Known(self.harvest)
 
     def failure(self, source: Source, reason: str, *, crashed: bool) -> VerifyRecord:  # noqa: ARG002 - one grade
         """Block what cannot be searched."""
@@ -150,6 +186,18 @@ class _Verification:
             return source.container.relative_to(self.root).as_posix()
         except ValueError:
             return source.container.name
+
+
+def _patient_of(raw: bytes) -> str:
+    try:
+        return Expectation.of(walk(raw).values).patient
+    except NotWrittenError:
+        return ""
+
+
+@lru_cache(64)
+def _known_of_identity(identity: Identity) -> Known:
+    return Known(harvest_of([identity]))
 
 
 def _legible(raw: bytes) -> Iterator[Finding]:

@@ -110,9 +110,19 @@ def _of_other(raw: bytes) -> Iterator[Finding]:
 
 def name_findings(name: str, known: Known) -> Iterator[Finding]:
     """Search a file's and its folders' names."""
-    judge = _judge(_terms(known.harvest), Expectation())
-    if any(map(judge.names_somebody, name.split("/"))) or not known.all_uids.isdisjoint(_UID.findall(name)):
+    judge = judge_of(known)
+    if any(map(judge.names_somebody, name.split("/"))) or holds_uid(name, known):
         yield finding("known identity", "file name", "The file's name holds an identity of the originals.")
+
+
+def holds_uid(text: str, known: Known) -> bool:
+    """Tell whether a text holds a UID of the originals."""
+    return not known.all_uids.isdisjoint(_UID.findall(text))
+
+
+def judge_of(known: Known) -> Judge:
+    """Return who judges texts that are no attributes by what is known of the originals."""
+    return _judge(_terms(known.harvest), Expectation())
 
 
 def _of_structure(walked: Walk, expected: Expectation) -> Iterator[Finding]:

@@ -1,0 +1,77 @@
+"""The inspection of a data set folder: names, the manifest and other texts, pictures and masked instances."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from anonymizer.report import Finding, Grade
+from anonymizer.verification.inspection import Known, finding, holds_uid, inspect, judge_of, name_findings
+from anonymizer.verification.judgement import KINDS
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PICTURE_CHUNKS = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"pHYs"))
+_READERS = frozenset({"reader"})  # columns that name who labelled: no patient
+
+
+def inspect_folder(folder: Path, known: Known) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """Yield the path and the findings of each file of a data set in which something was found.
+
+    Findings hold places and kinds, never values. Raises OSError where a file cannot be read.
+    """
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        name = path.relative_to(folder).as_posix()
+        found = tuple(dict.fromkeys(_of_file(path.read_bytes(), name, known)))
+        if found:
+            yield name, found
+
+
+def _of_file(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
+    if name.endswith(".dcm"):
+        yield from (f for f in inspect(raw, name, known).findings if _is_grave(f))
+        return
+    yield from name_findings(name, known)
+    if name.endswith(".png"):
+        yield from _of_picture(raw)
+    elif name.endswith(".csv"):
+        yield from _of_table(raw, known)
+    else:
+        yield from _of_text(raw.decode("utf-8", "replace"), "text", known)
+
+
+def _is_grave(found: Finding) -> bool:
+    """What merely wants a look was looked at before the export."""
+    return KINDS[found.kind][0] is Grade.BLOCKED
+
+
+def _of_picture(raw: bytes) -> Iterator[Finding]:
+    """A picture holds nothing but the picture (PNG, ISO/IEC 15948)."""
+    at = len(_PNG)
+    if raw[:at] != _PNG:
+        yield finding("unreadable", "picture", "This is no PNG picture.")
+        return
+    kind = b""
+    while at + 12 <= len(raw) and kind != b"IEND":
+        kind = raw[at + 4 : at + 8]
+        if kind not in _PICTURE_CHUNKS:
+            yield finding("image comment", "picture", "Text or other data stand beside the picture.")
+        at += 12 + int.from_bytes(raw[at : at + 4], "big")
+    if kind != b"IEND" or at != len(raw):
+        yield finding("hidden bytes", "picture", "The picture is cut off, or bytes stand behind it.")
+
+
+def _of_table(raw: bytes, known: Known) -> Iterator[Finding]:
+    rows = csv.DictReader(io.StringIO(raw.decode("utf-8", "replace")))
+    for number, row in enumerate(rows, start=2):
+        for column, text in row.items():
+            if column not in _READERS and isinstance(text, str):
+                yield from _of_text(text, f"line {number}, {column}", known)
+
+
+def _of_text(text: str, place: str, known: Known) -> Iterator[Finding]:
+    judge = judge_of(known)
+    words = (word for line in text.splitlines() for word in line.split(","))
+    if any(judge.names_somebody(word.strip()) for word in words):
+        yield finding("known identity", place)
+    elif holds_uid(text, known):
+        yield finding("original UID", place)

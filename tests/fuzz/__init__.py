@@ -1,0 +1,1 @@
+"""Damaged and hostile files, made at random from fixed seeds."""
