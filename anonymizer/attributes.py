@@ -56,8 +56,12 @@ class Edits:
         action: str = "D",
         layer: str = "table",
     ) -> None:
-        """Give an attribute another value."""
-        dataset[element.tag] = DataElement(element.tag, element.VR, value)
+        """Give an attribute another value; one that its VR cannot hold, as a damaged file has it, by the standard's."""
+        try:
+            dataset[element.tag] = DataElement(element.tag, element.VR, value)
+        except UNREADABLE:
+            vr = dictionary_VR(element.tag) if dictionary_has_tag(element.tag) else "LO"
+            dataset[element.tag] = DataElement(element.tag, vr, value)
         self.note(path, element.tag, action, layer=layer, reason=reason)
 
     def remove(self, dataset: Dataset, tag: BaseTag, path: str, *, reason: str, layer: str = "table") -> None:

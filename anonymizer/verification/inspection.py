@@ -16,7 +16,7 @@ from anonymizer.verification.frames import hidden_in_frames
 from anonymizer.verification.judgement import CLEAN, KINDS, Judge, Judgement, safe_creators
 from anonymizer.verification.needles import Needles
 from anonymizer.verification.picture_check import hidden_in_picture
-from anonymizer.verification.walker import NotWrittenError, Value, Walk, place, walk
+from anonymizer.verification.walker import NotWrittenError, Value, Walk, is_standard, place, walk
 
 _META = frozenset(0x00020000 | element for element in (0, 1, 2, 3, 0x10, 0x12, 0x13))
 _INSTANCE_UIDS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052, 0x00081155})
@@ -155,8 +155,9 @@ def _of_values(walked: Walk, judge: Judge, expected: Expectation, known: Known) 
             yield from comparison.findings(value, judged)
         if value.tag & 0x10000:
             yield from _of_private(value, creators, known.private, listed=private_kept)
-        elif not value.tag & 0xFFFF and value.tag > 0x00030000:  # noqa: PLR2004 - behind the file meta information
-            yield finding("group length", value.place)
+        elif not is_standard(value.tag):
+            unknown = value.tag & 0xFFFF or not value.tag  # what stands behind the data set has no tag
+            yield finding("unknown attribute" if unknown else "group length", value.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[Grade, str]] = {
     "no such value": (Grade.REVIEW, "The value is none of its kind, so it may be a text."),
     "future date": (Grade.REVIEW, "The date lies in the future."),
     "patient ID": (Grade.REVIEW, "The patient's ID is no pseudonym and differs from the name."),
+    "unknown attribute": (Grade.REVIEW, "The standard does not know this attribute."),
     "group length": (Grade.REVIEW, "A group length is left, which masking removes."),
     "pixel tail": (Grade.REVIEW, "The pixel data are longer than the image."),
     "legible text": (Grade.REVIEW, "Text can be read in the image."),
@@ -51,6 +52,7 @@ _UID = re.compile(rb"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d.])")
 _LONG = 4096  # bytes: longer values are not remembered
 _OLDEST = {b"Y": 90, b"M": 90 * 12 + 11, b"W": 4800, b"D": 33300}
 _PIXELS = 0x7FE0
+_PRIVATE = 0x10000
 _PATIENT_ID, _PADDING, _ICC = 0x00100020, 0xFFFCFFFC, 0x00282000
 _OWN_TEXTS = frozenset(
     {
@@ -130,6 +132,8 @@ class Judge:
 
     def _text(self, tag: int, vr: bytes, raw: bytes, *, own: bool) -> list[str]:
         text = text_of(raw)
+        if tag & _PRIVATE and (text, tag >> 16) in safe_creators():
+            return []  # a vendor's name for a block of its own
         if text == DUMMY_TEXT or (text == self._expected.patient and _PSEUDONYM.match(text)):
             return []
         if not own and (vr != b"CS" or not text.isascii()) and self.needles.in_text(text):

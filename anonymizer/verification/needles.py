@@ -16,6 +16,7 @@ from anonymizer.harvest import Harvest
 from anonymizer.vocabulary import harmless_words, is_technical, normal
 
 _FIRST = 4  # bytes or letters by which needles are looked up
+_SHORTEST_BEGINNING, _SHORTEST_CUT, _MOST_CUT = 5, 8, 3  # letters
 _SHORTEST_BYTES, _SHORTEST_CODE_BYTES = 5, 6
 LONG_IN_BULK = 7  # shorter texts occur in noise
 _ENCODINGS = (
@@ -120,15 +121,25 @@ def _by_beginning(needles: Iterable[AnyStr]) -> dict[AnyStr, tuple[AnyStr, ...]]
 
 
 def _holds(word: str, known: dict[str, tuple[str, ...]]) -> bool:
+    """Tell whether a word holds a name, begins one, or holds most of a long one that was cut off."""
     sizes = (
         (_FIRST,) if word.isascii() else (_FIRST, 3, 2)
     )  # names of two signs exist in scripts without spaces
     return any(
-        word.startswith(name, at)
+        _is_name(word[at:], name, whole=not at)
         for at in range(len(word) - 1)
         for size in sizes
         for name in known.get(word[at : at + size], ())
     )
+
+
+def _is_name(rest: str, name: str, *, whole: bool) -> bool:
+    if rest.startswith(name):
+        return True
+    if whole and len(rest) >= _SHORTEST_BEGINNING and name.startswith(rest):
+        return True
+    most = max(_SHORTEST_CUT, len(name) - _MOST_CUT)
+    return len(name) > most and rest.startswith(name[:most])
 
 
 def _blank_harmless(match: re.Match[bytes]) -> bytes:

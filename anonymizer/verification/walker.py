@@ -23,6 +23,7 @@ _SHORT = frozenset(
 )  # fmt: skip
 _BULK_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"UN"))
 _BULK = 4096  # bytes
+_OF_FILES = frozenset({0x00020000, 0xFFFCFFFC})
 _DEEPEST = 64
 _MOST_INFLATED = 512 * 2**20
 _IMPLICIT, _BIG, _DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
@@ -142,6 +143,11 @@ def _repeating() -> dict[int, bytes]:
         for mask, row in RepeatersDictionary.items()
         if mask[2:4] == "xx"
     }
+
+
+def is_standard(tag: int) -> bool:
+    """Tell whether the standard knows a public attribute; group lengths, which it has retired, do not count."""
+    return tag in _dictionary() or tag & 0xFF00FFFF in _repeating() or tag in _OF_FILES
 
 
 def implicit_vr(tag: int) -> bytes:

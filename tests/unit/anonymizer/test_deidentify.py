@@ -172,3 +172,17 @@ def test_comments_inside_compressed_images_are_blanked_and_pixels_stay(tmp_path,
         assert b"Smith" not in raw
         assert (pydicom.dcmread(tmp_path / "out" / record.new_path).pixel_array == before).all()
         assert any(change.path == "(7FE0,0010)" for change in record.changes)
+
+
+def test_an_attribute_of_the_wrong_kind_gets_its_pseudonym_all_the_same(tmp_path, settings_for):
+    """A damaged file says that the patient's name is a number; a pseudonym is none."""
+    planted.base(1).save_as(tmp_path / "in.dcm", enforce_file_format=True)
+    raw = (tmp_path / "in.dcm").read_bytes()
+    place = raw.index(b"\x10\0\x10\0PN")
+    value = b"1".ljust(raw[place + 6], b" ")
+    raw = raw[: place + 4] + b"DS" + raw[place + 6 : place + 8] + value + raw[place + 8 + len(value) :]
+    (tmp_path / "in.dcm").write_bytes(raw)
+    record = mask(tmp_path / "in.dcm", tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.MASKED
+    ds = pydicom.dcmread(tmp_path / "out" / record.new_path)
+    assert ds.PatientName == ds.PatientID == record.facts.patient
