@@ -53,7 +53,7 @@ _LONG = 4096  # bytes: longer values are not remembered
 _OLDEST = {b"Y": 90, b"M": 90 * 12 + 11, b"W": 4800, b"D": 33300}
 _PIXELS = 0x7FE0
 _PRIVATE = 0x10000
-_PATIENT_ID, _PADDING, _ICC = 0x00100020, 0xFFFCFFFC, 0x00282000
+_PADDING = 0xFFFCFFFC
 _OWN_TEXTS = frozenset(
     {
         0x00080100,
