@@ -50,7 +50,7 @@ def test_names_that_are_words_go_only_where_they_are_names(name, text, left):
 def test_names_are_found_in_other_scripts_and_writings(name, text):
     found = Harvest()
     found.add_name(name)
-    assert hunt(f"Coil {text}", found) == "Coil"
+    assert hunt(f"Coil {text}", found).strip() == "Coil"
 
 
 @pytest.mark.parametrize(
