@@ -21,6 +21,13 @@ _TECHNICAL = re.compile(
     rf"|{_NUMBER}(?:x{_NUMBER}){{1,3}}{_UNIT})$"
 )
 _CAMEL = re.compile(r"[A-ZÄÖÜ]?[a-zäöüßéèàñç]+|[A-ZÄÖÜ]+(?![a-zäöü])|\d+")
+_MEDICAL = re.compile(  # endings that names of people do not have; normal form
+    r"[a-z]{3,}(?:itis|itides|ectom(?:y|ie|ia|ies)|ektomie|ograph(?:y|ie|ies|ien|ic)|ografi[aeës]s?|ografias|ogra(?:m|ms|mm|mme|mmes|ma|mas|mmi|mma)"
+    r"|o[sk][ck]op(?:y|ie|ia|ic)|otom(?:y|ie|ia)|ostom(?:y|ie|ia)|plast(?:y|ik|ie|ia)|opath(?:y|ie)|opati[ae]|algi[ae]s?|art(?:h)?ros(?:is|e|i)"
+    r"|karzinome?s?|karzinomen|carcinom[ae]s?|carcinoom|sarkome?|sarcomas?|frakture?n?|fractu(?:ur|res?)|rupture?n?|ruptuur|lasion(?:en)?"
+    r"|schmerz(?:en)?|gelenke?s?|knochen|entzundung(?:en)?|untersuchung|aufnahmen?|kontrollen?|verletzung(?:en)?|zysten?|metastasen?|tumore?n?"
+    r"|embolien?|thrombosen?|stenosen?|blutung(?:en)?|krebs|iliac|iliaque|iliaca|foto|venster|onderzoek|ontsteking|letsel|carcinomen)$"
+)
 _ENDINGS = ("s", "es", "e", "n", "en", "er", "em", "al", "ally", "ly", "i")
 _SHORTEST_INFLECTED = 5
 MARKS = (  # accents, vowel signs and tones that follow their letter
@@ -126,7 +133,7 @@ def is_harmless(token: str, keep_words: frozenset[str] = frozenset()) -> bool:
         return True
     if len(plain) < 2:  # noqa: PLR2004 - a lone letter: free_text asks what stands beside it
         return True
-    return _is_inflected(plain) or _is_camel(token) or _is_compound(plain)
+    return bool(_MEDICAL.match(plain)) or _is_inflected(plain) or _is_camel(token) or _is_compound(plain)
 
 
 def _is_inflected(plain: str) -> bool:

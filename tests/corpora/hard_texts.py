@@ -82,7 +82,7 @@ IDENTITIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("TDM avenue Krombachelle 5", "TDM"),
     ),
     "Spanish": (
-        ("TC abdomen paciente Garcionez", "TC abdomen"),
+        ("TC abdomen paciente Garcionez", "TC abdomen paciente"),
         ("TC de tórax Sra. Quambletonix", "TC de tórax"),
         ("TC de tórax Quanbletonix", "TC de tórax"),
         ("RX tórax nacido el 17 de abril de 1939", "RX tórax el"),
@@ -140,7 +140,7 @@ IDENTITIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Mamografia Dra. Carrapetinha", "Mamografia"),
         ("Mamografia doutor Carrapetinho", "Mamografia"),
         ("Mamografia Zorvinda Quambletonix", "Mamografia"),
-        ("Mamografia paciente Bolotinha", "Mamografia"),
+        ("Mamografia paciente Bolotinha", "Mamografia paciente"),
         ("Mamografia senhora Bolotinha", "Mamografia"),
         ("RX processo 4455667", "RX"),
         ("RX 91 anos", "RX"),
