@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import gdcm
@@ -33,6 +34,13 @@ def masked(inputs, out, settings):
             yield Path(source.path), out / record.new_path
 
 
+def new_errors(pairs):
+    """What dciodvfy says about masked files that it did not say about their originals, by the originals' names."""
+    with ThreadPoolExecutor(2) as threads:  # each waits for a process
+        found = threads.map(lambda pair: dciodvfy.new_errors(*pair), pairs)
+        return {before.name: new for (before, _), new in zip(pairs, found, strict=True) if new}
+
+
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpora")
@@ -49,26 +57,27 @@ def corpora(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @needs_dciodvfy
-@pytest.mark.parametrize("profile", ["basic", "research", "teaching", "strict"])
+@pytest.mark.parametrize("profile", ["basic", "research", "strict"])
 def test_masking_brings_no_new_errors_into_any_kind_of_object(corpora, tmp_path, settings_for, profile):
     pairs = list(masked(corpora, tmp_path, settings_for(profile)))
     assert len(pairs) > 190
-    worse = {before.name: new for before, after in pairs if (new := dciodvfy.new_errors(before, after))}
-    assert not worse
+    assert not new_errors(pairs)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @needs_dciodvfy
 @pytest.mark.parametrize("profile", ["basic", "research"])
 def test_masking_brings_no_new_errors_into_pydicoms_files(tmp_path, settings_for, profile):
     pairs = list(masked(PYDICOM, tmp_path, settings_for(profile)))
     assert len(pairs) > 100
-    worse = {before.name: new for before, after in pairs if (new := dciodvfy.new_errors(before, after))}
-    assert not worse
+    assert not new_errors(pairs)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @needs_dcmdump
 def test_other_readers_open_what_is_written(corpora, tmp_path, settings_for):
     written = {after for _, after in masked(corpora, tmp_path, settings_for("research"))}
