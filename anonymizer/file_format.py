@@ -151,7 +151,7 @@ def _check_inflation(raw: bytes) -> None:
         raise SourceError("The compressed part of the file is damaged.") from error
 
 
-def transfer_syntax(dataset: FileDataset) -> UID:
+def transfer_syntax(dataset: Dataset) -> UID:
     """Return the transfer syntax that the file names, or the one that it was found to be written in.
 
     Raises SourceError where it names one that nobody registered: how its values are to be read is unknown.

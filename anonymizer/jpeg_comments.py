@@ -7,7 +7,7 @@ the words that they may carry. A frame may be spread over several fragments (PS3
 import struct
 from collections.abc import Iterator
 
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset
 
 from anonymizer.colour_profile import is_profile, words_of_profile
 from anonymizer.file_format import transfer_syntax
@@ -34,7 +34,7 @@ _ICC_HEAD, _WHOLE_ICC = 14, b"ICC_PROFILE\0\1\1"  # a profile spread over severa
 Span = tuple[int, int]
 
 
-def blank_comments(dataset: FileDataset) -> list[Change]:
+def blank_comments(dataset: Dataset) -> list[Change]:
     """Blank the segments of all frames in the data set itself; the change made, if there was any."""
     value = dataset.get("PixelData")
     if not isinstance(value, bytes) or not transfer_syntax(dataset).is_encapsulated:

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from anonymizer import text_finder
 from anonymizer.decoding import Array, Matrix, matrix_of, pixel_keyword
+from anonymizer.jpeg_comments import blank_comments
 from anonymizer.pixel_store import aligned, black_of, fill, fill_regions, is_subsampled
 from anonymizer.regions import declared_regions, distinct, inside, without
 from anonymizer.rendering import DicomImage
@@ -66,6 +67,7 @@ def mask_burned_in_text(
         regions, residue = _cleared(search, regions, keep)
     if regions:
         fill_regions(dataset, regions)
+        blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
     review = _review(dataset, matrix, regions, residue=residue, examined=find)
     if find:
         dataset.BurnedInAnnotation = "YES" if residue else "NO"
