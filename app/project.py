@@ -16,7 +16,7 @@ from labeller import Catalogue
 
 SUFFIX = ".leadglass"
 VERSION = 1
-_SETTINGS = "project.toml"
+PROJECT_FILE = "project.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Project:
 
         Raises ProjectError if there is none, or one that this version cannot read.
         """
-        file = folder / _SETTINGS
+        file = folder / PROJECT_FILE
         try:
             settings = tomllib.loads(file.read_text(encoding="utf-8"))
             version = int(settings["version"])
@@ -153,4 +153,4 @@ class Project:
         }
         # A JSON string, number or array of strings is the same in TOML.
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
-        write_text(self.folder / _SETTINGS, text)
+        write_text(self.folder / PROJECT_FILE, text)

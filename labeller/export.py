@@ -22,10 +22,15 @@ from labeller.splits import FRACTIONS, SPLITS, split_by_patient, split_warnings
 from labeller.staging import DESCRIPTION, FORMAT, MANIFEST, Staging, read_description, refuse_foreign
 
 NOTICE = "Not for diagnostic use"
+_MOST_NAMED = 5
 _SUFFIXES = {"png": ".png", "dicom": ".dcm"}
 
 ReadImage = Callable[[Path], NDArray[np.uint8]]
 """Reads an image as a viewer shows it: uint8, (rows, columns) or (rows, columns, 3), 0 to 255."""
+
+
+Inspect = Callable[[Path], Sequence[str]]
+"""Looks through a finished folder before it is put in place; returns what must not be in it, for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class _Request:
     read_image: ReadImage
     on_step: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    inspect: Inspect
 
 
 def export_dataset(
@@ -95,13 +101,15 @@ def export_dataset(
     overwrite: bool = False,
     on_step: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    inspect: Inspect = lambda _folder: (),
 ) -> ExportSummary:
     """Write the labelled instances of `classes` (None: all) to `out`; docs/architecture.md has the format.
 
     `file_of` tells where an instance's masked file lies, `read_image` makes a picture of it; where that raises,
     the instance is left out with the exception's text. `format` is "png" (8 bits, as a viewer shows it) or
     "dicom" (the masked file). The folder appears whole or not at all; an export that was killed or cancelled
-    goes on where it was. The same export once more changes nothing. `on_step` gets images done and in all.
+    goes on where it was; `inspect` may still keep it out.
+    The same export once more changes nothing. `on_step` gets images done and in all.
 
     Raises ExportError where nothing is labelled, the folder cannot be written, or holds anything but an earlier
     export (which is replaced only with `overwrite`).
@@ -111,7 +119,7 @@ def export_dataset(
     known = [known.name for known in catalogue.classes()]
     wanted = _wanted(known, classes)
     request = _Request(
-        out.resolve(), format, seed, fractions, profile, wanted, read_image, on_step, cancelled
+        out.resolve(), format, seed, fractions, profile, wanted, read_image, on_step, cancelled, inspect
     )
     labelled = catalogue.instances(InstanceFilter(labelled=True))
     withheld = Counter(why for row in labelled if row.label in wanted and (why := withheld_because(row)))
@@ -252,6 +260,11 @@ def _write(
     summary = replace(summary, sha256=staging.write(MANIFEST, text.encode(), "").sha256)
     written[MANIFEST] = summary.sha256
     written[DESCRIPTION] = staging.write(DESCRIPTION, _description(summary, plan), "").sha256
+    if found := request.inspect(staging.content):
+        raise ExportError(
+            f"The data set was not put in place, as identity was found in it: {'; '.join(found[:_MOST_NAMED])}.",
+            "Rename the class or mask the instances again, then export once more.",
+        )
     staging.finish(written)
     return summary
 

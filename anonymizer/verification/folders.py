@@ -8,9 +8,8 @@ from pathlib import Path
 from anonymizer.report import Finding, Grade
 from anonymizer.verification.inspection import Known, finding, holds_uid, inspect, judge_of, name_findings
 from anonymizer.verification.judgement import KINDS
+from anonymizer.verification.picture_check import hidden_in_picture
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PICTURE_CHUNKS = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"pHYs"))
 _READERS = frozenset({"reader"})  # columns that name who labelled: no patient
 
 
@@ -45,19 +44,10 @@ def _is_grave(found: Finding) -> bool:
 
 
 def _of_picture(raw: bytes) -> Iterator[Finding]:
-    """A picture holds nothing but the picture (PNG, ISO/IEC 15948)."""
-    at = len(_PNG)
-    if raw[:at] != _PNG:
-        yield finding("unreadable", "picture", "This is no PNG picture.")
-        return
-    kind = b""
-    while at + 12 <= len(raw) and kind != b"IEND":
-        kind = raw[at + 4 : at + 8]
-        if kind not in _PICTURE_CHUNKS:
-            yield finding("image comment", "picture", "Text or other data stand beside the picture.")
-        at += 12 + int.from_bytes(raw[at : at + 4], "big")
-    if kind != b"IEND" or at != len(raw):
-        yield finding("hidden bytes", "picture", "The picture is cut off, or bytes stand behind it.")
+    try:
+        yield from (finding("image comment", "picture", sentence) for sentence in hidden_in_picture(raw))
+    except OSError:
+        yield finding("unreadable", "picture")
 
 
 def _of_table(raw: bytes, known: Known) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
         walked = walk(raw)
     except NotWrittenError:
         yield from _of_other(raw)
-        if needles.in_bytes(raw):
+        if needles.in_bulk(raw):
             yield finding("known identity", "file")
         return
     expected = Expectation.of(walked.values)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -319,18 +319,37 @@ def verify(
     """Look for identity that is left under `root`, with that of the originals `against` where given."""
     existing([root, *against])
     progress.stage("Checking what is left")
-    grades: Counter[str] = Counter()
-    findings: list[VerifyRecord] = []
-    records: Iterable[VerifyRecord] = verify_tree(
+    collected = Collected()
+    for record in verify_tree(
         root,
         against=against or None,
         pixels=pixels,
         workers=workers,
         cancelled=progress.cancelled,
-    )
-    for record in records:
-        grades[record.grade.value] += 1
+    ):
+        collected.add(record)
+        progress.step(collected.done)
+    return collected.result()
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a verification has found so far."""
+
+    grades: Counter[str] = field(default_factory=Counter)
+    findings: list[VerifyRecord] = field(default_factory=list)
+
+    def add(self, record: VerifyRecord) -> None:
+        """Count one file."""
+        self.grades[record.grade.value] += 1
         if record.findings:
-            findings.append(record)
-        progress.step(sum(grades.values()))
-    return Verification(grades, tuple(findings))
+            self.findings.append(record)
+
+    @property
+    def done(self) -> int:
+        """How many files were checked."""
+        return sum(self.grades.values())
+
+    def result(self) -> Verification:
+        """The whole."""
+        return Verification(self.grades, tuple(self.findings))

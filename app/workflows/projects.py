@@ -11,6 +11,7 @@ from anonymizer import (
     Protection,
     SecretKey,
     Vault,
+    VaultError,
     VaultLockedError,
     load_profile,
 )
@@ -64,6 +65,14 @@ def unlock(project: Project, passphrase: str | None = None) -> Vault:
     Raises VaultLockedError if it is missing or wrong.
     """
     return Vault.open(project.vault_file, protection_for(project, protection_now(project), passphrase))
+
+
+def unlocked_if_possible(project: Project) -> Vault | None:
+    """Return the project's vault if nobody need be asked and its key is at hand; else None."""
+    try:
+        return None if needs_passphrase(project) else unlock(project, None)
+    except (VaultError, ProjectError):
+        return None
 
 
 def needs_passphrase(project: Project) -> bool:

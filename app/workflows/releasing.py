@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from anonymizer import Vault, verify_tree
 from app.errors import UsageError
+from app.progress import Progress
 from app.project import Project
+from app.workflows.masking import Collected, Verification
 from labeller import Catalogue, InstanceRow, withheld_because
 
 ACTIONS = {"approve": "approved", "reject": "held back", "withdraw": "verdict taken back"}
@@ -56,6 +59,41 @@ def waiting(project: Project) -> Waiting:
     with project.catalogue() as catalogue:
         rows = catalogue.instances()
         return Waiting(tuple(row for row in rows if withheld_because(row)), len(rows))
+
+
+def verify_project(
+    project: Project,
+    vault: Vault | None,
+    progress: Progress,
+    *,
+    pixels: bool = False,
+    workers: int | None = None,
+) -> Verification:
+    """Verify every instance of a project and note its grade; with the vault, each against its own patient.
+
+    What is found wants a look, or may not leave the project any more; what a reader approved stays approved.
+    """
+    with project.catalogue() as catalogue:
+        rows = {row.file: row for row in catalogue.instances()}
+        patients = {row.patient for row in rows.values()} if vault is not None else set()
+        known = {
+            patient: identity
+            for patient in sorted(patients)
+            if vault is not None and (identity := vault.identity(patient)) is not None
+        }
+        progress.stage("Checking the project", len(rows))
+        collected = Collected()
+        for record in verify_tree(
+            project.instances, against=known, pixels=pixels, workers=workers, cancelled=progress.cancelled
+        ):
+            collected.add(record)
+            if record.path in rows:
+                reasons = list(dict.fromkeys(finding.sentence for finding in record.findings))
+                catalogue.set_grade(rows[record.path].sop_instance_uid, record.grade.value, reasons)
+            progress.step(collected.done)
+    found = collected.result()
+    project.record("verified", **found.grades)
+    return found
 
 
 def decide(

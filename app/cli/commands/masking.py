@@ -1,12 +1,14 @@
 """`leadglass mask` and `leadglass verify`: de-identification without a project."""
 
 import argparse
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from anonymizer import OPTIONS, PatientRules, Profile, Unlisted, conflicts, profile_names
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
-from app.workflows import masking
+from app.project import PROJECT_FILE, Project
+from app.workflows import masking, projects, releasing
 from app.workflows.patients import rules_from
 
 
@@ -135,7 +137,7 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="DIR", help="what was written")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what was written, or a project")
     parser.add_argument(
         "--against",
         action="append",
@@ -151,9 +153,14 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(given: argparse.Namespace, progress: Progress) -> Result:
-    found = masking.verify(
-        given.folder, given.against, progress, pixels=not given.headers_only, workers=given.workers
-    )
+    how = {"pixels": not given.headers_only, "workers": given.workers}
+    if (given.folder / PROJECT_FILE).is_file() and not given.against:
+        project = Project.open(given.folder)
+        vault = projects.unlocked_if_possible(project)
+        with closing(vault) if vault is not None else nullcontext():
+            found = releasing.verify_project(project, vault, progress, **how)
+    else:
+        found = masking.verify(given.folder, given.against, progress, **how)
     return Result(found.as_text(), found.as_json(), SOME_FAILED if found.findings else DONE)
 
 
@@ -186,9 +193,11 @@ VERIFY = Command(
     summary="look for identity left in headers, file names and pixels",
     teaches="""Open again what was written and look for identity that is left: names, dates, private attributes, patterns
 such as telephone numbers, and, with --against, everything that identifies the patients of the originals.
-Values are never printed, only where they stand.
+Values are never printed, only where they stand. In a project the grades decide what may be exported; where its
+vault opens without a question, each instance is searched for its own patient.
 
-  leadglass verify /data/masked --against /data/incoming""",
+  leadglass verify /data/masked --against /data/incoming
+  leadglass verify knees.leadglass --headers-only""",
     arguments=_verify_arguments,
     run=_verify,
 )

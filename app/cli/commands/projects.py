@@ -1,6 +1,7 @@
 """`leadglass new`, `import`, `label`, `export` and `mask-region`: the work in a project."""
 
 import argparse
+import contextlib
 import getpass
 import os
 import sys
@@ -20,6 +21,11 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows import corrections, datasets, importing, labelling, masking, projects
+
+UNSEARCHED = (
+    "The vault was locked, so the data set was not searched for the patients' names. "
+    "LEADGLASS_PASSPHRASE opens it."
+)
 
 
 def add_project_argument(parser: argparse.ArgumentParser) -> None:
@@ -153,16 +159,25 @@ def fractions(text: str) -> tuple[float, float, float]:
 
 
 def _export(given: argparse.Namespace, progress: Progress) -> Result:
-    summary = datasets.export_project(
-        Project.open(given.project),
-        given.out,
-        progress,
-        format=given.format,
-        seed=given.seed,
-        fractions=given.split,
-        overwrite=given.overwrite,
-    )
-    return Result(datasets.summary_text(summary), asdict(summary), SOME_FAILED if summary.failed else DONE)
+    project = Project.open(given.project)
+    with contextlib.ExitStack() as stack:
+        vault = projects.unlocked_if_possible(project)
+        if vault is not None:
+            stack.enter_context(closing(vault))
+        summary = datasets.export_project(
+            project,
+            given.out,
+            progress,
+            vault=vault,
+            format=given.format,
+            seed=given.seed,
+            fractions=given.split,
+            overwrite=given.overwrite,
+        )
+    text = datasets.summary_text(summary)
+    if vault is None:
+        text += f"\n{UNSEARCHED}"
+    return Result(text, asdict(summary), SOME_FAILED if summary.failed else DONE)
 
 
 def _region_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,89 @@
+"""A data set is searched before it is put in place; a project is verified against its own patients."""
+
+import json
+
+import pytest
+
+from anonymizer import Identity, verify_data_set
+from app.cli.main import main
+from app.project import Project
+from tests.corpora import planted
+
+WHO = Identity(patient_name=f"{planted.SURNAME}^{planted.GIVEN}", patient_id=planted.PATIENT_ID)
+
+
+@pytest.fixture
+def project(tmp_path, capsys):
+    """A project into which one instance was imported, approved and labelled."""
+    (tmp_path / "in").mkdir()
+    planted.base(1).save_as(tmp_path / "in" / "a.dcm", enforce_file_format=True)
+    folder = tmp_path / "p.leadglass"
+    assert main(["new", str(folder), "--profile", "research"]) == 0
+    assert main(["import", str(folder), str(tmp_path / "in"), "--workers", "1", "--progress", "none"]) == 0
+    opened = Project.open(folder)
+    with opened.catalogue() as catalogue:
+        (row,) = catalogue.instances()
+        catalogue.add_class("normal")
+        catalogue.set_label([row.sop_instance_uid], "normal", reader=f"Dr. {planted.SURNAME}", means="key")
+        if row.review:
+            catalogue.decide([row.sop_instance_uid], "approve", reader="A", means="window")
+    capsys.readouterr()
+    return opened
+
+
+def run(capsys, *arguments):
+    code = main([*map(str, arguments), "--json", "--progress", "none"])
+    captured = capsys.readouterr()
+    return code, captured
+
+
+@pytest.mark.parametrize("kind", ["png", "dicom"])
+def test_a_clean_data_set_is_put_in_place(project, tmp_path, capsys, kind):
+    """The reader bears the patient's name; a reader is no patient."""
+    code, captured = run(capsys, "export", project.folder, "--out", tmp_path / "out", "--format", kind)
+    assert code == 0, captured
+    assert (tmp_path / "out" / "manifest.csv").is_file()
+
+
+def test_a_class_named_after_a_patient_keeps_the_data_set_out(project, tmp_path, capsys):
+    with project.catalogue() as catalogue:
+        catalogue.rename_class("normal", f"like {planted.SURNAME}")
+    code, captured = run(capsys, "export", project.folder, "--out", tmp_path / "out")
+    assert code == 1
+    assert "identity was found" in captured.err
+    assert "manifest.csv" in captured.err
+    assert planted.SURNAME not in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_stands_beside_pictures_and_in_names_is_found(tmp_path):
+    from PIL import Image, PngImagePlugin
+
+    extra = PngImagePlugin.PngInfo()
+    extra.add_text("Comment", "hello")
+    Image.new("L", (4, 4)).save(tmp_path / "a.png", pnginfo=extra)
+    Image.new("L", (4, 4)).save(tmp_path / "clean.png")
+    Image.new("L", (4, 4)).save(tmp_path / f"{planted.PATIENT_ID}.png")
+    (tmp_path / "dataset.json").write_text(json.dumps({"classes": [planted.GIVEN]}), encoding="utf-8")
+    found = {record.path: record.findings[0].kind for record in verify_data_set(tmp_path, [WHO])}
+    assert found == {
+        "a.png": "image comment", f"{planted.PATIENT_ID}.png": "known identity", "dataset.json": "known identity",
+    }  # fmt: skip
+    assert planted.GIVEN not in str(verify_data_set(tmp_path, [WHO]))
+
+
+def test_a_project_is_verified_and_what_is_found_holds_the_instance_back(project, tmp_path, capsys):
+    code, captured = run(capsys, "verify", project.folder, "--headers-only", "--workers", "1")
+    assert (code, json.loads(captured.out)["grades"]) == (0, {"pass": 1})
+    (file,) = project.instances.glob("*.dcm")
+    raw = file.read_bytes()
+    text = planted.SURNAME.encode()
+    place = raw.index(b"Axial 2.5mm")
+    file.write_bytes(raw[:place] + text[:11] + raw[place + 11 :])
+    code, captured = run(capsys, "verify", project.folder, "--headers-only", "--workers", "1")
+    assert (code, json.loads(captured.out)["grades"]) == (1, {"blocked": 1})
+    assert planted.SURNAME not in captured.out
+    code, captured = run(capsys, "export", project.folder, "--out", tmp_path / "out")
+    assert code == 1
+    assert "identity was found in them" in captured.err
+    assert run(capsys, "review", project.folder, "--approve", file.stem, "--reader", "A")[0] == 1
