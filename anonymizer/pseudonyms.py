@@ -6,6 +6,7 @@ Everything is HMAC-SHA-256 (RFC 2104) with a label per purpose, so that no two p
 import base64
 import hashlib
 import hmac
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -16,6 +17,11 @@ from anonymizer.key import SecretKey
 _CACHED = 20_000
 _FEWEST_WEEKS, _WEEKS = 53, 520  # one to eleven years back: never into the future
 _MOST_MINUTES = 24 * 60 - 1
+_ATTEMPTS = 32
+_DAY = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:[12]\d|3[01]))(?:19|20)\d\d"
+)
 _STANDARD_ROOT = "1.2.840.10008."
 
 
@@ -46,10 +52,15 @@ class Pseudonyms:
         original = strip_padding(original)
         if is_registered_uid(original):
             return original
-        number = bytearray(self._mac("uid", original)[:16])
-        number[6] = number[6] & 0x0F | 0x80
-        number[8] = number[8] & 0x3F | 0x80
-        return f"2.25.{int.from_bytes(number, 'big')}"
+        uid = ""
+        for attempt in range(_ATTEMPTS):  # one in forty spells a day, which could be somebody's date of birth
+            number = bytearray(self._mac("uid", f"{original}\0{attempt}" if attempt else original)[:16])
+            number[6] = number[6] & 0x0F | 0x80
+            number[8] = number[8] & 0x3F | 0x80
+            uid = f"2.25.{int.from_bytes(number, 'big')}"
+            if not _DAY.search(uid):
+                break
+        return uid
 
     def day_shift(self, patient: str) -> int:
         """By how many days the dates of this patient (original ID) move: negative, whole weeks."""

@@ -41,6 +41,16 @@ def test_the_shift_is_whole_weeks_into_the_past_for_every_patient():
     assert all(-1440 < pseudonyms.minute_shift(str(patient)) < 0 for patient in range(300))
 
 
+def test_new_uids_spell_no_day_that_could_be_a_date_of_birth():
+    pseudonyms = Pseudonyms(SecretKey(bytes(range(32))))
+    uids = [pseudonyms.uid(f"1.2.3.{number}") for number in range(2000)]
+    assert len(set(uids)) == len(uids)
+    for year in range(1900, 2030):
+        assert not any(
+            f"{year}0{month}1{day}" in uid for uid in uids for month in (1, 5, 9) for day in (0, 4, 9)
+        )
+
+
 def test_today_and_the_first_years_are_moved_or_emptied_but_never_wrong(tmp_path):
     today = dt.datetime.now(tz=dt.UTC).strftime("%Y%m%d")
 
