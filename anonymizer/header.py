@@ -93,6 +93,16 @@ class HeaderMasker:
             return 0
         return 0 if self._plan.decide(int(tag), within=within) is not None else _KEPT_RAW[vr]
 
+    def leaves_number(self, tag: BaseTag, vr: str, within: tuple[int, ...]) -> bool:
+        """Whether a number written in digits (DS, IS) stays as it is: no table names the attribute."""
+        if vr not in ("DS", "IS") or self._overlay_removed(tag) or not is_known(tag) or kind_differs(tag, vr):
+            return False
+        return self._plan.decide(int(tag), within=within) is None
+
+    def private_goes(self, creator: Dataset, tag: BaseTag) -> bool:
+        """Whether a private element is removed whatever its value is; `creator` holds that of its block."""
+        return bool(self._plan.private_goes(creator, tag))
+
     def _needs_of(self, tag: BaseTag, within: tuple[int, ...]) -> tuple[tuple[int, Need], ...]:
         if within not in self._needs:
             self._needs[within] = dict(self._plan.needs(within))

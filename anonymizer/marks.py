@@ -21,6 +21,7 @@ _MEANINGS = {
     "113111": "Retain Safe Private Option",
     "113112": "Retain Institution Identity Option",
 }
+METHOD_CODES_TAG = 0x00120064
 METHOD_CODES: tuple[tuple[str, str, str], ...] = (
     (
         *_BASIC,

@@ -19,7 +19,7 @@ from anonymizer.file_format import UNREADABLE, beginning
 from anonymizer.fragments import Fragments
 from anonymizer.gate import known_of
 from anonymizer.header import HeaderMasker
-from anonymizer.marks import mark, mark_settings
+from anonymizer.marks import METHOD_CODES_TAG, mark, mark_settings
 from anonymizer.patients import Patient
 from anonymizer.regular_file import PIXEL_DATA, SOP_CLASS, RegularFile, open_header, open_regular, parsed
 from anonymizer.remembered import Recent
@@ -163,6 +163,8 @@ class _OfSubject:
     ) -> tuple[bytes | memoryview, ...]:
         """Return the bytes to be written, searched for what differs from file to file."""
         written = {**part.written, **self._marks}
+        if METHOD_CODES_TAG not in self._marks:
+            written.pop(METHOD_CODES_TAG, None)
         tags = sorted(written)
         head = beginning(sop_class, sop_uid, ExplicitVRLittleEndian)
         before = head + b"".join(written[tag] for tag in tags if tag < PIXEL_DATA)

@@ -27,6 +27,11 @@ class Answer:
     fragments: tuple[Fragment, ...] = field(default=(), repr=False)
     fact: Any = field(default=None, repr=False)  # its value after masking, if that is a fact of the instance
     non_ascii: bool = False
+    plain: bool = field(init=False, repr=False, default=True)  # there is nothing to tell of it
+
+    def __post_init__(self) -> None:
+        told = self.changes or self.completed or self.uids or self.fragments or self.non_ascii
+        object.__setattr__(self, "plain", not told and self.fact is None)
 
 
 class Memory(Generic[ValueT]):

@@ -5,18 +5,20 @@ elements that the same patient had before get the answer that they got then, seq
 and what is left is handed to the rules in a small data set of its own.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import pack
 from typing import Any
 
 from pydicom.charset import default_encoding
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 from pydicom.tag import BaseTag
 
-from anonymizer.attributes import name_of, path_of
+from anonymizer.attributes import Notes, name_of, path_of
 from anonymizer.facts import FACTS, value_of
 from anonymizer.file_format import UNREADABLE
 from anonymizer.header import Entry, HeaderMasker
@@ -30,6 +32,17 @@ UNICODE = "ISO_IR 192"
 _VALUE_TYPE, _CONCEPT_NAME = 0x0040A040, 0x0040A043
 _GONE = Answer()
 _SHORTEST_TEXT = 5  # bytes: less holds no identity that is searched in bytes
+_MARK, _OF = 2, b"\0of"  # how many bytes a key begins with, and what stands before a creator in it
+_DIGITS = {
+    b"DS": re.compile(rb"[+-]?\d+(?:\.\d*)?(?:\\[+-]?\d+(?:\.\d*)?)* ?"),
+    b"IS": re.compile(rb"[+-]?\d+(?:\\[+-]?\d+)* ?"),
+}
+_SINGLE = {
+    b"UI": re.compile(rb"[0-9.]+\0?"),
+    b"DA": re.compile(rb"[0-9]{8}"),
+    b"TM": re.compile(rb"[0-9]{2,6}(?:\.[0-9]{1,6})? ?"),
+    b"DT": re.compile(rb"[0-9]{4,14}(?:\.[0-9]{1,6})?(?:[+-][0-9]{4})? ?"),
+}
 _FACT_TAGS = frozenset(FACTS)
 Within = tuple[int, ...]
 
@@ -41,8 +54,9 @@ class _Level:
     within: Within
     dummies: bool
     mark: bytes  # what keys begin with
-    leaves: dict[bytes, int] = field(default_factory=dict)  # tag and VR -> size of values that stay undecoded
+    leaves: dict[bytes, int] = field(default_factory=dict)  # tag and VR -> see SliceMasker._size
     entries: dict[int, Entry | None] = field(default_factory=dict)
+    gone: dict[tuple[int, bytes], Answer] = field(default_factory=dict)  # private, by tag and creator
 
 
 @dataclass(slots=True)
@@ -61,6 +75,8 @@ class Part:
         """Take the answer for one element."""
         if answer.written:
             self.written[tag] = answer.written
+        if answer.plain:
+            return
         if answer.changes:
             self.changes += answer.changes
         if answer.completed:
@@ -112,44 +128,61 @@ class SliceMasker:
         if missing:
             asked = self._ask(raw, slices, [slices[number] for number in missing], level)
             for number in missing:
-                answers[number] = asked[slices[number].tag]
-                self._answers.put(keys[number], asked[slices[number].tag])
+                answers[number] = answer = asked[slices[number].tag]
+                self._remember(keys[number], slices[number], answer, level)
         part = Part()
         for each, answer in zip(slices, answers, strict=True):
             part.add(each.tag, answer or _GONE)
         return part
 
+    def _remember(self, key: bytes, each: Slice, answer: Answer, level: _Level) -> None:
+        creator = _creator_in(key, each)
+        if creator and self._masker.private_goes(parsed([creator]), BaseTag(each.tag)):
+            level.gone[each.tag, creator] = answer
+        else:
+            self._answers.put(key, answer)
+
     def _found(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
         """Return an answer that needs no rule for this very element."""
         if each.tag >> 16 & 1:
-            return None
+            return level.gone.get((each.tag, _creator_in(key, each)))
         if not each.tag & 0xFFFF:
             return _GONE  # a group length: retired, and wrong after masking
         if each.vr == b"SQ":
             return self._sequence(raw, each, key, level)
         if each.vr == b"UN" or each.tag == LENGTH_TO_END or each.tag >> 16 < FIRST_GROUP:
             raise IrregularError
-        return self._leaf(raw, each, key, level)
+        return self._leaf(raw, each, key, level) or self._single(raw, each, key, level)
 
     def _leaf(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
         kind = raw[each.start : each.start + 6]
         size = level.leaves.get(kind)
         if size is None:
-            of_file = not level.within and each.tag in _FACT_TAGS
-            size = (
-                0
-                if of_file
-                else self._masker.leaves(BaseTag(each.tag), each.vr.decode("ascii"), level.within)
-            )
-            level.leaves[kind] = size
+            size = level.leaves[kind] = self._size(each, level)
         length = each.stop - each.value
-        if not size or length % size or self._masker.is_disguised(raw[each.value : each.stop]):
+        if size < 0:
+            digits = _DIGITS[each.vr].fullmatch(raw, each.value, each.stop)
+            if digits is None or length % 2:
+                return None
+        elif not size or length % size or self._masker.is_disguised(raw[each.value : each.stop]):
             return None
-        answer = Answer(raw[each.start : each.end])
+        fact = None
+        if not level.within and each.tag in _FACT_TAGS:
+            fact = int(raw[each.value : each.stop].split(b"\\")[0])
+        answer = Answer(raw[each.start : each.end], fact=fact)
         if length >= _SHORTEST_TEXT:
             self.fresh.append(answer.written)
             self._answers.put(key, answer)
         return answer
+
+    def _size(self, each: Slice, level: _Level) -> int:
+        """Return how long one value is that needs no rule; -1: it is written in digits; 0: it needs one."""
+        if not level.within and each.tag in _FACT_TAGS and each.vr != b"IS":
+            return 0
+        tag, vr = BaseTag(each.tag), each.vr.decode("ascii")
+        if self._masker.leaves_number(tag, vr, level.within):
+            return -1
+        return self._masker.leaves(tag, vr, level.within)
 
     # -- sequences ---------------------------------------------------------------------------------------
 
@@ -186,6 +219,26 @@ class SliceMasker:
             self._answers.put(key, answer)
         return answer
 
+    def _single(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
+        """Return the answer for one well-formed date, time or UID: pydicom need neither read nor write it."""
+        form = _SINGLE.get(each.vr)
+        if form is None or each.tag in self._masker.neighbours or (each.stop - each.value) % 2:
+            return None
+        if form.fullmatch(raw, each.value, each.stop) is None:
+            return None
+        tag, text = BaseTag(each.tag), raw[each.value : each.stop].rstrip(b" \0").decode("ascii")
+        dataset = Dataset()
+        dataset[tag] = DataElement(tag, each.vr.decode("ascii"), text)
+        ruled, completed = self._masker.mask_attribute(dataset, tag, level.within, dummies=level.dummies)
+        written = _single_written(dataset, tag, each.vr)
+        if written is None:
+            return None
+        fact = None if level.within or each.tag not in FACTS else value_of(dataset, FACTS[each.tag])
+        answer = _answer(written, ruled, completed, fact)
+        self.fresh.append(written)
+        self._answers.put(key, answer)
+        return answer
+
     # -- asking the rules ----------------------------------------------------------------------------------
 
     def _ask(
@@ -207,21 +260,17 @@ class SliceMasker:
             each.tag: self._masker.mask_attribute(
                 dataset, BaseTag(each.tag), level.within, dummies=level.dummies
             )
-            for each in missing
+            for each in sorted(
+                {*missing, *beside}
+            )  # as in a whole data set: neighbours before are masked before
         }
+        noted = {each.tag: noted[each.tag] for each in missing}
         facts = {tag: value_of(dataset, keyword) for tag, keyword in FACTS.items() if tag in noted}
         written = self._written(root, dataset)
         answers = {}
         for tag, (ruled, completed) in noted.items():
-            answers[tag] = Answer(
-                written.get(tag, b""),
-                tuple(ruled.changes),
-                tuple(completed.changes),
-                tuple(sorted(ruled.uids)),
-                tuple(ruled.fragments),
-                facts.get(tag) if not level.within else None,
-                ruled.non_ascii,
-            )
+            fact = facts.get(tag) if not level.within else None
+            answers[tag] = _answer(written.get(tag, b""), ruled, completed, fact)
             self.fresh.append(answers[tag].written)
         return answers
 
@@ -239,6 +288,30 @@ class SliceMasker:
             raise IrregularError from error
         written = buffer.getvalue()
         return {each.tag: written[each.start : each.end] for each in elements(written, 0, len(written))}
+
+
+def _answer(written: bytes, ruled: Notes, completed: Notes, fact: Any) -> Answer:
+    return Answer(
+        written,
+        tuple(ruled.changes),
+        tuple(completed.changes),
+        tuple(sorted(ruled.uids)),
+        tuple(ruled.fragments),
+        fact,
+        ruled.non_ascii,
+    )
+
+
+def _single_written(dataset: Dataset, tag: BaseTag, vr: bytes) -> bytes | None:
+    """Return what is written of a date, a time or a UID; None where it is more than a short text."""
+    if tag not in dataset:
+        return b""
+    value = dataset[tag].value
+    if value is not None and not isinstance(value, str):
+        return None
+    raw = (value or "").encode("ascii")
+    raw += (b"\0" if vr == b"UI" else b" ") * (len(raw) % 2)
+    return pack("<HH2sH", tag.group, tag.element, vr, len(raw)) + raw
 
 
 def _keys(
@@ -261,11 +334,17 @@ def _keys(
         if creator is not None:
             held[each.tag >> 8].append(raw[each.start : each.start + 4])
             if keys[number]:
-                keys[number] += b"\0of" + raw[creator.start : creator.end]
+                keys[number] += _OF + raw[creator.start : creator.end]
     for number in private:
         if is_creator(slices[number].tag) and keys[number]:
             keys[number] += b"\0holds" + b"".join(held[named_block(slices[number].tag)])
     return keys
+
+
+def _creator_in(key: bytes, each: Slice) -> bytes:
+    """Return the element that names the creator of a private one, from the key of the answer for it."""
+    beside = key[_MARK + each.end - each.start :]
+    return beside[len(_OF) :] if each.tag >> 16 & 1 and beside.startswith(_OF) else b""
 
 
 def _blocks(slices: Sequence[Slice], missing: Sequence[Slice]) -> set[Slice]:
