@@ -2,6 +2,7 @@
 
 from labeller.agreement import Agreement, Kappa, PairAgreement
 from labeller.catalogue import Catalogue
+from labeller.classes import JOIN
 from labeller.errors import (
     CatalogueDamagedError,
     CatalogueError,
@@ -32,6 +33,7 @@ from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
     "HELD_BACK",
+    "JOIN",
     "Agreement",
     "Catalogue",
     "CatalogueDamagedError",

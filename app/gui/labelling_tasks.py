@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from labeller import Catalogue, InstanceFilter, InstanceRow, LabelEvent
+from labeller import JOIN, Catalogue, InstanceFilter, InstanceRow, LabelEvent
 
 
 class LabellingTask:
@@ -34,13 +34,18 @@ class LabellingTask:
         """Enter a label; raises LabelError or CatalogueError and then changes nothing."""
         return self.catalogue.set_label(uids, class_name, reader=reader, means=means)
 
+    def toggle(self, uids: Sequence[str], class_name: str, *, reader: str, means: str) -> list[LabelEvent]:
+        """Add a class to what images have, or take it out, where several may hold at once."""
+        return self.catalogue.toggle_label(uids, class_name, reader=reader, means=means)
+
     def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
         """Take labels back."""
         return self.catalogue.undo(events, reader=events[0].reader)
 
     def counts(self) -> tuple[dict[str, int], int]:
         """Return how many images have each class, and how many there are."""
-        return self.catalogue.counts_by_class(), self.catalogue.count()
+        counts = self.catalogue.counts_by_class() | self.catalogue.counts_of_answers()
+        return counts, self.catalogue.count()
 
     def unlabelled_after(self, uid: str, only: InstanceFilter) -> str | None:
         """Find the next image without a label."""
@@ -106,6 +111,14 @@ class BlindReading(LabellingTask):
             self._answers[uid] = class_name
         return events
 
+    def toggle(self, uids: Sequence[str], class_name: str, *, reader: str, means: str) -> list[LabelEvent]:
+        """Add a class to the answers, or take it out."""
+        events = []
+        for uid in uids:
+            wanted = _toggled(self._answers[uid], class_name)
+            events += self.label([uid], wanted, reader=reader, means=means)
+        return events
+
     def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
         """Give back the answers that stood before."""
         return [e for each in events for e in self._back(each)]
@@ -151,6 +164,14 @@ class Adjudication(LabellingTask):
         self._mark(uids, settled=class_name is not None)
         return events
 
+    def toggle(self, uids: Sequence[str], class_name: str, *, reader: str, means: str) -> list[LabelEvent]:
+        """Add a class to the consensus, or take it out."""
+        events = []
+        for uid in uids:
+            now = self.catalogue.instance(uid).label if uid in self._settled else None
+            events += self.label([uid], _toggled(now, class_name), reader=reader, means=means)
+        return events
+
     def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
         """Make the images disputed again."""
         found = super().undo(events)
@@ -173,6 +194,13 @@ class Adjudication(LabellingTask):
     def said(self, uid: str) -> list[tuple[str, str]]:
         """Return both readings, to stand side by side."""
         return [(reader, labels[uid]) for reader, labels in self._opinions.items() if uid in labels]
+
+
+def _toggled(label: str | None, class_name: str) -> str | None:
+    """Add a class to an answer such as "a + b", or take it out; None when nothing is left."""
+    held = label.split(JOIN) if label else []
+    held = [name for name in held if name != class_name] if class_name in held else [*held, class_name]
+    return JOIN.join(held) or None
 
 
 def _next(uids: Sequence[str], uid: str, wanted: Callable[[str], bool]) -> str | None:

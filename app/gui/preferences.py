@@ -88,6 +88,14 @@ class Preferences:
         """Remember where labelling ended."""
         self._store.setValue(f"place/{project}", sop_uid)
 
+    def label_set(self, project: str) -> str:
+        """In which label set the project of this identifier was worked last, or ""."""
+        return str(self._store.value(f"label_set/{project}", ""))
+
+    def set_label_set(self, project: str, name: str) -> None:
+        """Remember the label set that is worked in."""
+        self._store.setValue(f"label_set/{project}", name)
+
     def _recent(self) -> list[Path]:
         value = self._store.value("recent")
         if isinstance(value, str):  # Qt writes a list of one as a plain text

@@ -106,6 +106,9 @@ class Session(QObject):
         if held is not None:
             self._lock = None  # it stays locked
         self._let_go()
+        wanted = self.preferences.label_set(project.identifier)
+        if wanted in {known.name for known in catalogue.label_sets()}:
+            catalogue = catalogue.in_set(wanted)
         self._project, self._catalogue, self._lock = project, catalogue, lock
         self.preferences.remember(folder.resolve())
         self.project_changed.emit()
@@ -121,6 +124,13 @@ class Session(QObject):
         if sop_uid != self.selected:
             self.selected = sop_uid
             self.selection_changed.emit(sop_uid)
+
+    def choose_label_set(self, name: str) -> None:
+        """Work in another label set: on every page. Raises LabelError where there is none of that name."""
+        self._catalogue = self.catalogue.in_set(name)
+        self.preferences.set_label_set(self.project.identifier, name)
+        self.task = None
+        self.catalogue_changed.emit()
 
     def work_on(self, task: "LabellingTask | None") -> None:
         """Show the Label page with this task; None: all images again."""

@@ -45,7 +45,7 @@ class WorklistModel(QAbstractListModel):
         self.uids = catalogue.uids(only) if uids is None else list(uids)
         self._place = {uid: place for place, uid in enumerate(self.uids)}
         self._rows.clear()
-        self.classes = {known.name: known for known in catalogue.classes()}
+        self.classes = _answers(catalogue)
         self.endResetModel()
 
     def refresh(self, uids: Sequence[str] | None = None) -> None:
@@ -53,7 +53,7 @@ class WorklistModel(QAbstractListModel):
         if self._catalogue is None:
             return
         if uids is None:
-            self.classes = {known.name: known for known in self._catalogue.classes()}
+            self.classes = _answers(self._catalogue)
             self._rows.clear()
         few = len(uids or ()) <= FEW
         for uid in uids or ():
@@ -103,6 +103,11 @@ class WorklistModel(QAbstractListModel):
                 self._rows.setdefault(row.sop_instance_uid, self._shown(row))
         if (uid := self.uids[place]) not in self._rows:
             self._rows[uid] = self._shown(self._catalogue.instance(uid))
+
+
+def _answers(catalogue: Catalogue) -> dict[str, LabelClass]:
+    listed = (*catalogue.classes(), *catalogue.answers(), *catalogue.combinations())
+    return {known.name: known for known in listed}
 
 
 def title(row: InstanceRow) -> str:

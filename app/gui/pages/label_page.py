@@ -1,50 +1,39 @@
 """Label: one key labels the image in sight, and the next one is there at once."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QUndoStack
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from anonymizer import DicomImage
 from app.errors import USER_ERRORS
+from app.gui.class_changes import ClassChanges
 from app.gui.commands import LabelCommand
+from app.gui.dialogs.class_palette import ClassPalette
 from app.gui.dialogs.errors import show_error
+from app.gui.dialogs.label_history import LabelHistoryDialog
 from app.gui.jobs import JobRunner
-from app.gui.labelling_tasks import LabellingTask
-from app.gui.models.worklist_model import WorklistModel
+from app.gui.labelling_tasks import BlindReading, LabellingTask
+from app.gui.models.worklist_model import WorklistModel, title
 from app.gui.pages.base import Page
 from app.gui.session import Session
-from app.gui.thumbnails import Thumbnails
+from app.gui.shortcuts import bind
 from app.gui.widgets.class_panel import ClassPanel
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.image_bar import ImageBar
+from app.gui.widgets.image_and_grid import ImageAndGrid
 from app.gui.widgets.image_keys import HELP, act
-from app.gui.widgets.image_loader import ImageLoader, Opener
-from app.gui.widgets.image_view import ImageView
 from app.gui.widgets.label_bar import LabelBar
 from app.gui.widgets.label_progress import LabelProgress
 from app.gui.widgets.reader_box import ReaderBox
+from app.gui.widgets.set_box import SetBox
 from app.gui.widgets.task_banner import TaskBanner
 from app.gui.widgets.text import button
-from app.gui.widgets.thumbnail_grid import ThumbnailGrid
 from app.gui.widgets.worklist import Worklist
 from app.gui.widgets.worklist_filter import WorklistFilter
-from app.gui.window_presets import presets_for
-from labeller import InstanceFilter, LabelEvent
+from labeller import JOIN, InstanceFilter, InstanceRow, LabelClass, LabelEvent
 
-DIGITS = "1234567890"
-AHEAD, BEHIND = 4, 2  # images decoded in advance
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What the loader keeps an image under, and how it is read."""
-
-    name: Hashable
-    opener: Opener
+ANSWER_KEYS = "1234567890QXK"
 
 
 class LabelPage(Page):
@@ -53,7 +42,10 @@ class LabelPage(Page):
     title = "Label"
     purpose = "One key labels the image and shows the next one. Every label is on disk before that."
     help_lines = (
-        ("1 … 9, 0", "label with this class and go on"),
+        ("1 … 9, 0", "label with this class and go on (add or take out, where several may hold)"),
+        ("Q, X, K", "not sure, not gradable, skip"),
+        ("T", "choose a class by typing the beginning of its name"),
+        ("E, Y", "note beside the label; history of the label"),
         ("Backspace, Ctrl+Z", "undo the last label and go back to it"),
         ("Ctrl+Y", "do it again"),
         ("N, Right", "next image, without a label"),
@@ -70,34 +62,26 @@ class LabelPage(Page):
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
-        self.loader = ImageLoader(self)
-        self.view = ImageView(loader=self.loader)
-        self.view.may_turn = True
-        self.view.next_wanted.connect(lambda: self._on_end(1))
-        self.view.previous_wanted.connect(lambda: self._on_end(-1))
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="label", several=True)
-        self.list.chosen.connect(self._show)
-        self.list.clicked.connect(lambda _index: self._worked_on().setFocus())
+        self.middle = ImageAndGrid(self.model, self.list.selectionModel())
+        self.view, self.grid = self.middle.view, self.middle.grid
         self.filter = WorklistFilter()
-        self.filter.changed.connect(self._reload)
         self.progress = LabelProgress()
         self.bar = LabelBar()
-        self.grid = ThumbnailGrid(self.model, self.list.selectionModel())
-        self.grid.opened.connect(self._open_from_grid)
-        self.middle = QStackedWidget()
         self.banner = TaskBanner()
-        self.banner.left.connect(lambda: session.work_on(None))
-        self.task = LabellingTask(session.catalogue)
+        self.sets = SetBox()
         self.reader = ReaderBox(session)
+        self.classes = ClassPanel()
+        self.changes = ClassChanges(session, self.classes, self)
         self.undo_stack = QUndoStack(self)
+        self.task = LabellingTask(session.catalogue)
+        self._several = False
         self._current = ""
-        self._shown: Hashable = None
         self._counts: dict[str, int] = {}
         self._total = 0
         self._progress_later = QTimer(self, singleShot=True, interval=0)
         self._progress_later.timeout.connect(lambda: self.progress.show_counts(self._counts, self._total))
-        self.classes = self._class_panel()
         self.pages = QStackedWidget()
         self.pages.addWidget(
             EmptyState(
@@ -108,35 +92,88 @@ class LabelPage(Page):
         )
         self.pages.addWidget(self._content())
         self.body.addWidget(self.pages, 1)
+        self._connect()
         self._make_keys()
+
+    def _connect(self) -> None:
+        self.view.next_wanted.connect(lambda: self._on_end(1))
+        self.view.previous_wanted.connect(lambda: self._on_end(-1))
+        self.list.chosen.connect(self._show)
+        self.list.clicked.connect(lambda _index: self.middle.worked_on().setFocus())
+        self.middle.opened.connect(self._open_from_grid)
+        self.filter.changed.connect(self._reload)
+        self.banner.left.connect(lambda: self.session.work_on(None))
+        self.sets.chosen.connect(self._choose_set)
+        self.sets.new_wanted.connect(self.changes.ask_set)
+        self.classes.chosen.connect(self.answer)
+        self.classes.left.connect(lambda: self.middle.worked_on().setFocus())
+        self.changes.changed.connect(self._on_classes_changed)
+        self.session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
         """Read the worklist again; the image in sight stays, or it is the one where work ended last time."""
-        catalogue = self.session.catalogue
+        catalogue, project = self.session.catalogue, self.session.project
         self.pages.setCurrentIndex(1 if catalogue.count() else 0)
         self.filter.show_choices(catalogue)
         self.reader.show_readers(catalogue)
+        self.sets.show_sets(catalogue.label_sets(), catalogue.label_set.name)
+        self._several = catalogue.label_set.several
         self._take_task()
-        self._show_thumbnails()
-        self._reload(self._current or self.session.preferences.place(self.session.project.identifier))
-        (self._worked_on() if len(self.model.classes) > 1 else self.classes.field).setFocus()
+        self.middle.show_project(project.thumbnails_file, project.instances)
+        self._reload(self._current or self.session.preferences.place(project.identifier))
+        self._ready().setFocus()
+
+    def _ready(self) -> QWidget:
+        named = sum(known.kind == "class" for known in self.model.classes.values()) > 1
+        return self.middle.worked_on() if named else self.classes.field
 
     def _take_task(self) -> None:
         wanted = self.session.task
-        if (wanted is None and type(self.task) is LabellingTask) or wanted is self.task:
+        plain = type(self.task) is LabellingTask and self.task.catalogue is self.session.catalogue
+        if (wanted is None and plain) or (wanted is not None and wanted is self.task):
             return
         self.task = wanted or LabellingTask(self.session.catalogue)
         self.undo_stack.clear()
         self._current = ""
         self.banner.show_task(self.task.title, self.task.note)
         self.filter.setVisible(self.task.uids() is None)
+        self.sets.setEnabled(not self.task.title)
         self.reader.fix(self.task.reader)
+
+    def _choose_set(self, name: str) -> None:
+        self.session.choose_label_set(name)
+        self.middle.worked_on().setFocus()
+
+    def _on_catalogue_changed(self) -> None:
+        if self.isVisible():
+            self.activate()
+
+    def answer(self, class_name: str) -> None:
+        """Label with a class; where several may hold at once, add it or take it out and stay."""
+        known = self.model.classes.get(class_name)
+        if self._several and known is not None and known.kind == "class":
+            self._toggle(class_name)
+        else:
+            self.label(class_name)
+
+    def _toggle(self, class_name: str) -> None:
+        uids = self._chosen()
+        if not self._current or self._unseen(class_name, uids):
+            return
+        reader, means = self.session.reader, "key" if len(uids) == 1 else "list selection"
+        events = self._attempt(lambda: self.task.toggle(uids, class_name, reader=reader, means=means))
+        if events:
+            self._remember(events)
+            self._show_changed(self._current, [event.sop_instance_uid for event in events])
+
+    def _chosen(self) -> list[str]:
+        uids = self.list.selected()
+        # Ctrl+click can leave another one selected than the one in sight.
+        return uids if len(uids) > 1 else [self._current]
 
     def label(self, class_name: str | None) -> None:
         """Label the chosen instances, or take their label away; after a single one show the next."""
-        uids = self.list.selected()
-        if len(uids) <= 1:  # Ctrl+click can leave another one selected than the one in sight
-            uids = [self._current]
+        uids = self._chosen()
         if not self._current or self._unseen(class_name, uids):
             return
         means = "key" if len(uids) == 1 else "list selection"
@@ -146,12 +183,13 @@ class LabelPage(Page):
             return
         if events:
             self._remember(events)
+        changed = [event.sop_instance_uid for event in events]  # in some sets those of a whole patient
         if class_name is None or len(uids) > 1:
-            self._show_changed(self._current, uids)
+            self._show_changed(self._current, changed)
             return
-        self.model.refresh(uids)
+        self.model.refresh(changed)
         if self.list.place() == len(self.model.uids) - 1:
-            self._show_changed(self._current, uids)
+            self._show_changed(self._current, changed)
             self.session.status.emit("That was the last image of this list.")
         else:
             self.step(1)
@@ -162,7 +200,7 @@ class LabelPage(Page):
             class_name is not None
             and uids == [self._current]
             and self.view.loading
-            and not self.grid.isVisible()
+            and not self.middle.is_grid
         )
         if unseen:
             self.session.status.emit("The image is not here yet; nothing was labelled.")
@@ -184,12 +222,43 @@ class LabelPage(Page):
 
     def toggle_grid(self) -> None:
         """Show all images small, or the current one large."""
-        self.middle.setCurrentIndex(0 if self.grid.isVisible() else 1)
-        self.bar.setVisible(self.middle.currentIndex() == 0)
-        self._worked_on().setFocus()
+        self.middle.switch()
+        self.bar.setVisible(not self.middle.is_grid)
         if self._current:
             self._show(self._current)
             self.list.scrollTo(self.list.currentIndex())
+
+    def ask_class(self) -> None:
+        """Choose a class by typing the beginning of its name."""
+        palette = ClassPalette(self._answers(), self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.taken.connect(self.answer)
+        palette.open()
+
+    def ask_note(self) -> None:
+        """Note something beside the label of the image in sight."""
+        row = self._row()
+        if row is None or row.label is None:
+            self.session.status.emit("Label the image first, then note something beside it.")
+            return
+        text, accepted = QInputDialog.getText(self, "Note", "Note beside the label:", text=row.note)
+        if accepted:
+            self.note(text)
+
+    def note(self, text: str) -> None:
+        """Note something beside the label of the image in sight."""
+        uid, reader = self._current, self.session.reader
+        if self._attempt(lambda: self.session.catalogue.set_note([uid], text, reader=reader)) is not None:
+            self._show_changed(uid, [uid])
+
+    def show_history(self) -> None:
+        """Show every step of the label of the image in sight; not while a reading is blind."""
+        row = self._row()
+        if isinstance(self.task, BlindReading):
+            self.session.status.emit("The history is hidden while this reading is blind.")
+        elif row is not None:
+            events = self.session.catalogue.history(self._current)
+            LabelHistoryDialog(title(row), events, self).open()
 
     def choose_same(self, what: str) -> None:
         """Select all images of the current one's series, study or patient."""
@@ -209,23 +278,12 @@ class LabelPage(Page):
 
     # What the page is made of.
 
-    def _class_panel(self) -> ClassPanel:
-        panel = ClassPanel()
-        panel.chosen.connect(self.label)
-        panel.add_wanted.connect(self._add_class)
-        panel.rename_wanted.connect(self._rename_class)
-        panel.remove_wanted.connect(self._remove_class)
-        panel.left.connect(lambda: self._worked_on().setFocus())
-        return panel
-
     def _content(self) -> QWidget:
         splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.middle.addWidget(_column(self.view, ImageBar(self.view)))
-        self.middle.addWidget(self.grid)
         middle = (self.banner, self.bar, self.middle)
         for widgets in ((self.filter, self.list, self.progress), middle):
             splitter.addWidget(_column(*widgets))
-        right = _column(self.classes, self.reader)
+        right = _column(self.sets, self.classes, self.reader)
         buttons = QHBoxLayout()
         for each in (
             button("Undo  (⌫)", self.undo, tip="Backspace or Ctrl+Z"),
@@ -236,7 +294,7 @@ class LabelPage(Page):
         buttons.addStretch(1)
         layout = right.layout()
         if isinstance(layout, QVBoxLayout):
-            layout.insertLayout(1, buttons)
+            layout.insertLayout(2, buttons)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([250, 700, 260])
@@ -260,20 +318,18 @@ class LabelPage(Page):
             "S": partial(self.choose_same, "series"),
             "Shift+S": partial(self.choose_same, "study"),
             "Ctrl+Shift+S": partial(self.choose_same, "patient"),
-            **{digit: partial(self._on_digit, digit) for digit in DIGITS},
+            "T": self.ask_class,
+            "E": self.ask_note,
+            "Y": self.show_history,
+            **{key: partial(self._on_key, key) for key in ANSWER_KEYS},
         }
-        for key, action in keys.items():
-            # A text field takes letters, digits and Backspace for itself before these are asked.
-            shortcut = QShortcut(QKeySequence(key), self, action)
-            # PySide6 6.11 takes `context` as an argument of the constructor and forgets it.
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.setAutoRepeat(key in {"Right", "Left", "N", "P"})
+        bind(self, keys, repeating={"Right", "Left", "N", "P"})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The image's keys work wherever on the page one is; Esc goes back to the image or the grid."""
         if event.key() == Qt.Key.Key_Escape:
-            self._worked_on().setFocus()
-        elif self.grid.isVisible() or not act(self.view, event):
+            self.middle.worked_on().setFocus()
+        elif self.middle.is_grid or not act(self.view, event):
             super().keyPressEvent(event)
 
     # The worklist.
@@ -284,23 +340,15 @@ class LabelPage(Page):
         self.model.load(catalogue, only, self.task.uids(), shown=self.task.shown)
         self._count()
         if not self.model.uids:
-            self._current, self._shown = "", None
-            self.view.clear(self._nothing())
+            self._current = ""
+            self.middle.clear(self._nothing())
             self._show_facts()
             return
         self.list.go_to(max(0, self.model.place(wanted or self._current)))
 
-    def _worked_on(self) -> QWidget:
-        return self.grid if self.middle.currentIndex() else self.view
-
-    def _show_thumbnails(self) -> None:
-        if self.grid.thumbnails is None:
-            project = self.session.project
-            self.grid.show_project(Thumbnails(project.thumbnails_file, self), project.instances)
-
     def _open_from_grid(self, place: int) -> None:
         self.list.go_to(place)
-        if self.grid.isVisible():
+        if self.middle.is_grid:
             self.toggle_grid()
 
     def _nothing(self) -> str:
@@ -313,30 +361,8 @@ class LabelPage(Page):
         self.session.select(uid)
         if not self.task.title:
             self.session.preferences.set_place(self.session.project.identifier, uid)
-        if self.middle.currentIndex() == 0:
-            self._show_image(uid)
+        self.middle.show_place(self.model.place(uid))
         self._show_facts()
-
-    def _show_image(self, uid: str) -> None:
-        place = self.model.place(uid)
-        near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
-        sources = {p: self._source(p) for p in near}
-        self.loader.keep_only({source.name for source in sources.values()})
-        self.view.extra_presets = presets_for(self.model.row(place).modality)
-        if self._shown != sources[place].name:
-            self._shown = sources[place].name
-            self.view.show_instance(self._shown, sources[place].opener)
-        for each in sorted(near, key=lambda p: (p < place, abs(p - place)))[1:]:
-            self.loader.prefetch(sources[each].name, sources[each].opener)
-
-    def _source(self, place: int) -> "_Source":
-        row = self.model.row(place)
-        file = self.session.project.instances / row.file
-        try:
-            changed = file.stat().st_mtime_ns  # masking by hand writes the file anew
-        except OSError:
-            changed = 0
-        return _Source((row.sop_instance_uid, changed), partial(DicomImage.open, file))
 
     def _show_changed(self, uid: str, changed: Sequence[str]) -> None:
         self.model.refresh(changed)
@@ -345,13 +371,20 @@ class LabelPage(Page):
             self.list.go_to(self.model.place(uid))
         self._show_facts()
 
-    def _show_facts(self) -> None:
+    def _row(self) -> InstanceRow | None:
         place = self.model.place(self._current)
-        row = self.model.row(place) if place >= 0 else None
+        return self.model.row(place) if place >= 0 else None
+
+    def _answers(self) -> list[LabelClass]:
+        listed = (known for known in self.model.classes.values() if known.kind != "combination")
+        return sorted(listed, key=lambda each: each.position)
+
+    def _show_facts(self) -> None:
+        row = self._row()
         known = self.model.classes.get(row.label) if row and row.label else None
-        self.bar.show_row(row, known, place, len(self.model.uids))
-        classes = sorted(self.model.classes.values(), key=lambda each: each.position)
-        self.classes.show_classes(classes, self._counts, row.label if row else None)
+        self.bar.show_row(row, known, self.model.place(self._current), len(self.model.uids))
+        held = row.label.split(JOIN) if row and row.label else []
+        self.classes.show_classes(self._answers(), self._counts, held)
         self.banner.show_said(self.task.said(self._current))
         self._progress_later.start()  # Qt's bar paints at once, which would hold up the image
 
@@ -364,18 +397,18 @@ class LabelPage(Page):
 
     # Labels and classes.
 
-    def _on_digit(self, digit: str) -> None:
+    def _on_key(self, key: str) -> None:
         for known in self.model.classes.values():
-            if known.shortcut == digit:
-                self.label(known.name)
+            if known.shortcut == key:
+                self.answer(known.name)
                 return
-        self.session.status.emit(f"No class has the key {digit}.")
+        self.session.status.emit(f"No class has the key {key}.")
 
     def _remember(self, events: list[LabelEvent]) -> None:
         for event in events:
             for name, by in ((event.previous, -1), (event.label, 1)):
-                if name is not None:
-                    self._counts[name] = self._counts.get(name, 0) + by
+                for member in name.split(JOIN) if name else ():
+                    self._counts[member] = self._counts.get(member, 0) + by
         self.undo_stack.push(
             LabelCommand(
                 self.task,
@@ -393,31 +426,14 @@ class LabelPage(Page):
             show_error(self, str(error), error.remedy)
             return None
 
-    def _add_class(self, name: str) -> None:
-        if self._change_classes(lambda: self.session.catalogue.add_class(name)):
-            self.classes.field.clear()
-            if len(self.model.classes) > 1:
-                self._worked_on().setFocus()
-
-    def _rename_class(self, old: str, new: str) -> None:
-        self._change_classes(lambda: self.session.catalogue.rename_class(old, new))
-
-    def _remove_class(self, name: str) -> None:
-        self._change_classes(lambda: self.session.catalogue.remove_class(name))
-
-    def _change_classes(self, change: Callable[[], object]) -> bool:
-        try:
-            change()
-        except USER_ERRORS as error:
-            show_error(self, str(error), error.remedy)
-            return False
+    def _on_classes_changed(self) -> None:
         # Steps name classes as they were called then, so none of them can be taken back any more.
         self.undo_stack.clear()
         self.model.refresh()
         self.filter.show_choices(self.session.catalogue)
         self._count()
         self._show_facts()
-        return True
+        self._ready().setFocus()
 
 
 def _column(*widgets: QWidget) -> QWidget:
@@ -426,6 +442,6 @@ def _column(*widgets: QWidget) -> QWidget:
     layout.setContentsMargins(6, 0, 6, 0)
     layout.setSpacing(6)
     for widget in widgets:
-        stretched = isinstance(widget, ImageView | Worklist | ClassPanel | QStackedWidget)
+        stretched = isinstance(widget, Worklist | ClassPanel | ImageAndGrid)
         layout.addWidget(widget, 1 if stretched else 0)
     return holder

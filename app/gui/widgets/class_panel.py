@@ -1,6 +1,6 @@
 """The label classes: a button each with key, colour and count; add by typing, rename and remove."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -31,12 +31,14 @@ class ClassButton(QPushButton):
         super().__init__()
         self._class = known
         self._icon = chip(known.colour)
+        self.kind = known.kind
         self.count = 0
         self.setProperty("role", "choice")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setToolTip(known.name)
+        words = (full_name(known), known.definition)
+        self.setToolTip("\n".join(filter(None, words)))
 
     def show_facts(self, count: int, *, current: bool) -> None:
         """Show how many images have the class, and whether the one in sight has."""
@@ -69,7 +71,7 @@ class ClassButton(QPushButton):
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, count)
         left, right = 3 * letter + side, metrics.horizontalAdvance(count) + letter
         name = metrics.elidedText(
-            self._class.name, Qt.TextElideMode.ElideRight, inside.width() - left - right
+            full_name(self._class), Qt.TextElideMode.ElideRight, inside.width() - left - right
         )
         painter.drawText(inside.adjusted(left, 0, -right, 0), middle, name)
 
@@ -81,11 +83,15 @@ class ClassPanel(QWidget):
     add_wanted = Signal(str)
     rename_wanted = Signal(str, str)
     remove_wanted = Signal(str)
+    colour_wanted = Signal(str)
+    definition_wanted = Signal(str)
+    parent_wanted = Signal(str)
     left = Signal()  # the field was left with Esc: back to the image
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[str, ClassButton] = {}
+        self._listed: tuple[LabelClass, ...] = ()
         self.hint = label("", "muted")
         self.field = QLineEdit()
         self.field.setPlaceholderText("New class, then Enter")
@@ -103,14 +109,15 @@ class ClassPanel(QWidget):
         layout.addWidget(scrolled(inner), 1)
 
     def show_classes(
-        self, classes: Sequence[LabelClass], counts: Mapping[str, int], current: str | None
+        self, classes: Sequence[LabelClass], counts: Mapping[str, int], current: Collection[str]
     ) -> None:
-        """Show these; the class of the image in sight is marked."""
-        if list(self.buttons) != [known.name for known in classes]:
+        """Show these, answers that are no class at the end; those of the image in sight are marked."""
+        if self._listed != tuple(classes):
+            self._listed = tuple(classes)
             self._make(classes)
         for known in classes:
-            self.buttons[known.name].show_facts(counts.get(known.name, 0), current=known.name == current)
-        missing = 2 - len(classes)
+            self.buttons[known.name].show_facts(counts.get(known.name, 0), current=known.name in current)
+        missing = 2 - sum(known.kind == "class" for known in classes)
         texts = (
             "",
             "One more class, and you can begin.",
@@ -126,6 +133,8 @@ class ClassPanel(QWidget):
                 widget.deleteLater()
         self.buttons.clear()
         for known in classes:
+            if known.kind != "class" and not any(b.kind != "class" for b in self.buttons.values()):
+                self._rows.addSpacing(10)
             self._rows.addWidget(self._row(known))
         self._rows.addStretch(1)
 
@@ -136,14 +145,16 @@ class ClassPanel(QWidget):
         line.setSpacing(2)
         button = ClassButton(known)
         button.clicked.connect(partial(self._choose, known.name))
+        self.buttons[known.name] = button
+        line.addWidget(button, 1)
+        if known.kind != "class":
+            return row
         more = QToolButton()
         more.setText("⋯")
         more.setAccessibleName(f"Change the class {known.name}")
         more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         more.clicked.connect(lambda: self._menu(known.name, more))
-        line.addWidget(button, 1)
         line.addWidget(more)
-        self.buttons[known.name] = button
         return row
 
     def _choose(self, name: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's signal sends it
@@ -153,6 +164,9 @@ class ClassPanel(QWidget):
         menu = QMenu(self)
         entries: tuple[tuple[str, Callable[[], object]], ...] = (
             ("&Rename…", lambda: self._rename(name)),
+            ("&Colour…", lambda: self.colour_wanted.emit(name)),
+            ("&Definition…", lambda: self.definition_wanted.emit(name)),
+            ("Is a &kind of…", lambda: self.parent_wanted.emit(name)),
             ("Re&move", lambda: self.remove_wanted.emit(name)),
         )
         for text, action in entries:
@@ -170,6 +184,11 @@ class ClassPanel(QWidget):
             self.add_wanted.emit(text)
         else:
             self.left.emit()
+
+
+def full_name(known: LabelClass) -> str:
+    """Return a class's name behind that of the class it is a kind of."""
+    return f"{known.parent} › {known.name}" if known.parent else known.name
 
 
 def chip(colour: str) -> QIcon:
