@@ -146,6 +146,10 @@ _LIKELY_FORMS: tuple[_Form, ...] = (
     (r"\b(?!LG[A-Z2-7]{16}\b)(?=[A-Z\d]{0,40}\d)(?=[A-Z\d]{0,40}[A-Z])[A-Z\d]{8,40}\b", 0, _any),
 )
 _CERTAIN = tuple((re.compile(pattern, flags), check) for pattern, flags, check in _CERTAIN_FORMS)
+_WITHOUT_NUMBERS = tuple(
+    form for form in _CERTAIN if any(mark in form[0].pattern for mark in ("@", "https", "piazza"))
+)
+_FEWEST_DIGITS = 6  # of a national number that has letters too
 _LIKELY = tuple((re.compile(pattern, flags), check) for pattern, flags, check in _LIKELY_FORMS)
 # "MR", "MS", "PT" and "SR" in capitals are modalities; "DR" is both, and words that are harmless end a name
 _AFTER_TITLE = re.compile(
@@ -167,8 +171,10 @@ _LITTLE_WORDS = frozenset(
 
 def certain(text: str) -> Iterator[Span]:
     """Where a text holds what identifies whatever the text is about."""
-    yield from _forms(text, _CERTAIN)
-    yield from national_ids(text)
+    digits = sum(letter.isdigit() for letter in text)
+    yield from _forms(text, _CERTAIN if digits else _WITHOUT_NUMBERS)
+    if digits >= _FEWEST_DIGITS:
+        yield from national_ids(text)
     yield from _titled(text)
 
 
