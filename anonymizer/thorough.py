@@ -32,6 +32,8 @@ from anonymizer.truncation import End, end_of, holds_another_file, lacks_image, 
 
 _UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_WRITTEN = ("PatientID", "PatientName", "PatientIdentityRemoved", "DeidentificationMethod",
+            "DeidentificationMethodCodeSequence", "LongitudinalTemporalInformationModified")  # fmt: skip
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
@@ -67,6 +69,9 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     masked = HeaderMasker(subject).mask(dataset)
     changes += document.put_into(dataset)
     review += document.review
+    for keyword in _WRITTEN:
+        if keyword in dataset:
+            del dataset[keyword]  # in a damaged file it can be of any kind
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masked.non_ascii)
     digest = settings.digest(patient)

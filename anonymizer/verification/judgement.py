@@ -24,12 +24,13 @@ KINDS: dict[str, tuple[Grade, str]] = {
     "picture metadata": (Grade.BLOCKED, "The picture holds more than its pixels need."),
     "file meta": (Grade.BLOCKED, "The file meta information holds more than it must."),
     "unmarked": (Grade.BLOCKED, "The file does not say that it was de-identified."),
+    "text in numbers": (Grade.BLOCKED, "A text stands where numbers belong."),
     "unreadable": (Grade.BLOCKED, "It cannot be read, so not be searched."),
     "pattern": (Grade.REVIEW, "The text looks like a phone number, an address, a date or a name."),
     "no such value": (Grade.REVIEW, "The value is none of its kind, so it may be a text."),
     "future date": (Grade.REVIEW, "The date lies in the future."),
     "patient ID": (Grade.REVIEW, "The patient's ID is no pseudonym and differs from the name."),
-    "unknown attribute": (Grade.REVIEW, "The standard does not know this attribute."),
+    "unknown attribute": (Grade.BLOCKED, "The standard does not know this attribute."),
     "group length": (Grade.REVIEW, "A group length is left, which masking removes."),
     "pixel tail": (Grade.REVIEW, "The pixel data are longer than the image."),
     "legible text": (Grade.REVIEW, "Text can be read in the image."),
@@ -48,6 +49,9 @@ _FORMS = {
     b"DS": re.compile(rb"[\d+.eE \\-]*\0?$"), b"IS": re.compile(rb"[\d+ \\-]*\0?$"),
     b"UI": re.compile(rb"[\d.\\ ]*\0*$"),
 }  # fmt: skip
+_PIXEL_VRS = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", b"SQ"))
+_IMAGE = 0x0028  # the group of look-up tables, which can spell the alphabet
+_LETTERS = re.compile(rb"[A-Za-z^ ]{8,}")
 _UID = re.compile(rb"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d.])")
 _LONG = 4096  # bytes: longer values are not remembered
 _OLDEST = {b"Y": 90, b"M": 90 * 12 + 11, b"W": 4800, b"D": 33300}
@@ -116,11 +120,15 @@ class Judge:
 
     def _fresh(self, value: Value, *, own: bool) -> Judgement:
         tag, vr, raw = value.tag, value.vr, value.value
+        if tag >> 16 == _PIXELS and tag & 0xFFFF and vr not in _PIXEL_VRS:
+            return Judgement(("hidden bytes",))
         if tag >> 16 == _PIXELS or (vr in _NUMBERS and len(raw) > _LONG):
             return Judgement(("known identity",)) if self.needles.in_bulk(raw) else CLEAN
         holds = self.needles.in_text_bytes if vr in _TEXTS or vr == b"CS" else self.needles.in_bytes
         kinds = ["known identity"] if holds(raw) else []
         uids = tuple(uid.decode("ascii") for uid in _UID.findall(raw))
+        if vr in _NUMBERS and tag >> 16 != _IMAGE and _LETTERS.search(raw):
+            kinds.append("text in numbers")
         if vr in _NUMBERS or not raw:
             return Judgement(tuple(kinds), uids) if kinds or uids else CLEAN
         if vr in _TEXTS or vr == b"CS":

@@ -186,3 +186,15 @@ def test_an_attribute_of_the_wrong_kind_gets_its_pseudonym_all_the_same(tmp_path
     assert record.outcome is Outcome.MASKED
     ds = pydicom.dcmread(tmp_path / "out" / record.new_path)
     assert ds.PatientName == ds.PatientID == record.facts.patient
+
+
+def test_an_attribute_that_is_written_anew_may_have_been_a_sequence(tmp_path, settings_for):
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+
+    ds = planted.base(1)
+    ds.add_new(0x00100010, "SQ", Sequence([Dataset()]))
+    ds.add_new(0x00120063, "SQ", Sequence([Dataset()]))
+    record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.MASKED
+    assert pydicom.dcmread(tmp_path / "out" / record.new_path).PatientName == record.facts.patient
