@@ -160,7 +160,7 @@ def transfer_syntax(dataset: Dataset) -> UID:
     if named:
         if UID_dictionary.get(str(named), ("", ""))[1] != "Transfer Syntax":
             raise SourceError("The file is written in a transfer syntax that this program does not know.")
-        return UID(named)
+        return UID(str(named))  # in a damaged file it can be of any kind
     implicit, little = dataset.original_encoding
     if implicit:
         return ImplicitVRLittleEndian
