@@ -9,6 +9,9 @@ from dataclasses import replace
 
 from labeller import JOIN, Catalogue, InstanceFilter, InstanceRow, LabelEvent
 
+Counts = tuple[dict[str, int], int, int]
+"""Images of each class, images with any answer, images in all."""
+
 
 class LabellingTask:
     """All images that the page's filter lists; a key enters the label that counts."""
@@ -42,10 +45,11 @@ class LabellingTask:
         """Take labels back."""
         return self.catalogue.undo(events, reader=events[0].reader)
 
-    def counts(self) -> tuple[dict[str, int], int]:
-        """Return how many images have each class, and how many there are."""
+    def counts(self) -> Counts:
+        """Return how many images have each class, how many have any answer, and how many there are."""
         counts = self.catalogue.counts_by_class() | self.catalogue.counts_of_answers()
-        return counts, self.catalogue.count()
+        done = self.catalogue.count(InstanceFilter(labelled=True))
+        return counts, done, self.catalogue.count()
 
     def unlabelled_after(self, uid: str, only: InstanceFilter) -> str | None:
         """Find the next image without a label."""
@@ -69,10 +73,9 @@ class ChosenImages(LabellingTask):
         """The chosen ones."""
         return self._uids
 
-    def counts(self) -> tuple[dict[str, int], int]:
+    def counts(self) -> Counts:
         """Count among the chosen ones."""
-        labels = (self.catalogue.instance(uid).label for uid in self._uids)
-        return dict(Counter(label for label in labels if label)), len(self._uids)
+        return _counted([self.catalogue.instance(uid).label for uid in self._uids], len(self._uids))
 
     def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
         """Find the next one of them without a label, beginning again after the last."""
@@ -126,9 +129,9 @@ class BlindReading(LabellingTask):
     def _back(self, event: LabelEvent) -> list[LabelEvent]:
         return self.label([event.sop_instance_uid], event.previous, reader="", means="")
 
-    def counts(self) -> tuple[dict[str, int], int]:
+    def counts(self) -> Counts:
         """Count the answers."""
-        return dict(Counter(answer for answer in self._answers.values() if answer)), len(self._answers)
+        return _counted(list(self._answers.values()), len(self._answers))
 
     def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
         """Find the next image without an answer."""
@@ -182,10 +185,9 @@ class Adjudication(LabellingTask):
         change = self._settled.update if settled else self._settled.difference_update
         change(uids)
 
-    def counts(self) -> tuple[dict[str, int], int]:
+    def counts(self) -> Counts:
         """Count what has been settled."""
-        labels = (self.catalogue.instance(uid).label for uid in self._settled)
-        return dict(Counter(label for label in labels if label)), len(self._uids)
+        return _counted([self.catalogue.instance(uid).label for uid in self._settled], len(self._uids))
 
     def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
         """Find the next image that is still disputed."""
@@ -194,6 +196,11 @@ class Adjudication(LabellingTask):
     def said(self, uid: str) -> list[tuple[str, str]]:
         """Return both readings, to stand side by side."""
         return [(reader, labels[uid]) for reader, labels in self._opinions.items() if uid in labels]
+
+
+def _counted(labels: Sequence[str | None], total: int) -> Counts:
+    given = [label for label in labels if label]
+    return dict(Counter(name for label in given for name in label.split(JOIN))), len(given), total
 
 
 def _toggled(label: str | None, class_name: str) -> str | None:

@@ -47,13 +47,15 @@ def test_not_sure_not_gradable_and_skip_are_answers(page: LabelPage) -> None:
     assert page.session.catalogue.count(InstanceFilter(kind="unsure")) == 1
 
 
-def test_several_classes_are_toggled_and_the_image_stays(findings: LabelPage) -> None:
+def test_several_classes_are_toggled_and_the_image_stays(findings: LabelPage, qtbot: QtBot) -> None:
     press(findings, Key.Key_1, Key.Key_2)
     assert current(findings) == uid(0)
     assert label_of(findings, 0) == "effusion + nodule"
     assert findings.classes.buttons["effusion"].isChecked()
     assert findings.classes.buttons["nodule"].isChecked()
     assert findings.classes.buttons["nodule"].count == 1
+    assert findings.bar.label.text() == "effusion + nodule"
+    qtbot.waitUntil(lambda: findings.progress.text.text() == "1 of 24 labelled, 23 left")
     press(findings, Key.Key_1)
     assert label_of(findings, 0) == "nodule"
     assert findings.classes.buttons["effusion"].count == 0

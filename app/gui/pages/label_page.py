@@ -79,9 +79,9 @@ class LabelPage(Page):
         self._several = False
         self._current = ""
         self._counts: dict[str, int] = {}
-        self._total = 0
+        self._done = self._total = 0
         self._progress_later = QTimer(self, singleShot=True, interval=0)
-        self._progress_later.timeout.connect(lambda: self.progress.show_counts(self._counts, self._total))
+        self._progress_later.timeout.connect(lambda: self.progress.show_counts(self._done, self._total))
         self.pages = QStackedWidget()
         self.pages.addWidget(
             EmptyState(
@@ -381,15 +381,15 @@ class LabelPage(Page):
 
     def _show_facts(self) -> None:
         row = self._row()
-        known = self.model.classes.get(row.label) if row and row.label else None
-        self.bar.show_row(row, known, self.model.place(self._current), len(self.model.uids))
         held = row.label.split(JOIN) if row and row.label else []
+        known = self.model.classes.get(held[0]) if held else None
+        self.bar.show_row(row, known, self.model.place(self._current), len(self.model.uids))
         self.classes.show_classes(self._answers(), self._counts, held)
         self.banner.show_said(self.task.said(self._current))
         self._progress_later.start()  # Qt's bar paints at once, which would hold up the image
 
     def _count(self) -> None:
-        self._counts, self._total = self.task.counts()
+        self._counts, self._done, self._total = self.task.counts()
 
     def _on_end(self, step: int) -> None:
         if self.view.frames <= 1:
@@ -406,6 +406,7 @@ class LabelPage(Page):
 
     def _remember(self, events: list[LabelEvent]) -> None:
         for event in events:
+            self._done += (event.label is not None) - (event.previous is not None)
             for name, by in ((event.previous, -1), (event.label, 1)):
                 for member in name.split(JOIN) if name else ():
                     self._counts[member] = self._counts.get(member, 0) + by

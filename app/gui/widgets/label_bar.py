@@ -26,11 +26,12 @@ class LabelBar(QWidget):
         layout.addWidget(self.label)
 
     def show_row(self, row: InstanceRow | None, known: LabelClass | None, place: int, total: int) -> None:
-        """Show the instance at `place` of `total` with its class, None while it has none."""
+        """Show the instance at `place` of `total` with its class (of several the first), None while it has none."""
         self.name.setText(title(row) if row else "")
         self.place.setText(f"{place + 1:,} of {total:,}" if row else "")
-        self.label.setText(known.name if known else "no label" if row else "")
-        set_role(self.label, "heading" if known else "muted")
+        labelled = row is not None and row.label is not None
+        self.label.setText((row.label or "no label") if row else "")
+        set_role(self.label, "heading" if labelled else "muted")
         self.colour.setVisible(known is not None)
         if known is not None:
             self.colour.setPixmap(chip(known.colour).pixmap(16, 16))

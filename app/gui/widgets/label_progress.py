@@ -1,7 +1,5 @@
 """How far the labelling of a project is."""
 
-from collections.abc import Mapping
-
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from app.gui.widgets.text import label
@@ -22,9 +20,8 @@ class LabelProgress(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.text)
 
-    def show_counts(self, counts: Mapping[str, int], total: int) -> None:
-        """Show the images of each class and of all."""
-        done = sum(counts.values())
+    def show_counts(self, done: int, total: int) -> None:
+        """Show how many of all images have an answer."""
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(done)
         left = total - done
