@@ -30,6 +30,7 @@ from anonymizer.slice_masker import Part, SliceMasker
 from anonymizer.slices import IrregularError, elements
 from anonymizer.subject import Subject
 from anonymizer.thorough import MEDIA_DIRECTORY, NOT_EXAMINED
+from anonymizer.truncation import FIRST_ELEMENT as FIRST
 from anonymizer.truncation import SHAPE, holds_another_file, is_image_class, pixel_bytes
 
 _SUBJECTS, _KINDS = 16, 32  # of which answers are remembered
@@ -106,17 +107,30 @@ class _Quick:
 
 def _check(file: RegularFile, sop_class: str, *, find_text: bool) -> None:
     """Leave what needs more than its header masked to pydicom."""
-    if sop_class == MEDIA_DIRECTORY or holds_another_file(file.raw):
+    if sop_class == MEDIA_DIRECTORY or _holds_another_file(file):
         raise IrregularError
     if may_hold_document(sop_class, has_document=DOCUMENT in file.by_tag):
         raise IrregularError
     if file.pixels is None:
         if is_image_class(sop_class):
             raise IrregularError
-    elif find_text or file.pixels.stop - file.pixels.value < _expected(
-        b"".join(file.bytes_of(tag) for tag in SHAPE)
-    ):
+    elif find_text or _room(file) < 0:
         raise IrregularError
+
+
+def _holds_another_file(file: RegularFile) -> bool:
+    """Whether another file follows; it cannot where the image leaves no room for it."""
+    if file.pixels is None or _room(file) > 1:
+        return holds_another_file(file.raw)
+    return holds_another_file(file.raw[: file.pixels.value]) or holds_another_file(
+        bytes(FIRST) + file.raw[file.pixels.stop :]
+    )
+
+
+def _room(file: RegularFile) -> int:
+    """Return how many bytes the pixel data have beyond the image; negative where some are missing."""
+    shape = b"".join(file.bytes_of(tag) for tag in SHAPE)
+    return 0 if file.pixels is None else file.pixels.stop - file.pixels.value - _expected(shape)
 
 
 @lru_cache(256)

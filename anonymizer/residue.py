@@ -23,7 +23,7 @@ _NEVER_REMOVED = frozenset(
 )  # fmt: skip
 LONG_IN_NOISE = 7  # shorter texts occur in noise
 _SHORTEST_UID = 12
-_OF_UIDS = b"0123456789."
+_UIDS = re.compile(rb"[0-9.]{%d,}" % _SHORTEST_UID)
 _CHUNK, _OVERLAP = 2**16, 512  # bytes: pixel data are searched in pieces that fit a processor's cache
 _ESCAPE = 0x1B  # the lowest byte that texts are written with
 _RUN = re.compile(rb".?[\x1b-\xff]{%d,}.?" % LONG_IN_NOISE, re.DOTALL)
@@ -42,23 +42,13 @@ class Search:
 
     def finds_uid(self, raw: bytes) -> bool:
         """Whether bytes hold one of the UIDs, not as the beginning or end of another one."""
-        return any(_holds(raw, uid.encode("ascii", "ignore")) for uid in self.uids)
+        if not self.uids:
+            return False
+        return any(run.group().decode("ascii") in self.uids for run in _UIDS.finditer(raw))
 
     def finds_in_noise(self, noise: memoryview) -> bool:
         """Whether pixels or coordinates hold one that is long: noise spells short ones."""
         return any(self.finds(text, shortest=LONG_IN_NOISE) for text in _texts(noise))
-
-
-def _holds(raw: bytes, uid: bytes) -> bool:
-    if len(uid) < _SHORTEST_UID:
-        return False
-    start = raw.find(uid)
-    while start >= 0:
-        beside = raw[max(0, start - 1) : start] + raw[start + len(uid) : start + len(uid) + 1]
-        if not any(byte in _OF_UIDS for byte in beside):
-            return True
-        start = raw.find(uid, start + 1)
-    return False
 
 
 def _texts(pixels: memoryview) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ _MAX_PIXEL_BYTES = 2**31
 _PIXELS = BaseTag(0x7FE00010)
 _UNDEFINED, _SHORTEST_HEADER = 0xFFFFFFFF, 8
 SHAPE = (0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011, 0x00280100)  # what the size follows from
-_SECOND_FILE, _FIRST_ELEMENT = b"DICM\x02\0\0\0UL", 132
+_SECOND_FILE, FIRST_ELEMENT = b"DICM\x02\0\0\0UL", 132
 
 
 class End(StrEnum):
@@ -56,7 +56,7 @@ def _vr(element: RawDataElement) -> str:
 
 def holds_another_file(raw: bytes) -> bool:
     """Whether a second DICOM file begins behind the first one's head."""
-    return raw.find(_SECOND_FILE, _FIRST_ELEMENT) >= 0
+    return raw.find(_SECOND_FILE, FIRST_ELEMENT) >= 0
 
 
 def repair_pixels(dataset: FileDataset) -> bool:
