@@ -43,14 +43,18 @@ def apply_modality(values: Array, dataset: Dataset, frame: int) -> Array:
     if dataset.get("ModalityLUTSequence"):
         table, first, _ = lookup_table(dataset.ModalityLUTSequence[0])
         return np.asarray(table[_positions(values, first, len(table))])
-    source = functional_group(dataset, frame, "PixelValueTransformationSequence")
-    slope = _number(source.get("RescaleSlope"), 1.0)
-    intercept = _number(source.get("RescaleIntercept"), 0.0)
+    slope, intercept = rescale(dataset, frame)
     if values.dtype.kind == "f" or not (slope == 1.0 and intercept.is_integer()):
         return values.astype(np.float32) * np.float32(slope) + np.float32(intercept)
     if intercept == 0:
         return values
     return narrowest(values.astype(np.int64) + int(intercept))
+
+
+def rescale(dataset: Dataset, frame: int) -> tuple[float, float]:
+    """Return slope and intercept of the modality LUT (PS3.3 C.11.1.1.2)."""
+    source = functional_group(dataset, frame, "PixelValueTransformationSequence")
+    return _number(source.get("RescaleSlope"), 1.0), _number(source.get("RescaleIntercept"), 0.0)
 
 
 def narrowest(values: Array) -> Array:

@@ -27,6 +27,7 @@ from anonymizer.greyscale import (
     functional_group,
     padding_of,
     presets,
+    rescale,
     window_function,
 )
 from anonymizer.orientation import Edges, edges
@@ -155,19 +156,56 @@ class DicomImage:
             shown[padding] = 0
         return values, shown
 
-    def _windowed(self, values: Array, index: int, valid: npt.NDArray[np.bool_] | None) -> Bytes:
-        source = functional_group(self._dataset, index, "FrameVOILUTSequence")
-        tables = source.get("VOILUTSequence")
-        if tables:
-            shown = apply_voi_table(values, tables[0])
-            return np.asarray(255 - shown if self.inverted else shown)
+    def windowed(
+        self, index: int, window: tuple[float, float] | None = None
+    ) -> tuple[Bytes, tuple[float, float, str] | None]:
+        """Return a frame as `render` does, or through a window of one's own (center, width; linear).
+
+        With it comes the window that was used: center, width and function; None where there is none, as in colour
+        and where a VOI LUT takes its place.
+        """
+        stored = self.stored(index)
+        values = self._values(stored, index)
+        if self.is_colour:
+            return values.astype(np.uint8, copy=False), None
+        padding = padding_of(stored, self._dataset)
+        used = (*window, "LINEAR") if window else self._first_window(values, index, _valid(padding))
+        if used is None:
+            shown = self._windowed(values, index, _valid(padding))
+        else:
+            center, width, function = used
+            shown = display(values, center=center, width=width, invert=self.inverted, function=function)
+        if padding is not None:
+            shown[padding] = 0
+        return shown, used
+
+    def rescaled(self, index: int) -> tuple[Array, float, float]:
+        """Return the stored values of a grey frame, with the slope and intercept of its modality LUT."""
+        return self.stored(index), *rescale(self._dataset, index)
+
+    @property
+    def may_be_negative(self) -> bool:
+        """Whether values after the modality LUT can be negative by their kind, whatever this image holds."""
+        signed = bool(self._dataset.get("PixelRepresentation"))
+        return (signed and not self._dataset.get("ModalityLUTSequence")) or rescale(self._dataset, 0)[1] < 0
+
+    def _first_window(
+        self, values: Array, index: int, valid: npt.NDArray[np.bool_] | None
+    ) -> tuple[float, float, str] | None:
+        if functional_group(self._dataset, index, "FrameVOILUTSequence").get("VOILUTSequence"):
+            return None
         offered = presets(self._dataset, index)
         if offered:
-            function = window_function(self._dataset, index)
-            center, width = offered[0].center, offered[0].width
-        else:
-            function = "LINEAR"
-            center, width = automatic_window(values, valid)
+            return offered[0].center, offered[0].width, window_function(self._dataset, index)
+        return *automatic_window(values, valid), "LINEAR"
+
+    def _windowed(self, values: Array, index: int, valid: npt.NDArray[np.bool_] | None) -> Bytes:
+        used = self._first_window(values, index, valid)
+        if used is None:
+            source = functional_group(self._dataset, index, "FrameVOILUTSequence")
+            shown = apply_voi_table(values, source["VOILUTSequence"].value[0])
+            return np.asarray(255 - shown if self.inverted else shown)
+        center, width, function = used
         return display(values, center=center, width=width, invert=self.inverted, function=function)
 
 

@@ -3,6 +3,7 @@
 from labeller.agreement import Agreement, Kappa, PairAgreement
 from labeller.catalogue import Catalogue
 from labeller.classes import JOIN
+from labeller.consensus import RULES
 from labeller.errors import (
     CatalogueDamagedError,
     CatalogueError,
@@ -11,9 +12,12 @@ from labeller.errors import (
     LabellerError,
     ManifestError,
 )
-from labeller.export import ExportSummary, LeftOut, export_dataset
+from labeller.export import LAYOUTS, ExportRequest, export_dataset, preview
+from labeller.export_records import ExportSummary, LeftOut
+from labeller.given_splits import GivenSplits, read_given_splits
 from labeller.label_list import ListedLabel, read_label_list
 from labeller.manifest import ManifestRow, read_manifest
+from labeller.pictures import FORMATS, Picture, sixteen_bits, stored_bits
 from labeller.records import (
     Decision,
     InstanceFilter,
@@ -29,18 +33,27 @@ from labeller.records import (
 )
 from labeller.release import HELD_BACK, withheld_because
 from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
+from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, select
 from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
+    "DUPLICATE_RULES",
+    "FORMATS",
     "HELD_BACK",
     "JOIN",
+    "LAYOUTS",
+    "RULES",
     "Agreement",
     "Catalogue",
     "CatalogueDamagedError",
     "CatalogueError",
+    "Choice",
+    "Chosen",
     "Decision",
     "ExportError",
+    "ExportRequest",
     "ExportSummary",
+    "GivenSplits",
     "InstanceFilter",
     "InstanceRow",
     "Kappa",
@@ -55,18 +68,25 @@ __all__ = [
     "ManifestRow",
     "NewInstance",
     "PairAgreement",
+    "Picture",
     "PredictionRow",
     "Reader",
     "RunRow",
     "SecondReading",
+    "Selection",
     "back_up",
     "export_dataset",
     "is_sound",
     "latest_sound_backup",
+    "preview",
+    "read_given_splits",
     "read_label_list",
     "read_manifest",
     "restore",
+    "select",
+    "sixteen_bits",
     "split_by_patient",
     "split_warnings",
+    "stored_bits",
     "withheld_because",
 ]

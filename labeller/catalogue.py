@@ -303,6 +303,11 @@ class Catalogue:
         with self._storage.reading(self._set) as session:
             return labels.history(session, sop_uid)
 
+    def events(self) -> list[LabelEvent]:
+        """All steps of all labels, oldest first: the whole history for a table or a rule."""
+        with self._storage.reading(self._set) as session:
+            return labels.events(session)
+
     def labels_by_reader(self, sop_uid: str) -> dict[str, str]:
         """Tell what each reader labelled an instance, whatever others think: reader's name -> class."""
         with self._storage.reading(self._set) as session:

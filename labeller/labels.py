@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, delete, func, literal, select, true
+from sqlalchemy import ColumnElement, Integer, Select, String, delete, func, literal, select, true
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -305,10 +305,19 @@ def _listed(ids: str) -> Select[Any]:
 
 def history(session: Session, sop_uid: str) -> list[LabelEvent]:
     """All steps of an instance's label, oldest first; raises LabelError if the instance is unknown."""
-    ids = known_ids(session, [sop_uid])
+    return _events(session, EventRow.instance_id == known_ids(session, [sop_uid])[sop_uid])
+
+
+def events(session: Session) -> list[LabelEvent]:
+    """All steps of all instances' labels, oldest first."""
+    return _events(session, true())
+
+
+def _events(session: Session, which: ColumnElement[bool]) -> list[LabelEvent]:
     new, old, before = aliased(ClassRow), aliased(ClassRow), aliased(ReaderRow)
     rows = session.execute(
         select(
+            Instance.sop_instance_uid,
             func.coalesce(old.name, EventRow.previous_class_name),
             func.coalesce(new.name, EventRow.class_name),
             ReaderRow.name,
@@ -317,14 +326,16 @@ def history(session: Session, sop_uid: str) -> list[LabelEvent]:
             before.name,
             EventRow.note,
         )
+        .select_from(EventRow)
+        .join(Instance, Instance.id == EventRow.instance_id)
         .join(ReaderRow, ReaderRow.id == EventRow.reader_id)
         .outerjoin(new, new.id == EventRow.class_id)
         .outerjoin(old, old.id == EventRow.previous_class_id)
         .outerjoin(before, before.id == EventRow.previous_reader_id)
-        .where(EventRow.instance_id == ids[sop_uid], EventRow.set_id == classes.active(session))
+        .where(which, EventRow.set_id == classes.active(session))
         .order_by(EventRow.id)
     )
-    return [LabelEvent(sop_uid, *values) for values in rows]
+    return [LabelEvent(*values) for values in rows]
 
 
 def by_reader(session: Session, sop_uid: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ _ALSO_CALLED = {
     "patient": ("patient", "patient_id"),
     "split": ("split", "set", "subset"),
 }
-_SPLIT_NAMES = {name: name for name in SPLITS} | {
+SPLIT_NAMES = {name: name for name in SPLITS} | {
     "training": "train",
     "val": "validation",
     "valid": "validation",
@@ -42,6 +42,16 @@ class ManifestRow:
     patient_sex: str = ""
     patient_age: str = ""
     reader: str = ""
+    body_part: str = ""
+    laterality: str = ""
+    view_position: str = ""
+    manufacturer: str = ""
+    grade: str = ""  # of the verification: "pass", or "review" where a reader approved it
+    window_center: str = ""  # of 8-bit pictures, in values after the modality LUT
+    window_width: str = ""
+    window_function: str = ""  # LINEAR, LINEAR_EXACT or SIGMOID (PS3.3 C.11.2.1.3)
+    value_slope: str = ""  # of 16-bit pictures: value after the modality LUT = pixel × slope + intercept
+    value_intercept: str = ""
 
 
 _FIELDS = tuple(field.name for field in fields(ManifestRow))
@@ -55,6 +65,19 @@ def manifest_text(rows: Iterable[ManifestRow]) -> str:
     for row in rows:
         writer.writerow([guarded(getattr(row, name)) for name in _FIELDS])
     return text.getvalue()
+
+
+def manifest_table(rows: Iterable[ManifestRow]) -> bytes:
+    """Write the same as a Parquet file; every column is a text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    entries = list(rows)
+    columns = {_NAMES.get(name, name): [getattr(row, name) for row in entries] for name in _FIELDS}
+    sink = pa.BufferOutputStream()
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    pq.write_table(pa.table(columns, schema=schema), sink, compression="zstd")
+    return bytes(sink.getvalue())
 
 
 def read_manifest(path: Path) -> list[ManifestRow]:
@@ -80,7 +103,7 @@ def _entry(row: CsvRow) -> ManifestRow:
     if not values["class_name"]:
         raise ManifestError(f"Line {row.line}: no class is given.", "Name a class, or remove the line.")
     if values["split"]:
-        split = _SPLIT_NAMES.get(values["split"].lower())
+        split = SPLIT_NAMES.get(values["split"].lower())
         if split is None:
             raise ManifestError(
                 f"Line {row.line}: the split is none of {', '.join(SPLITS)}.", "Correct it or leave it empty."

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,6 +15,7 @@ from labeller.errors import ExportError
 FORMAT = "leadglass-dataset-1"
 DESCRIPTION = "dataset.json"
 MANIFEST = "manifest.csv"
+TABLE = "manifest.parquet"
 CHECKSUMS = "checksums.txt"
 _JOURNAL = "journal.jsonl"
 
@@ -27,6 +28,8 @@ class Written:
     size: int
     sha256: str
     source: str
+    facts: Mapping[str, str] = field(default_factory=dict)  # what the manifest says of it besides
+    fingerprint: str | None = None  # its perceptual hash in hexadecimal digits
 
 
 def read_description(out: Path) -> Mapping[str, Any] | None:
@@ -86,16 +89,25 @@ class Staging:
         whole = len(content) == entry.size and hashlib.sha256(content).hexdigest() == entry.sha256
         return entry if whole else None
 
-    def write(self, path: str, content: bytes, source: str) -> Written:
+    def write(
+        self,
+        path: str,
+        content: bytes,
+        source: str = "",
+        *,
+        facts: Mapping[str, str] | None = None,
+        fingerprint: str | None = None,
+    ) -> Written:
         """Write a file of the export and note it in the journal."""
-        entry = Written(path, len(content), hashlib.sha256(content).hexdigest(), source)
+        sha256 = hashlib.sha256(content).hexdigest()
+        entry = Written(path, len(content), sha256, source, facts or {}, fingerprint)
         target = self.content / path
         with _plainly():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             if self._journal is None:
                 raise ValueError("The export has not begun.")
-            self._journal.write(json.dumps([entry.path, entry.size, entry.sha256, entry.source]) + "\n")
+            self._journal.write(json.dumps(list(astuple(entry))) + "\n")
             self._journal.flush()
         return entry
 
@@ -184,10 +196,10 @@ def _listed(out: Path) -> set[str]:
 def _entries(journal: Path) -> Iterator[tuple[str, Written]]:
     for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            path, size, sha256, source = json.loads(line)
+            path, size, sha256, source, facts, fingerprint = json.loads(line)
         except (ValueError, TypeError):
             continue  # the line that a kill cut off: its image is written again
-        yield path, Written(path, size, sha256, source)
+        yield path, Written(path, size, sha256, source, facts, fingerprint)
 
 
 def _sync(path: Path) -> None:

@@ -1,7 +1,7 @@
 """The table of commands: what `leadglass --help` lists, in the order of the work."""
 
 from app.cli.command import Command
-from app.cli.commands import learning, masking, profiles, program, projects, release, vaults, words
+from app.cli.commands import datasets, learning, masking, profiles, program, projects, release, vaults, words
 
 COMMANDS: tuple[Command, ...] = (
     masking.MASK,
@@ -13,7 +13,7 @@ COMMANDS: tuple[Command, ...] = (
     words.WORDS,
     projects.LABEL,
     release.REVIEW,
-    projects.EXPORT,
+    datasets.EXPORT,
     vaults.VAULT,
     learning.TRAIN,
     learning.EVALUATE,

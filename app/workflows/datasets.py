@@ -1,24 +1,47 @@
 """Writing a project's labelled instances as a data set that a partner can use as it is."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from anonymizer import Identity, Vault, read_image, verify_data_set
+from anonymizer import Identity, Vault, verify_data_set
+from app import NAME, VERSION
+from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from labeller import ExportSummary, export_dataset, read_manifest
+from app.workflows.pictures import FILE_WINDOW, picture_reader
+from labeller import (
+    Catalogue,
+    Choice,
+    ExportRequest,
+    ExportSummary,
+    Selection,
+    export_dataset,
+    preview,
+    read_given_splits,
+    read_manifest,
+)
+
+_WINDOWED = ("png", "jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a user wants a data set."""
+
+    choice: Choice = field(default_factory=Choice)
+    image_format: str = "png"
+    window: str = FILE_WINDOW  # or "CENTER,WIDTH"; for pictures of 8 bits
+    layout: str = "classes"
+    licence: str = ""
+    label_set: str = ""  # "": the first
+    overwrite: bool = False
 
 
 def export_project(
-    project: Project,
-    out: Path,
-    progress: Progress,
-    *,
-    vault: Vault | None = None,
-    format: str = "png",  # noqa: A002 - the word of the command line and of the data set's own description
-    seed: int = 0,
-    fractions: tuple[float, float, float] = (0.7, 0.15, 0.15),
-    overwrite: bool = False,
+    project: Project, out: Path, progress: Progress, wish: Wish = Wish(), *, vault: Vault | None = None
 ) -> ExportSummary:
     """Write the labelled instances to `out`; an export that was killed goes on where it was.
 
@@ -27,23 +50,112 @@ def export_project(
     """
     with project.catalogue() as catalogue:
         progress.stage("Exporting")
-        summary = export_dataset(
-            catalogue,
-            out,
-            read_image=read_image,
-            file_of=lambda row: project.instances / row.file,
-            format=format,
-            seed=seed,
-            fractions=fractions,
-            profile=", ".join((project.profile, *project.options)),
-            overwrite=overwrite,
-            on_step=lambda done, total: _step(progress, done, total),
-            cancelled=progress.cancelled,
-            inspect=lambda folder: _left_in(folder, vault, progress),
-        )
+        request = _request(project, wish, progress, vault)
+        summary = export_dataset(_in_set(catalogue, wish), out, request)
     withheld = sum(summary.withheld.values())
-    project.record("exported", folder=out.name, format=format, images=summary.images, withheld=withheld)
+    project.record(
+        "exported",
+        folder=out.name,
+        format=wish.image_format,
+        images=summary.images,
+        withheld=withheld,
+        checked=summary.checked,
+        content=summary.content_sha256,
+    )
     return summary
+
+
+def preview_project(project: Project, progress: Progress, wish: Wish = Wish()) -> Selection:
+    """Tell what an export would hold, near-duplicates included, without writing anything."""
+    with project.catalogue() as catalogue:
+        return preview(_in_set(catalogue, wish), _request(project, wish, progress, None))
+
+
+def preview_text(found: Selection) -> str:
+    """What would be written and what not, for people."""
+    patients = len({one.row.patient for one in found.chosen})
+    lines = [f"{len(found.chosen)} images of {patients} patients would be written."]
+    if found.unlabelled:
+        lines.append(f"{found.unlabelled} instances without a label would be left out.")
+    reasons = (*found.withheld.items(), *found.left_out.items())
+    lines += [f"{count} labelled instances would be left out because {why}." for why, count in reasons]
+    lines += [f"  Note: {warning}" for warning in found.warnings()]
+    across = found.across()
+    lines.append(
+        f"{len(found.duplicates)} groups of images look nearly the same; {len(across)} stand in several splits."
+    )
+    return "\n".join([*lines, *(f"  {' '.join(group)}" for group in across)])
+
+
+def preview_facts(found: Selection) -> dict[str, Any]:
+    """What would be written and what not, for programs."""
+    counts = Counter((one.split, one.row.label) for one in found.chosen)
+    return {
+        "images": len(found.chosen),
+        "patients": len({one.row.patient for one in found.chosen}),
+        "classes": list(found.classes),
+        "counts": {
+            split: {name: counts[split, name] for name in found.classes}
+            for split in dict.fromkeys(one.split for one in found.chosen)
+        },
+        "unlabelled": found.unlabelled,
+        "withheld": dict(found.withheld),
+        "left_out": dict(found.left_out),
+        "duplicates": [list(group) for group in found.duplicates],
+        "across_splits": [list(group) for group in found.across()],
+        "warnings": found.warnings(),
+    }
+
+
+def given_splits(project: Project, vault: Vault | None, file: Path) -> dict[str, str]:
+    """Read the splits that a CSV file gives, by original or masked UID, or by pseudonym.
+
+    Raises UsageError where rows mean nobody in the project: a split that is only half kept would mislead.
+    """
+    with project.catalogue() as catalogue:
+        rows = catalogue.instances()
+    uids, patients = {row.sop_instance_uid for row in rows}, {row.patient for row in rows}
+
+    def find(uid: str, patient: str) -> str | None:
+        if uid in uids or vault is None or not uid:
+            return uid if uid in uids else patient if patient in patients and not uid else None
+        return vault.sop_uid_of_original(uid)
+
+    found = read_given_splits(file, find)
+    if found.problems:
+        raise UsageError(
+            f"{len(found.problems)} rows of the list of splits cannot be matched: {'; '.join(found.problems[:5])}.",
+            "Correct or remove them; original UIDs are only known while the vault can be opened.",
+        )
+    return found.splits
+
+
+def _in_set(catalogue: Catalogue, wish: Wish) -> Catalogue:
+    return catalogue.in_set(wish.label_set) if wish.label_set else catalogue
+
+
+def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | None) -> ExportRequest:
+    searched = (
+        "for the identities of its patients" if vault is not None else "the vault being locked, without names"
+    )
+    return ExportRequest(
+        read_picture=picture_reader(wish.image_format, wish.window),
+        file_of=lambda row: project.instances / row.file,
+        choice=wish.choice,
+        image_format=wish.image_format,
+        layout=wish.layout,
+        profile=", ".join((project.profile, *project.options)),
+        rendering=wish.window if wish.image_format in _WINDOWED else "",
+        tool=f"{NAME} {VERSION}",
+        licence=wish.licence,
+        inspect=lambda folder: _left_in(folder, vault, progress),
+        checked=f"every file was searched before the data set was put in place, {searched}",
+        fingerprints=project.folder / "fingerprints.sqlite",
+        overwrite=wish.overwrite,
+        on_stage=progress.stage,
+        on_step=progress.step,
+        cancelled=progress.cancelled,
+    )
 
 
 def _left_in(folder: Path, vault: Vault | None, progress: Progress) -> list[str]:
@@ -73,14 +185,9 @@ def summary_text(summary: ExportSummary) -> str:
     if summary.unlabelled:
         lines.append(f"{summary.unlabelled} instances without a label were left out.")
     lines += [
-        f"{count} labelled instances were left out because {why}." for why, count in summary.withheld.items()
+        f"{count} labelled instances were left out because {why}."
+        for why, count in (*summary.withheld.items(), *summary.left_out.items())
     ]
     lines += [f"  left out: {row.sop_instance_uid}: {row.reason}" for row in summary.failed]
     lines += [f"  Note: {warning}" for warning in summary.warnings]
     return "\n".join([*lines, f"{summary.notice}."])
-
-
-def _step(progress: Progress, done: int, total: int) -> None:
-    if done <= 1:
-        progress.stage("Exporting", total)
-    progress.step(done)

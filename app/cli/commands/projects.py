@@ -1,12 +1,10 @@
-"""`leadglass new`, `import`, `label`, `export` and `mask-region`: the work in a project."""
+"""`leadglass new`, `import`, `label` and `mask-region`: the work in a project."""
 
 import argparse
-import contextlib
 import getpass
 import os
 import sys
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.command import DONE, SOME_FAILED, Command, Result
@@ -20,12 +18,7 @@ from app.cli.commands.masking import (
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from app.workflows import corrections, datasets, importing, labelling, masking, projects
-
-UNSEARCHED = (
-    "The vault was locked, so the data set was not searched for the patients' names. "
-    "LEADGLASS_PASSPHRASE opens it."
-)
+from app.workflows import corrections, importing, labelling, masking, projects
 
 
 def add_project_argument(parser: argparse.ArgumentParser) -> None:
@@ -128,58 +121,6 @@ def _label(given: argparse.Namespace, progress: Progress) -> Result:
     return Result(summary.as_text(), summary.as_json(), SOME_FAILED if summary.problems else DONE)
 
 
-def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    add_project_argument(parser)
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the data set folder")
-    parser.add_argument(
-        "--format",
-        choices=("png", "dicom"),
-        default="png",
-        help="8-bit PNG as a viewer shows it, or masked DICOM",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same split (0)")
-    parser.add_argument(
-        "--split",
-        type=fractions,
-        default=(0.7, 0.15, 0.15),
-        metavar="T,V,T",
-        help="shares of patients for training, validation and test (0.7,0.15,0.15)",
-    )
-    parser.add_argument(
-        "--overwrite", action="store_true", help="replace an earlier export in the same place"
-    )
-
-
-def fractions(text: str) -> tuple[float, float, float]:
-    """Three shares that add up to 1, for argparse."""
-    parts = [float(part) for part in text.split(",")]
-    if len(parts) != 3 or min(parts) < 0 or abs(sum(parts) - 1) > 1e-6:  # noqa: PLR2004 - three splits
-        raise argparse.ArgumentTypeError("three numbers that add up to 1, such as 0.7,0.15,0.15")
-    return parts[0], parts[1], parts[2]
-
-
-def _export(given: argparse.Namespace, progress: Progress) -> Result:
-    project = Project.open(given.project)
-    with contextlib.ExitStack() as stack:
-        vault = projects.unlocked_if_possible(project)
-        if vault is not None:
-            stack.enter_context(closing(vault))
-        summary = datasets.export_project(
-            project,
-            given.out,
-            progress,
-            vault=vault,
-            format=given.format,
-            seed=given.seed,
-            fractions=given.split,
-            overwrite=given.overwrite,
-        )
-    text = datasets.summary_text(summary)
-    if vault is None:
-        text += f"\n{UNSEARCHED}"
-    return Result(text, asdict(summary), SOME_FAILED if summary.failed else DONE)
-
-
 def _region_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument("sop", metavar="SOP", help="SOP Instance UID of the masked instance")
@@ -231,16 +172,6 @@ Rows that match no instance are named; the rest is labelled. Every label is kept
   leadglass label knees.leadglass --set fracture --reader "Reader A" 1.2.840.1 1.2.840.2""",
     _label_arguments,
     _label,
-)
-EXPORT = Command(
-    "export",
-    "write the labelled instances as a data set",
-    """Write the labelled instances with DIR/manifest.csv (path, class, patient, split and more). Patients are
-pseudonyms and are never divided between training, validation and test.
-
-  leadglass export knees.leadglass --out knees-dataset --format png""",
-    _export_arguments,
-    _export,
 )
 MASK_REGION = Command(
     "mask-region",

@@ -10,10 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
-from labeller import Catalogue, ExportError, ExportSummary, InstanceRow, export_dataset, read_manifest
+from labeller import (
+    Catalogue,
+    Choice,
+    ExportError,
+    ExportRequest,
+    ExportSummary,
+    InstanceRow,
+    Picture,
+    export_dataset,
+    read_manifest,
+)
 from labeller.folder_names import folder_names
 from tests.unit.labeller.samples import filled, label, picture, uid
 
@@ -31,12 +40,19 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 
 def exported(catalogue: Catalogue, folder: Path, **wanted: Any) -> ExportSummary:
+    return export_dataset(catalogue, folder / "out", request(folder, **wanted))
+
+
+def request(folder: Path, **wanted: Any) -> ExportRequest:
+    chosen = {name: wanted.pop(name) for name in tuple(wanted) if name in Choice.__dataclass_fields__}
     options: dict[str, Any] = {
-        "read_image": picture,
+        "read_picture": picture,
         "file_of": lambda row: folder / "instances" / row.file,
+        "choice": Choice(**chosen),
         "profile": "basic",
+        "tool": "Leadglass 1",
     }
-    return export_dataset(catalogue, folder / "out", **(options | wanted))
+    return ExportRequest(**(options | wanted))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -44,12 +60,12 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_labelled_instances_become_a_data_set(tmp_path: Path, catalogue: Catalogue) -> None:
-    steps: list[tuple[int, int]] = []
-    summary = exported(catalogue, tmp_path, on_step=lambda done, total: steps.append((done, total)))
+    steps: list[int] = []
+    summary = exported(catalogue, tmp_path, on_step=steps.append)
     rows = read_manifest(tmp_path / "out" / "manifest.csv")
     assert len(rows) == summary.images == 32
     assert (summary.patients, summary.unlabelled, summary.failed) == (16, 8, ())
-    assert steps == [(n, 32) for n in range(1, 33)]
+    assert steps == list(range(1, 33))
     first = next(row for row in rows if row.sop_instance_uid == uid(20))
     assert (first.path, first.class_name, first.patient) == (
         "images/opacity/2.25.20.png",
@@ -60,7 +76,7 @@ def test_labelled_instances_become_a_data_set(tmp_path: Path, catalogue: Catalog
     with Image.open(tmp_path / "out" / first.path) as image:
         assert image.mode == "L"
         assert not image.info
-        assert np.array_equal(np.asarray(image), picture(tmp_path / "instances" / "2.25.20.dcm"))
+        assert np.array_equal(np.asarray(image), picture(tmp_path / "instances" / "2.25.20.dcm").pixels)
     assert len({(row.patient, row.split) for row in rows}) == 16
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
@@ -91,7 +107,7 @@ def test_every_file_has_its_checksum(tmp_path: Path, catalogue: Catalogue) -> No
 
 
 def test_masked_dicom_is_copied_byte_by_byte(tmp_path: Path, catalogue: Catalogue) -> None:
-    exported(catalogue, tmp_path, format="dicom", classes=["opacity"])
+    exported(catalogue, tmp_path, image_format="dicom", classes=("opacity",))
     found = [path for path in files(tmp_path / "out") if path.startswith("images/")]
     assert len(found) == 12
     copied = (tmp_path / "out" / "images" / "opacity" / "2.25.20.dcm").read_bytes()
@@ -99,19 +115,21 @@ def test_masked_dicom_is_copied_byte_by_byte(tmp_path: Path, catalogue: Catalogu
 
 
 def test_colour_images_stay_in_colour(tmp_path: Path, catalogue: Catalogue) -> None:
-    exported(catalogue, tmp_path, read_image=lambda _path: np.full((3, 4, 3), (200, 0, 9), np.uint8))
+    exported(
+        catalogue, tmp_path, read_picture=lambda _path: Picture(np.full((3, 4, 3), (200, 0, 9), np.uint8))
+    )
     with Image.open(tmp_path / "out" / "images" / "normal" / "2.25.0.png") as image:
         assert (image.mode, image.size, image.getpixel((0, 0))) == ("RGB", (4, 3), (200, 0, 9))
 
 
 def test_an_instance_that_cannot_be_read_is_named(tmp_path: Path, catalogue: Catalogue) -> None:
-    def read(path: Path) -> NDArray[np.uint8]:
+    def read(path: Path) -> Picture:
         if path.stem == uid(1):
             raise ValueError("The pixel data are damaged.")
         return picture(path)
 
     (tmp_path / "instances" / "2.25.2.dcm").unlink()
-    summary = exported(catalogue, tmp_path, read_image=read)
+    summary = exported(catalogue, tmp_path, read_picture=read)
     assert [(left.sop_instance_uid, left.reason) for left in summary.failed] == [
         (uid(2), "Its masked file is missing."),
         (uid(1), "The pixel data are damaged."),
@@ -125,11 +143,11 @@ def test_an_instance_that_cannot_be_read_is_named(tmp_path: Path, catalogue: Cat
 def test_a_cancelled_export_goes_on_where_it_was(tmp_path: Path, catalogue: Catalogue) -> None:
     read: list[str] = []
     counted = counting(read)
-    summary = exported(catalogue, tmp_path, read_image=counted, cancelled=lambda: len(read) == 10)
+    summary = exported(catalogue, tmp_path, read_picture=counted, cancelled=lambda: len(read) >= 10)
     assert summary.cancelled
     assert not (tmp_path / "out").exists()
-    assert exported(catalogue, tmp_path, read_image=counted).images == 32
-    assert len(read) == 32
+    assert exported(catalogue, tmp_path, read_picture=counted).images == 32
+    assert len(read) <= 32 + summary.images
 
 
 def test_what_changed_in_between_is_exported_as_it_is_now(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -151,14 +169,15 @@ def test_a_killed_export_goes_on_where_it_was(tmp_path: Path, catalogue: Catalog
     script = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from labeller import Catalogue, export_dataset\n"
+        "from labeller import Catalogue, ExportRequest, export_dataset\n"
         "from tests.unit.labeller.samples import picture\n"
         "folder = Path(sys.argv[1])\n"
-        "def told(done, total):\n"
+        "def told(done):\n"
         "    print(done, flush=True)\n"
         "    time.sleep(0.05)\n"
-        "export_dataset(Catalogue.open(folder / 'catalogue.sqlite'), folder / 'out', read_image=picture,\n"
-        "    file_of=lambda row: folder / 'instances' / row.file, profile='basic', on_step=told)\n"
+        "request = ExportRequest(picture, lambda row: folder / 'instances' / row.file, profile='basic',\n"
+        "    on_step=told, tool='Leadglass 1')\n"
+        "export_dataset(Catalogue.open(folder / 'catalogue.sqlite'), folder / 'out', request)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)],
@@ -173,7 +192,7 @@ def test_a_killed_export_goes_on_where_it_was(tmp_path: Path, catalogue: Catalog
                 break
     assert not (tmp_path / "out").exists()
     read: list[str] = []
-    assert exported(catalogue, tmp_path, read_image=counting(read)).images == 32
+    assert exported(catalogue, tmp_path, read_picture=counting(read)).images == 32
     assert len(read) <= 20
     resumed = files(tmp_path / "out")
     shutil.rmtree(tmp_path / "out")
@@ -230,9 +249,9 @@ def test_nothing_to_export_says_so(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="no labelled instance"):
         exported(empty, tmp_path)
     with pytest.raises(ExportError, match="format"):
-        exported(empty, tmp_path, format="gif")
+        exported(empty, tmp_path, image_format="gif")
     with pytest.raises(ExportError, match="tumour"):
-        exported(empty, tmp_path, classes=["tumour"])
+        exported(empty, tmp_path, classes=("tumour",))
 
 
 def test_folders_are_named_so_that_every_system_takes_them() -> None:
@@ -247,8 +266,8 @@ def test_folders_are_named_so_that_every_system_takes_them() -> None:
         assert 0 < len(folder.encode()) <= 104
 
 
-def counting(read: list[str]) -> Callable[[Path], NDArray[np.uint8]]:
-    def counted(path: Path) -> NDArray[np.uint8]:
+def counting(read: list[str]) -> Callable[[Path], Picture]:
+    def counted(path: Path) -> Picture:
         read.append(path.name)
         return picture(path)
 

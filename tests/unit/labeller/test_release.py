@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from labeller import Catalogue, CatalogueError, ExportError, LabelError, export_dataset, withheld_because
+from labeller import (
+    Catalogue,
+    CatalogueError,
+    ExportError,
+    ExportRequest,
+    LabelError,
+    export_dataset,
+    withheld_because,
+)
 from labeller.release import HELD_BACK
 from tests.unit.labeller.samples import filled, label, new, picture, uid
 
@@ -26,9 +34,8 @@ def catalogue(tmp_path: Path) -> Catalogue:
 
 
 def exported(catalogue: Catalogue, folder: Path, name: str = "out"):
-    return export_dataset(
-        catalogue, folder / name, read_image=picture, file_of=lambda row: folder / row.file, format="dicom"
-    )
+    request = ExportRequest(picture, lambda row: folder / row.file, image_format="dicom")
+    return export_dataset(catalogue, folder / name, request)
 
 
 def approve(catalogue: Catalogue, *numbers: int) -> None:
