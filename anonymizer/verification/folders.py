@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from anonymizer.report import Finding, Grade
 from anonymizer.verification.inspection import Known, finding, holds_uid, inspect, judge_of, name_findings
@@ -30,10 +31,12 @@ def _of_file(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
         yield from (f for f in inspect(raw, name, known).findings if _is_grave(f))
         return
     yield from name_findings(name, known)
-    if name.endswith(".png"):
+    if name.endswith((".png", ".jpg")):
         yield from _of_picture(raw)
     elif name.endswith(".csv"):
-        yield from _of_table(raw, known)
+        yield from _of_rows(csv.DictReader(io.StringIO(raw.decode("utf-8", "replace"))), known)
+    elif name.endswith(".parquet"):
+        yield from _of_parquet(raw, known)
     else:
         yield from _of_text(raw.decode("utf-8", "replace"), "text", known)
 
@@ -50,8 +53,20 @@ def _of_picture(raw: bytes) -> Iterator[Finding]:
         yield finding("unreadable", "picture")
 
 
-def _of_table(raw: bytes, known: Known) -> Iterator[Finding]:
-    rows = csv.DictReader(io.StringIO(raw.decode("utf-8", "replace")))
+def _of_parquet(raw: bytes, known: Known) -> Iterator[Finding]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(raw))
+    except pa.ArrowException:
+        yield finding("unreadable", "file")
+        return
+    yield from _of_text(str(table.schema), "schema", known)
+    yield from _of_rows(table.to_pylist(), known)
+
+
+def _of_rows(rows: Iterable[Mapping[str, Any]], known: Known) -> Iterator[Finding]:
     for number, row in enumerate(rows, start=2):
         for column, text in row.items():
             if column not in _READERS and isinstance(text, str):
