@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from anonymizer.batch import mask_batch as mask_batch
     from anonymizer.comparison import AttributeRow as AttributeRow
     from anonymizer.comparison import compare_headers as compare_headers
+    from anonymizer.correction import KEPT as KEPT
+    from anonymizer.correction import lifted as lifted
+    from anonymizer.correction import mask_as_said as mask_as_said
     from anonymizer.correction import mask_drawn as mask_drawn
+    from anonymizer.correction import place as place
     from anonymizer.deidentify import Layout as Layout
     from anonymizer.deidentify import Settings as Settings
+    from anonymizer.device_rules import Device as Device
+    from anonymizer.device_rules import device_of_file as device_of_file
     from anonymizer.errors import AnonymizerError as AnonymizerError
     from anonymizer.errors import KeyFileError as KeyFileError
     from anonymizer.errors import PatientError as PatientError
@@ -91,7 +97,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "batch": ("mask_batch",),
     "comparison": ("AttributeRow", "compare_headers"),
-    "correction": ("mask_drawn",),
+    "correction": ("KEPT", "lifted", "mask_as_said", "mask_drawn", "place"),
+    "device_rules": ("Device", "device_of_file"),
     "deidentify": ("Layout", "Settings"),
     "errors": ("AnonymizerError", "KeyFileError", "PatientError", "PixelError", "ProfileError",
                "PseudonymListError", "SourceError",

@@ -1,12 +1,68 @@
-"""Correcting by hand what the search for burned-in text missed."""
+"""Correcting by hand: masking what the search for burned-in text missed, showing what it took for text."""
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
 
-from anonymizer import Region, mask_drawn
+from anonymizer import (
+    KEPT,
+    AnonymizerError,
+    Device,
+    Outcome,
+    Region,
+    device_of_file,
+    lifted,
+    mask_drawn,
+    place,
+)
+from app.errors import ProjectError, UsageError
 from app.progress import Progress
 from app.project import Project
+from app.workflows.masking_again import mask_again, regions_of
+from app.workflows.projects import unlock
+from labeller import Catalogue, InstanceFilter
+
+
+class Scope(StrEnum):
+    """What a correction is for."""
+
+    INSTANCE = "instance"
+    SERIES = "series"  # its instances of the same size
+    DEVICE = "device"  # same manufacturer, model, size and photometric interpretation
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a reader wants changed in the pixels of an instance and of those like it."""
+
+    sop: str
+    mask: tuple[Region, ...] = ()
+    show: tuple[Region, ...] = ()  # masked regions to be shown again, restored from the original
+    scope: Scope = Scope.INSTANCE
+
+
+@dataclass(slots=True)
+class Corrected:
+    """How a correction ended."""
+
+    done: list[str] = field(default_factory=list)  # SOP Instance UIDs
+    same: int = 0  # instances in which there was nothing to do
+    problems: list[tuple[str, str]] = field(default_factory=list)  # SOP Instance UID, why
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts, for programs."""
+        rows = [{"sop": sop, "reason": reason} for sop, reason in self.problems]
+        return {"instances": len(self.done), "unchanged": self.same, "failed": rows}
+
+    def as_text(self) -> str:
+        """The counts, for people."""
+        lines = [f"{len(self.done)} instances corrected."]
+        if self.same:
+            lines.append(f"{self.same} were so already.")
+        return "\n".join([*lines, *(f"  {sop}: {reason}" for sop, reason in self.problems)])
 
 
 def parse_region(text: str) -> Region:
@@ -22,15 +78,156 @@ def parse_region(text: str) -> Region:
     return Region(x, y, width, height, frame, kind="drawn", found_by="reader")
 
 
-def mask_regions(project: Project, sop: str, regions: Sequence[Region], progress: Progress) -> None:
-    """Mask `regions` of an instance in the project and note them in the catalogue."""
-    progress.stage("Masking", len(regions))
+def correct(
+    project: Project,
+    correction: Correction,
+    progress: Progress,
+    *,
+    passphrase: str | None = None,
+    workers: int | None = None,
+) -> Corrected:
+    """Correct an instance and those like it; what was done when it is cancelled stays done.
+
+    Only showing pixels again needs the vault and the originals. An instance that cannot be corrected is named and
+    stays as it is; where it is the only one, its error is raised.
+    """
+    ended = Corrected()
     with project.catalogue() as catalogue:
-        row = catalogue.instance(sop)
-        drawn = mask_drawn(project.instances / row.file, [replace(r, kind="drawn") for r in regions])
-        masking = catalogue.masking(sop)
-        before = masking.get("regions")
-        known = list(before) if isinstance(before, (list, tuple)) else []
-        catalogue.set_masking(sop, {**masking, "regions": [*known, *map(asdict, drawn)]})
-    project.record("masked by hand", sop=sop, regions=len(drawn))
-    progress.step(len(regions))
+        uids = like(project, catalogue, correction.sop, correction.scope)
+        shown = _to_show(catalogue, uids, correction.show)
+        if shown:
+            _show_again(project, shown, (passphrase, workers), (progress, ended))
+        if correction.mask:
+            _mask(project, catalogue, (uids, correction), (progress, ended))
+    project.record(
+        "corrected by hand",
+        sop=correction.sop,
+        scope=correction.scope.value,
+        masked=len(correction.mask),
+        shown=len(correction.show),
+        **ended.as_json(),
+    )
+    return ended
+
+
+def mask_regions(project: Project, sop: str, regions: Sequence[Region], progress: Progress) -> None:
+    """Mask `regions` of one instance in the project and note them in the catalogue."""
+    correct(project, Correction(sop, mask=tuple(regions)), progress)
+
+
+def like(project: Project, catalogue: Catalogue, sop: str, scope: Scope) -> list[str]:
+    """The instance and those that are like it in the sense of `scope`, in the order of the catalogue.
+
+    Raises UsageError where the instance does not say which device made it.
+    """
+    row = catalogue.instance(sop)
+    if scope is Scope.INSTANCE:
+        return [sop]
+    if scope is Scope.SERIES:
+        rows = catalogue.instances(InstanceFilter(series=row.series))
+        return [e.sop_instance_uid for e in rows if (e.rows, e.columns) == (row.rows, row.columns)]
+    device = device_of_file(project.instances / row.file)
+    if not device.manufacturer:
+        raise UsageError(
+            "The masked instance does not say which device made it.",
+            "Correct the series instead, or choose a profile that keeps the manufacturer.",
+        )
+    found = [e for e in catalogue.instances() if (e.rows, e.columns) == (row.rows, row.columns)]
+    return [e.sop_instance_uid for e in found if _is_from(device, project, e.file)]
+
+
+def _is_from(device: Device, project: Project, file: str) -> bool:
+    try:
+        return device_of_file(project.instances / file) == device
+    except AnonymizerError:
+        return False  # an instance that cannot be read is nobody's: masking it would fail too
+
+
+def _to_show(catalogue: Catalogue, uids: Sequence[str], chosen: Sequence[Region]) -> dict[str, list[Region]]:
+    """What stays masked in the instances in which one of the chosen regions is masked."""
+    places = {place(region) for region in chosen}
+    found = {}
+    for uid in uids if chosen else ():
+        regions = regions_of(catalogue, uid)
+        if any(place(region) in places and region.kind != KEPT for region in regions):
+            found[uid] = list(lifted(regions, chosen))
+    return found
+
+
+def _show_again(
+    project: Project,
+    shown: Mapping[str, Sequence[Region]],
+    how: tuple[str | None, int | None],
+    ended: tuple[Progress, Corrected],
+) -> None:
+    (passphrase, workers), (progress, corrected) = how, ended
+    with closing(unlock(project, passphrase)) as vault:
+        listener = _Listener(progress)
+        mask_again(project, vault, list(shown), listener, workers=workers, said=shown)
+    corrected.done += listener.masked
+    corrected.problems += listener.problems
+    if corrected.problems and len(shown) == 1:
+        raise ProjectError(corrected.problems[0][1])
+
+
+class _Listener:
+    """Passes progress on, and remembers how each instance ended."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.masked: list[str] = []
+        self.problems: list[tuple[str, str]] = []
+
+    def stage(self, title: str, total: int | None = None) -> None:
+        self._progress.stage(title, total)
+
+    def step(self, done: int, message: str = "") -> None:
+        self._progress.step(done, message)
+
+    def item(self, kind: str, facts: Mapping[str, Any]) -> None:
+        if kind == "file" and facts["outcome"] == Outcome.MASKED.value:
+            self.masked.append(str(facts["facts"]["sop_instance_uid"]))
+        elif kind == "file":
+            self.problems.append(("an instance", str(facts["reason"])))
+
+    def cancelled(self) -> bool:
+        return self._progress.cancelled()
+
+
+def _mask(
+    project: Project,
+    catalogue: Catalogue,
+    what: tuple[Sequence[str], Correction],
+    ended: tuple[Progress, Corrected],
+) -> None:
+    (uids, correction), (progress, corrected) = what, ended
+    progress.stage("Masking", len(uids))
+    for number, uid in enumerate(uids, start=1):
+        if progress.cancelled():
+            return
+        try:
+            changed = _mask_one(project, catalogue, uid, correction.mask)
+        except AnonymizerError as error:
+            if len(uids) == 1:
+                raise
+            corrected.problems.append((uid, f"{error} {error.remedy}".strip()))
+        else:
+            if changed and uid not in corrected.done:
+                corrected.done.append(uid)
+            corrected.same += not changed
+        progress.step(number)
+
+
+def _mask_one(project: Project, catalogue: Catalogue, uid: str, wanted: Sequence[Region]) -> bool:
+    """Mask one instance and note it; False where all of it is masked already."""
+    masking = catalogue.masking(uid)
+    known = regions_of(catalogue, uid)
+    there = {place(region) for region in known if region.kind != KEPT}
+    new = [replace(region, kind="drawn") for region in wanted if place(region) not in there]
+    if not new:
+        return False
+    drawn = mask_drawn(project.instances / catalogue.instance(uid).file, new)
+    places = {place(region) for region in drawn}
+    left = [region for region in known if place(region) not in places]
+    catalogue.set_masking(uid, {**masking, "regions": [asdict(region) for region in (*left, *drawn)]})
+    return True

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from anonymizer import (
+    KEPT,
     FileRecord,
     Layout,
     Outcome,
@@ -14,6 +15,7 @@ from anonymizer import (
     SourceError,
     Vault,
     find_sources,
+    mask_as_said,
     mask_batch,
     mask_drawn,
 )
@@ -33,13 +35,24 @@ INCOMPLETE = (
 OTHER = "The original is another instance by now; the masked instance was left as it is."
 
 
+Said = Mapping[str, Sequence[Region]]  # by SOP Instance UID: what is masked in its pixels, and what is kept
+
+
 def mask_again(
-    project: Project, vault: Vault, uids: Sequence[str], progress: Progress, *, workers: int | None = None
+    project: Project,
+    vault: Vault,
+    uids: Sequence[str],
+    progress: Progress,
+    *,
+    workers: int | None = None,
+    said: Said | None = None,
 ) -> Tally:
     """Mask these instances again with the project's present words; pseudonyms, UIDs and labels stay.
 
     An instance whose original is gone or was changed keeps the masked file that it has and is reported. What
-    readers masked by hand is masked again. A run that was killed goes on when it is called again.
+    readers masked by hand is masked again. Where `said` names an instance, its pixels are not searched but masked
+    as it says; so are those of which a reader said that something found is no text. A run that was killed goes on
+    when it is called again.
     """
     tally = Tally()
     staging = project.folder / ".masked-again"
@@ -47,7 +60,7 @@ def mask_again(
     try:
         with project.catalogue() as catalogue:
             again = _Again(project, vault, catalogue, staging)
-            for record in again.records(uids, progress, workers):
+            for record in again.all_records(uids, said or {}, progress, workers):
                 tally.add(record)
                 progress.item("file", record.as_json())
                 progress.step(tally.total)
@@ -68,8 +81,24 @@ class _Again:
 
     def __init__(self, project: Project, vault: Vault, catalogue: Catalogue, staging: Path) -> None:
         self._project, self._vault, self._catalogue, self._staging = project, vault, catalogue, staging
+        self._said: dict[str, Sequence[Region]] = {}
 
-    def records(self, uids: Sequence[str], progress: Progress, workers: int | None) -> Iterator[FileRecord]:
+    def all_records(
+        self, uids: Sequence[str], said: Said, progress: Progress, workers: int | None
+    ) -> Iterator[FileRecord]:
+        """Mask those whose pixels somebody has decided about, then those whose pixels are searched."""
+        regions = {uid: regions_of(self._catalogue, uid) for uid in uids}
+        kept = {uid: boxes for uid, boxes in regions.items() if any(box.kind == KEPT for box in boxes)}
+        self._said = {**kept, **said}
+        decided = [uid for uid in uids if uid in self._said]
+        searched = [uid for uid in uids if uid not in self._said]
+        for part, search in ((decided, False), (searched, True)):
+            if part:
+                yield from self._records(part, progress, workers, search=search)
+
+    def _records(
+        self, uids: Sequence[str], progress: Progress, workers: int | None, *, search: bool
+    ) -> Iterator[FileRecord]:
         wanted = {path: uid for uid in uids if (path := self._vault.source_path(uid)) is not None}
         patients = self._originals_by_patient(uids)
         told_elsewhere = [record.path for record in self._vault.rejected()]
@@ -82,7 +111,7 @@ class _Again:
                 yield FileRecord(path, Outcome.FAILED, obstacle)
             else:
                 ready[path] = found[path]
-        settings = project_settings(self._project, self._vault)
+        settings = replace(project_settings(self._project, self._vault), find_text=search)
         progress.stage("Looking for identities", len(survey))
         records = mask_batch(
             ready.values(),
@@ -122,12 +151,14 @@ class _Again:
             return replace(record, outcome=Outcome.FAILED)
         if record.facts.sop_instance_uid != uid:
             return FileRecord(record.path, Outcome.FAILED, OTHER)
-        drawn = self._drawn(uid)
-        masked = self._staging / record.new_path
-        if drawn:
+        masked, place = self._staging / record.new_path, self._project.instances / record.new_path
+        if uid in self._said:
+            mask_as_said(masked, place, self._said[uid])
+            record = replace(record, regions=tuple(self._said[uid]))
+        elif drawn := [region for region in regions_of(self._catalogue, uid) if region.kind == "drawn"]:
             mask_drawn(masked, drawn)
             record = replace(record, regions=(*record.regions, *drawn))
-        self._put(masked, self._project.instances / record.new_path)
+        self._put(masked, place)
         self._vault.remember(record, source)
         self._enter(record)
         return record
@@ -140,11 +171,6 @@ class _Again:
             raise ProjectError(
                 "A masked instance cannot be replaced.", "Check free space and permissions, then go on."
             ) from error
-
-    def _drawn(self, uid: str) -> list[Region]:
-        regions = self._catalogue.masking(uid).get("regions")
-        found = [Region(**each) for each in regions] if isinstance(regions, (list, tuple)) else []
-        return [region for region in found if region.kind == "drawn"]
 
     def _enter(self, record: FileRecord) -> None:
         """Renew the facts. What a reader said of the pixels stands: they are masked as they were.
@@ -163,6 +189,12 @@ class _Again:
         self._catalogue.add_instances([new])
         found = dict.fromkeys(finding.sentence for finding in record.findings)
         self._catalogue.set_grade(new.sop_instance_uid, grade, list(found))
+
+
+def regions_of(catalogue: Catalogue, uid: str) -> list[Region]:
+    """The regions that the masking record of an instance names."""
+    regions = catalogue.masking(uid).get("regions")
+    return [Region(**each) for each in regions] if isinstance(regions, (list, tuple)) else []
 
 
 def _sources(wanted: Collection[str]) -> Iterator[Source]:

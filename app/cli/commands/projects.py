@@ -124,20 +124,44 @@ def _label(given: argparse.Namespace, progress: Progress) -> Result:
 def _region_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument("sop", metavar="SOP", help="SOP Instance UID of the masked instance")
+    form = "X,Y,WIDTH,HEIGHT[,FRAME]"
     parser.add_argument(
         "--region",
         action="append",
-        required=True,
+        default=[],
         type=corrections.parse_region,
-        metavar="X,Y,WIDTH,HEIGHT[,FRAME]",
-        help="a rectangle in pixels, from the top left; may be repeated",
+        metavar=form,
+        help="a rectangle to mask, in pixels, from the top left; may be repeated",
     )
+    parser.add_argument(
+        "--show",
+        action="append",
+        default=[],
+        type=corrections.parse_region,
+        metavar=form,
+        help="a masked rectangle to show again, as the masking record names it; may be repeated",
+    )
+    parser.add_argument(
+        "--to",
+        choices=[scope.value for scope in corrections.Scope],
+        default=corrections.Scope.INSTANCE.value,
+        help="correct this instance (default), those of its series that have its size, or all of the same "
+        "manufacturer, model, size and photometric interpretation",
+    )
+    add_workers_argument(parser)
 
 
 def _region(given: argparse.Namespace, progress: Progress) -> Result:
+    if not given.region and not given.show:
+        raise UsageError("There is nothing to correct.", "Name a rectangle with --region or --show.")
     project = Project.open(given.project)
-    corrections.mask_regions(project, given.sop, given.region, progress)
-    return Result(f"{len(given.region)} regions masked.", {"sop": given.sop, "regions": len(given.region)})
+    correction = corrections.Correction(
+        given.sop, tuple(given.region), tuple(given.show), corrections.Scope(given.to)
+    )
+    passphrase = passphrase_for(project) if given.show else None
+    ended = corrections.correct(project, correction, progress, passphrase=passphrase, workers=given.workers)
+    facts = {"sop": given.sop, "regions": len(given.region), **ended.as_json()}
+    return Result(ended.as_text(), facts, SOME_FAILED if ended.problems else DONE)
 
 
 NEW = Command(
@@ -175,10 +199,14 @@ Rows that match no instance are named; the rest is labelled. Every label is kept
 )
 MASK_REGION = Command(
     "mask-region",
-    "mask a rectangle of a masked instance by hand",
-    """Mask more pixels of an instance in the project, where the search for burned-in text missed something.
+    "mask a rectangle of masked instances by hand, or show one again",
+    """Mask more pixels of an instance in the project, where the search for burned-in text missed something, or show
+again what it took for text. What is shown again is restored from the original, so that must still be where it was
+imported from; a later search leaves it alone. Everything masked elsewhere in the image stays masked.
 
-  leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40""",
+  leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40
+  leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40 --to series
+  leadglass mask-region knees.leadglass 2.25.1234 --show 10,10,200,40""",
     _region_arguments,
     _region,
 )
