@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from anonymizer import Change, Region
+from anonymizer import KEPT, Change, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class MaskingRecord:
     def sentence(self, review: Sequence[str]) -> str:
         """Say what was masked and what is left to look at."""
         changed = len({change.path for change in self.changes if change.action != "K"})
-        done = f"{_count(changed, 'attribute')} changed, {_count(len(self.regions), 'region')} masked"
+        masked = sum(region.kind != KEPT for region in self.regions)
+        done = f"{_count(changed, 'attribute')} changed, {_count(masked, 'region')} masked"
         if not review:
             return f"{done}, nothing left to review."
         reasons = "; ".join(reason.rstrip(".") for reason in review)

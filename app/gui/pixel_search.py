@@ -4,7 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from anonymizer import KEPT
 from app.gui.background import Latest
+from app.workflows.masking_again import regions_of
 from labeller import Catalogue
 
 PIECE = 500
@@ -39,8 +41,11 @@ class PixelSearch(QObject):
         return [uid for uid in self._uids if self._known.get(uid)]
 
     def forget(self, uid: str) -> None:
-        """Look at this instance again when asked next."""
-        self._known.pop(uid, None)
+        """Look at this instance again when asked next; "": at every one."""
+        if uid:
+            self._known.pop(uid, None)
+        else:
+            self._known.clear()
 
     def _next(self) -> None:
         unknown = [uid for uid in self._uids if uid not in self._known]
@@ -56,4 +61,4 @@ class PixelSearch(QObject):
 
 def _look(file: Path, uids: list[str]) -> dict[str, bool]:
     with Catalogue.open(file) as catalogue:
-        return {uid: bool(catalogue.masking(uid).get("regions")) for uid in uids}
+        return {uid: any(region.kind != KEPT for region in regions_of(catalogue, uid)) for uid in uids}

@@ -20,6 +20,11 @@ class Verdicts(QObject):
         self._session = session
         self._given: list[str] = []
 
+    @property
+    def count(self) -> int:
+        """How many verdicts can be taken back."""
+        return len(self._given)
+
     def approve(self, sop: str) -> None:
         """Nothing is left to look at: the instance may leave the project."""
         self._decide(sop, "approve", "approved")

@@ -2,12 +2,14 @@
 
 import json
 import zipfile
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from pydicom import dcmread
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -30,7 +32,6 @@ from app.gui.models.header_words import Show
 from app.gui.originals import find_original, open_original
 from app.gui.pages.mask_page import MaskPage
 from app.gui.widgets.compare_view import Side
-from app.gui.widgets.draw_bar import DrawBar
 from app.gui.widgets.mask_list import Listed
 from app.project import Project
 from app.workflows.projects import create_project, unlock
@@ -102,9 +103,9 @@ def reviews(page: MaskPage) -> dict[str, tuple[str, ...]]:
     return {row.sop_instance_uid: row.review for row in page.session.catalogue.instances()}
 
 
-def draw(page: MaskPage, qtbot: QtBot) -> None:
+def draw(page: MaskPage, qtbot: QtBot, offset: int = 30) -> None:
     view = page.images.compare.after
-    start = view.rect().center() - QPoint(30, 30)
+    start = view.rect().center() - QPoint(offset, offset)
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     qtbot.mouseMove(view, start + QPoint(20, 20))
     qtbot.mouseMove(view, start + QPoint(60, 60))
@@ -230,15 +231,15 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.images.list.list, "d")
     assert page.images.by_hand.bar.isVisible()
     draw(page, qtbot)
-    draw(page, qtbot)
-    assert len(page.images.by_hand.bar.pending) == 2
+    draw(page, qtbot, 110)
+    assert len(page.images.by_hand.pending) == 2
     qtbot.keyClick(page.images.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
-    (pending,) = page.images.by_hand.bar.pending
+    (pending,) = page.images.by_hand.pending
     qtbot.keyClick(page.images.compare.after, "a")  # a verdict with something drawn and not masked is refused
     assert page.images.list.current() == sop
     assert reviews(page)[sop] == (LOOK,)
     qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not page.images.by_hand.bar.pending, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.images.by_hand.pending, timeout=20_000)
     masked = DicomImage.open(file).frame(0)
     inside = np.zeros(masked.shape, bool)
     inside[pending.y : pending.y + pending.height, pending.x : pending.x + pending.width] = True
@@ -250,6 +251,120 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Escape)
     assert not page.images.compare.after.drawing
     assert not page.images.by_hand.bar.isVisible()
+
+
+def apply(page: MaskPage, qtbot: QtBot, *, shift: bool = False) -> None:
+    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Return, held)
+    assert page.jobs.active
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: page.images.compare.after.frame_shown is not None)
+
+
+def pixels(page: MaskPage, sop: str) -> np.ndarray:
+    file = page.session.project.instances / page.session.catalogue.instance(sop).file
+    return DicomImage.open(file).frame(0)
+
+
+def test_a_box_is_moved_resized_and_deleted_with_keys_and_each_step_undone(
+    page: MaskPage, qtbot: QtBot
+) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    qtbot.keyClick(page.images.list.list, "d")
+    draw(page, qtbot)
+    (first,) = by_hand.pending
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(view, key)
+    qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    (moved,) = by_hand.pending
+    assert (moved.x, moved.y) == (first.x + 1, first.y + 2)
+    assert (moved.width, moved.height) == (first.width - 1, first.height)
+    assert view.frame_index == 0  # the arrows went to the box, not to the frames or the list
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert not by_hand.pending
+    undo = ("z", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view, *undo)
+    assert by_hand.pending == (moved,)
+    qtbot.keyClick(view, *undo)
+    assert by_hand.pending == (first,)
+    qtbot.keyClick(view, "y", Qt.KeyboardModifier.ControlModifier)
+    assert by_hand.pending == (moved,)
+
+
+def test_a_box_is_moved_and_resized_with_the_mouse(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    qtbot.keyClick(page.images.list.list, "d")
+    draw(page, qtbot)
+    (first,) = by_hand.pending
+    zoom = view.geometry_of_image.zoom
+
+    def drag(start: QPoint, by: QPoint) -> None:
+        qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+        for share in (2, 1):
+            qtbot.mouseMove(view, start + by / share)
+        qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + by)
+
+    drag(view.rect().center() - QPoint(5, 5), QPoint(round(8 * zoom), round(3 * zoom)))
+    (moved,) = by_hand.pending
+    assert (moved.x - first.x, moved.y - first.y) == (8, 3)
+    assert (moved.width, moved.height) == (first.width, first.height)
+    corner = QPointF(moved.x + moved.width, moved.y + moved.height)
+    drag(view.geometry_of_image.to_view(corner).toPoint(), QPoint(round(4 * zoom), round(5 * zoom)))
+    (resized,) = by_hand.pending
+    assert (resized.x, resized.y) == (moved.x, moved.y)
+    assert abs(resized.width - moved.width - 4) <= 1
+    assert abs(resized.height - moved.height - 5) <= 1
+
+
+def test_a_masked_box_is_shown_again_and_that_is_taken_back(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand, sop = page.images.compare.after, page.images.by_hand, page.images.list.current()
+    intact = pixels(page, sop)
+    qtbot.keyClick(page.images.list.list, "d")
+    draw(page, qtbot)
+    apply(page, qtbot)
+    black = pixels(page, sop)
+    assert (black != intact).any()
+    assert by_hand.list.table.topLevelItem(0).text(0) == "drawn by hand"
+    assert by_hand.list.table.topLevelItem(0).text(2) == "a reader"
+    qtbot.keyClick(page.images.list.list, ".")  # chooses the box and goes to the image
+    assert view.boxes.number == 0
+    qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert "1 box to be shown again" in by_hand.bar.text.text()
+    apply(page, qtbot)
+    assert (pixels(page, sop) == intact).all()
+    assert "No pixels masked" in page.images.compare.legend.text()
+    page.images.take_back()
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    assert (pixels(page, sop) == black).all()
+    page.images.take_back()
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    assert (pixels(page, sop) == intact).all()
+    page.images.take_back()
+    assert not page.jobs.active
+
+
+def test_boxes_go_to_the_whole_series_with_one_stroke_and_back(
+    window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot
+) -> None:
+    originals = tmp_path / "originals"
+    originals.mkdir()
+    for number in range(3):
+        file = write_dicom(originals / f"{number}.dcm", f"2.25.{800 + number}", patient="Alder")
+        dataset = dcmread(file)
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "2.25.1", "2.25.2"
+        dataset.save_as(file)
+    with closing(unlock(project)) as vault:
+        records = enter(project, vault, originals)
+    page = shown(window, project, qtbot)
+    sops = [record.facts.sop_instance_uid for record in records if record.facts]
+    intact = [pixels(page, sop) for sop in sops]
+    qtbot.keyClick(page.images.list.list, "d")
+    draw(page, qtbot)
+    apply(page, qtbot, shift=True)
+    assert all((pixels(page, sop) != before).any() for sop, before in zip(sops, intact, strict=True))
+    qtbot.keyClick(page.images.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    assert all((pixels(page, sop) == before).all() for sop, before in zip(sops, intact, strict=True))
 
 
 def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
@@ -264,26 +379,25 @@ def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
     assert len(page.images.by_hand.pending) == 1
 
 
-def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(qtbot: QtBot) -> None:
-    bar = DrawBar()
-    qtbot.addWidget(bar)
-    bar.show_instance("2.25.1", frames=8)
-    bar.add((1, 2, 3, 4), 5)
-    bar.every_frame.setChecked(False)
-    bar.add((1, 2, 3, 4), 5)
-    assert [region.frame for region in bar.pending] == [None, 5]
-    bar.show_instance("2.25.2", frames=1)
-    bar.add((1, 2, 3, 4), 0)
-    assert [region.frame for region in bar.pending] == [None]
+def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(page: MaskPage) -> None:
+    by_hand, drawn = page.images.by_hand, page.images.compare.after.region_drawn
+    by_hand.show_instance("2.25.1", (), frames=8)
+    drawn.emit(1, 2, 3, 4, 5)
+    by_hand.bar.every_frame.setChecked(False)
+    drawn.emit(1, 2, 3, 4, 5)
+    assert [region.frame for region in by_hand.pending] == [None, 5]
+    by_hand.show_instance("2.25.2", (), frames=1)
+    drawn.emit(1, 2, 3, 4, 0)
+    assert [region.frame for region in by_hand.pending] == [None]
 
 
 def test_what_is_drawn_stays_while_one_looks_at_another(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)
     qtbot.keyClick(page.images.list.list, Qt.Key.Key_Down)
-    assert not page.images.by_hand.bar.pending
+    assert not page.images.by_hand.pending
     qtbot.keyClick(page.images.list.list, Qt.Key.Key_Up)
-    assert len(page.images.by_hand.bar.pending) == 1
+    assert len(page.images.by_hand.pending) == 1
 
 
 def test_an_original_that_is_gone_is_said(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
 from app.errors import USER_ERRORS
@@ -24,7 +24,9 @@ from app.gui.widgets.mask_list import MaskList
 from app.gui.widgets.text import button, label, set_role
 from app.gui.widgets.three_panes import ThreePanes
 
-UNAPPLIED = "Rectangles are drawn here and not masked yet: apply them or take them back first."
+UNAPPLIED = "Boxes were changed here and not applied yet: apply them or take them back first."
+
+APPLY_KEYS = {"": "instance", "Shift+": "series", "Ctrl+": "device"}
 
 
 class MaskImages(QWidget):
@@ -36,6 +38,7 @@ class MaskImages(QWidget):
         self._stale = True
         self._sop = ""
         self._record = MaskingRecord()
+        self._steps: list[Callable[[], object]] = []  # each takes a verdict or a correction back
         self.loader = ImageLoader(self)
         self.list = MaskList()
         self.compare = CompareView(self.loader)
@@ -83,11 +86,12 @@ class MaskImages(QWidget):
         """The instance in sight looks right; go on to the next one that needs a look."""
         if not self._sop:
             return
-        if self.by_hand.pending:
+        if self.by_hand.draft:
             self.session.status.emit(UNAPPLIED)
             return
         if not self._try(lambda: self.verdicts.approve(self._sop)):
             return
+        self._steps.append(self._take_verdict_back)
         following = self.list.next_to_look_at(self._sop)
         if following:
             self.list.go_to(following)
@@ -98,14 +102,18 @@ class MaskImages(QWidget):
     def hold_back(self) -> None:
         """Mark the instance in sight as one that must not go on yet."""
         if self._sop:
+            before = self.verdicts.count
             self._try(lambda: self.verdicts.hold_back(self._sop))
+            if self.verdicts.count > before:
+                self._steps.append(self._take_verdict_back)
 
     def take_back(self) -> None:
-        """Take back the rectangle drawn last, or else the last verdict."""
-        if self.by_hand.pending:
-            self.by_hand.undo()
-        else:
-            self._try(self._take_verdict_back)
+        """Take back the last step at the boxes, or else the last verdict or applied correction."""
+        if self.by_hand.undo():
+            return
+        last = self._steps.pop() if self._steps else None
+        if last is not None:
+            self._try(last)
 
     def _take_verdict_back(self) -> None:
         if sop := self.verdicts.take_back():
@@ -162,13 +170,15 @@ class MaskImages(QWidget):
     def _on_drawing(self) -> None:
         self.leave_key.setEnabled(self.by_hand.drawing)
         for key in self.apply_keys:
-            key.setEnabled(bool(self.by_hand.pending))
+            key.setEnabled(bool(self.by_hand.draft))
 
-    def _on_masked(self, sop: str) -> None:
-        self.loader.forget(sop)
-        self.list.masked(sop)
-        if sop == self._sop:
-            self._show(sop)
+    def _on_masked(self, sop: str, scope: str) -> None:
+        others = scope != "instance"
+        for changed in {sop, self._sop} if others else {sop}:
+            self.loader.forget(changed)
+        self.list.masked(sop, others=others)
+        if sop == self._sop or others:
+            self._show(self._sop)
 
     # Making the view.
 
@@ -192,7 +202,13 @@ class MaskImages(QWidget):
         column.setContentsMargins(0, 10, 0, 0)
         column.addLayout(top)
         self.middle = middle
-        column.addWidget(ThreePanes(self.list, middle, self.header), 1)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.setChildrenCollapsible(False)
+        left.addWidget(self.list)
+        left.addWidget(self.by_hand.list)
+        left.setStretchFactor(0, 3)
+        left.setStretchFactor(1, 1)
+        column.addWidget(ThreePanes(left, middle, self.header), 1)
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._show)
@@ -203,6 +219,7 @@ class MaskImages(QWidget):
             view.previous_wanted.connect(lambda: self.list.step(-1))
         self.verdicts.given.connect(self._on_verdict)
         self.by_hand.masked.connect(self._on_masked)
+        self.by_hand.applied.connect(lambda: self._steps.append(self.by_hand.take_back))
 
     def _add_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -215,13 +232,19 @@ class MaskImages(QWidget):
             "N": lambda: self.list.step(1),
             "P": lambda: self.list.step(-1),
             "Ctrl+Z": self.take_back,
+            "Ctrl+Y": self.by_hand.redo,
+            "Ctrl+Shift+Z": self.by_hand.redo,
+            ".": lambda: self.by_hand.step(1),
+            ",": lambda: self.by_hand.step(-1),
+            "Del": self.by_hand.delete,
             "Ctrl+F": self.header.search.setFocus,
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self, action)
         self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave)
         self.apply_keys = [
-            QShortcut(QKeySequence(key), self.compare.after, self.by_hand.apply)
+            QShortcut(QKeySequence(held + key), self.compare.after, partial(self.by_hand.apply, scope))
+            for held, scope in APPLY_KEYS.items()
             for key in ("Return", "Enter")
         ]
         for shortcut in self.apply_keys:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from anonymizer import Region
+from anonymizer import KEPT, Region
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.image_bar import ImageBar
 from app.gui.widgets.image_loader import ImageLoader, Opener
@@ -99,7 +99,7 @@ class CompareView(QWidget):
         self.after.set_regions((*regions, *waiting))
         if self._original is not None and self.before.frame_shown is not None:
             self.before.set_regions(self._regions)
-        count = len(self._regions)
+        count = sum(region.kind != KEPT for region in self._regions)
         self.legend.setText(
             f"{count} region{'' if count == 1 else 's'} masked" if count else "No pixels masked"
         )

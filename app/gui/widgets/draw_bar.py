@@ -1,80 +1,84 @@
-"""Rectangles that a reader draws where the search for burned-in text missed something."""
+"""What can be done with boxes that were drawn, or chosen to be shown again, and not applied yet."""
+
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from anonymizer import Region
+from app.gui.region_edits import Draft
+from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, card, label
 
-NOTE = "Masked pixels cannot be brought back, except by importing the original again."
+HINT = "Draw a box over what must not be seen. Click a box to choose it: arrows move, Shift+arrows resize, Del deletes."
+NOTE = "Del on a masked box shows it again, from the original. All of it can be taken back (Ctrl+Z)."
 
 
 class DrawBar(QWidget):
-    """What was drawn on one instance and not masked yet, with what can be done about it."""
+    """A sentence and buttons; `apply_wanted(scope)` names for which images."""
 
-    changed = Signal()
-    apply_wanted = Signal()
+    apply_wanted = Signal(str)
+    undo_wanted = Signal()
+    redo_wanted = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pending: dict[str, list[Region]] = {}
-        self._sop = ""
         self.text = label("", "caution")
         self.every_frame = QCheckBox("On every &frame")
         self.every_frame.setChecked(True)
-        self.apply_button = button("Apply (Enter)", self.apply_wanted.emit, primary=True)
-        self.undo_button = button("Take back the last (Ctrl+Z)", self.undo)
+        self.apply_buttons = tuple(
+            button(text, self._applier(scope), primary=scope == "instance", tip=tip)
+            for scope, text, tip in (
+                ("instance", "Apply (Enter)", "To this image (Enter on the image)"),
+                ("series", "To the series", "To all images of the series that have this size (Shift+Enter)"),
+                (
+                    "device",
+                    "To this device",
+                    "To all images of the same manufacturer, model, size and kind of colour (Ctrl+Enter)",
+                ),
+            )
+        )
+        self.apply_button = self.apply_buttons[0]
+        self.undo_button = button("Undo", self.undo_wanted.emit, tip="Take the last step back (Ctrl+Z)")
+        self.redo_button = button("Redo", self.redo_wanted.emit, tip="Take it again (Ctrl+Y)")
         self.leave_button = button("Leave (Esc)", self.left.emit)
+        self.note = label(NOTE, "muted")
+        self.panel = JobPanel()
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _lay_out(self) -> None:
         frame, inside = card()
         row = QHBoxLayout()
-        for widget in (self.apply_button, self.undo_button, self.leave_button, self.every_frame):
+        for widget in (*self.apply_buttons, self.undo_button, self.redo_button, self.leave_button):
             row.addWidget(widget)
         row.addStretch(1)
         inside.addWidget(self.text)
         inside.addLayout(row)
-        inside.addWidget(label(NOTE, "muted"))
+        inside.addWidget(self.every_frame)
+        inside.addWidget(self.note)
+        inside.addWidget(self.panel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(frame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    @property
-    def pending(self) -> tuple[Region, ...]:
-        """What was drawn on the instance in sight, oldest first."""
-        return tuple(self._pending.get(self._sop, ()))
+    def show_draft(self, draft: Draft, *, running: bool, can_undo: bool, can_redo: bool) -> None:
+        """Say what waits, and offer what can be done."""
+        self.text.setText(_words(draft))
+        for each in self.apply_buttons:
+            each.setEnabled(bool(draft) and not running)
+        self.undo_button.setEnabled(can_undo)
+        self.redo_button.setEnabled(can_redo)
 
-    def pending_of(self, sop_uid: str) -> tuple[Region, ...]:
-        """What was drawn on an instance and not masked yet."""
-        return tuple(self._pending.get(sop_uid, ()))
+    def _applier(self, scope: str) -> Callable[[], None]:
+        return lambda: self.apply_wanted.emit(scope)
 
-    def show_instance(self, sop_uid: str, *, frames: int) -> None:
-        """Show what was drawn on this instance; it is kept while one looks at others."""
-        self._sop = sop_uid
-        self.every_frame.setVisible(frames > 1)
-        self._show()
 
-    def add(self, region: tuple[int, int, int, int], frame: int) -> None:
-        """Add a rectangle, on every frame or on this one."""
-        every = self.every_frame.isChecked() or self.every_frame.isHidden()
-        drawn = Region(*region, None if every else frame, kind="waiting", found_by="reader")
-        self._pending.setdefault(self._sop, []).append(drawn)
-        self._show()
+def _words(draft: Draft) -> str:
+    parts = [_count(len(draft.drawn), "drawn, not masked yet"), _count(len(draft.shown), "to be shown again")]
+    told = "; ".join(part for part in parts if part)
+    return f"{told}." if told else HINT
 
-    def undo(self) -> None:
-        """Take back the rectangle drawn last."""
-        if drawn := self._pending.get(self._sop):
-            drawn.pop()
-            self._show()
 
-    def forget(self, sop_uid: str, regions: tuple[Region, ...]) -> None:
-        """Forget rectangles that are masked now."""
-        self._pending[sop_uid] = [each for each in self.pending_of(sop_uid) if each not in regions]
-        self._show()
-
-    def _show(self) -> None:
-        count = len(self.pending)
-        words = f"{count} rectangle{'' if count == 1 else 's'} drawn, not masked yet."
-        self.text.setText(words if count else "Draw a rectangle over what must not be seen.")
-        self.undo_button.setEnabled(bool(count))
-        self.changed.emit()
+def _count(number: int, what: str) -> str:
+    return f"{number} box{'' if number == 1 else 'es'} {what}" if number else ""

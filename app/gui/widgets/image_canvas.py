@@ -24,11 +24,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from anonymizer.rendering import WindowPreset
 from app.gui.widgets import image_overlay as overlay
+from app.gui.widgets.box_editor import CLICK, BoxEditor
 from app.gui.widgets.image_aids import ImageAids
 from app.gui.widgets.image_frames import Frame, Shown, Window, is_colour
 from app.gui.widgets.image_geometry import ViewGeometry
 from app.gui.widgets.image_overlay import RegionLike
-from app.gui.widgets.image_tools import Tool, tool_for
+from app.gui.widgets.image_tools import DrawTool, Tool, tool_for
 
 BLACK = QColor(0, 0, 0)
 SHARP_MS = 80  # after the last movement the visible part is drawn in full resolution
@@ -69,6 +70,9 @@ class ImageCanvas(QWidget):
         self._drawn: QRectF | None = None
         self._tool: Tool | None = None
         self._drawing = False
+        self.boxes = BoxEditor(self)
+        self.boxes.chosen.connect(lambda _number: self.update())
+        self._pressed = QPointF()
         self.aids = ImageAids()
         self.extra_presets: tuple[WindowPreset, ...] = ()  # offered after those of the file
         self._measuring = False
@@ -84,6 +88,7 @@ class ImageCanvas(QWidget):
     def set_regions(self, regions: Sequence[RegionLike]) -> None:
         """Outline these regions."""
         self._regions = tuple(regions)
+        self.boxes.show(self._regions)
         self.update()
 
     def set_corner(self, text: str, colour: str = "#ffffff") -> None:
@@ -311,6 +316,8 @@ class ImageCanvas(QWidget):
             )
         regions = overlay.in_frame(self._regions, self._index) if self.show_regions else []
         overlay.draw_regions(painter, geometry, regions)
+        if self.show_regions and self.boxes.region() in regions:
+            self.boxes.draw(painter, geometry)
         if self._drawn is not None:
             painter.setPen(overlay.look("waiting")[1])
             painter.drawRect(self._drawn)
@@ -341,9 +348,11 @@ class ImageCanvas(QWidget):
         kind = tool_for(
             event.button(), space=self.space_held, drawing=self._drawing, measuring=self._measuring
         )
+        self._pressed = event.position()
         if kind is not None and self._frame is not None:
-            self._tool = kind(self, event.position())
-            self.setCursor(kind.cursor)
+            grip = self.boxes.tool_at(self, event.position(), self._index) if kind is DrawTool else None
+            self._tool = grip or kind(self, event.position())
+            self.setCursor(self._tool.cursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the drag, and the magnifier the mouse."""
@@ -354,12 +363,15 @@ class ImageCanvas(QWidget):
             self._tool.move(event.position())
             self.moved.emit()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End the drag."""
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the drag; a click chooses the box at the mouse."""
         if self._tool is not None:
             tool, self._tool = self._tool, None
             self.setCursor(self._cursor())
             tool.end()
+        moved = (event.position() - self._pressed).manhattanLength()
+        if event.button() == Qt.MouseButton.LeftButton and moved < CLICK and self.show_regions:
+            self.boxes.choose_at(self._geometry.to_image(event.position()), self._index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The right button zooms."""

@@ -13,9 +13,13 @@ from app.gui.widgets.image_geometry import ViewGeometry
 # Drawn on image black whatever the theme; told apart by line style too, not by colour alone.
 KINDS = {
     "text": ("text", "#ffb000", Qt.PenStyle.SolidLine),
+    "outside ultrasound region": ("outside the ultrasound", "#c58af9", Qt.PenStyle.DashDotLine),
+    "device rule": ("device rule", "#c58af9", Qt.PenStyle.DashDotDotLine),
     "drawn": ("drawn by hand", "#4cc9f0", Qt.PenStyle.DashLine),
+    "kept": ("kept: no text", "#9be564", Qt.PenStyle.DotLine),
     "waiting": ("drawn, not applied yet", "#ff5d8f", Qt.PenStyle.DotLine),
-    "": ("other", "#9be564", Qt.PenStyle.DashDotLine),
+    "to be shown": ("to be shown again", "#ff5d8f", Qt.PenStyle.DashLine),
+    "": ("other", "#dfe5ea", Qt.PenStyle.DashDotLine),
 }
 HEAT_FROM = 0.2  # weaker than this is noise and would only veil the image
 HEAT_STOPS = (0.2, 0.45, 0.7, 1.0)

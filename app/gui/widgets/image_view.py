@@ -151,6 +151,8 @@ class ImageView(ImageCanvas):
         self._name, self._opener, self._index, self._failed = name, opener, 0, False
         self._frame, self._window, self._heat, self._drawn_part = None, None, None, None
         self._regions, self._message, self._corner = (), "", None
+        self.boxes.choose(-1)
+        self.boxes.show(())
         self.inverted = False
         self._upright, self.turn = None, Turn()
         self.aids.clear()
@@ -208,5 +210,6 @@ class ImageView(ImageCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of `image_keys`; others go on to the page."""
-        if not act(self, event):
+        size = (self._geometry.columns, self._geometry.rows)
+        if not self.boxes.key(event, size) and not act(self, event):
             super().keyPressEvent(event)

@@ -104,9 +104,9 @@ class MaskList(QWidget):
         self.model.refresh([uid])
         self._show_count()
 
-    def masked(self, uid: str) -> None:
-        """Pixels of an instance were masked."""
-        self._search.forget(uid)
+    def masked(self, uid: str, *, others: bool) -> None:
+        """Pixels of an instance were masked or shown again, and perhaps those of others."""
+        self._search.forget("" if others else uid)
         self.model.refresh([uid])
 
     def _on_searched(self, done: int, total: int) -> None:
