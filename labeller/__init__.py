@@ -15,9 +15,18 @@ from labeller.errors import (
 from labeller.export import LAYOUTS, ExportRequest, export_dataset, preview
 from labeller.export_records import ExportSummary, LeftOut
 from labeller.given_splits import GivenSplits, read_given_splits
-from labeller.label_list import ListedLabel, read_label_list
+from labeller.label_list import (
+    ListedLabel,
+    history_table,
+    label_document,
+    label_table,
+    read_label_list,
+    read_labels,
+)
+from labeller.labels import CONSENSUS as CONSENSUS_MEANS
 from labeller.manifest import ManifestRow, read_manifest
 from labeller.pictures import FORMATS, Picture, sixteen_bits, stored_bits
+from labeller.readings import AGAIN
 from labeller.records import (
     Decision,
     InstanceFilter,
@@ -37,6 +46,8 @@ from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, selec
 from labeller.splits import split_by_patient, split_warnings
 
 __all__ = [
+    "AGAIN",
+    "CONSENSUS_MEANS",
     "DUPLICATE_RULES",
     "FORMATS",
     "HELD_BACK",
@@ -76,11 +87,15 @@ __all__ = [
     "Selection",
     "back_up",
     "export_dataset",
+    "history_table",
     "is_sound",
+    "label_document",
+    "label_table",
     "latest_sound_backup",
     "preview",
     "read_given_splits",
     "read_label_list",
+    "read_labels",
     "read_manifest",
     "restore",
     "select",

@@ -1,7 +1,18 @@
 """The table of commands: what `leadglass --help` lists, in the order of the work."""
 
 from app.cli.command import Command
-from app.cli.commands import datasets, learning, masking, profiles, program, projects, release, vaults, words
+from app.cli.commands import (
+    datasets,
+    labels,
+    learning,
+    masking,
+    profiles,
+    program,
+    projects,
+    release,
+    vaults,
+    words,
+)
 
 COMMANDS: tuple[Command, ...] = (
     masking.MASK,
@@ -11,7 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     projects.IMPORT,
     projects.MASK_REGION,
     words.WORDS,
-    projects.LABEL,
+    labels.LABEL,
     release.REVIEW,
     datasets.EXPORT,
     vaults.VAULT,

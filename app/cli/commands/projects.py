@@ -1,4 +1,4 @@
-"""`leadglass new`, `import`, `label` and `mask-region`: the work in a project."""
+"""`leadglass new`, `import` and `mask-region`: the work in a project."""
 
 import argparse
 import getpass
@@ -18,7 +18,7 @@ from app.cli.commands.masking import (
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from app.workflows import corrections, importing, labelling, masking, projects
+from app.workflows import corrections, importing, masking, projects
 
 
 def add_project_argument(parser: argparse.ArgumentParser) -> None:
@@ -90,37 +90,6 @@ def _import(given: argparse.Namespace, progress: Progress) -> Result:
     return Result(tally.as_text(), tally.as_json(), SOME_FAILED if tally.problems else DONE)
 
 
-def _label_arguments(parser: argparse.ArgumentParser) -> None:
-    add_project_argument(parser)
-    parser.add_argument(
-        "--from",
-        dest="file",
-        type=Path,
-        metavar="CSV",
-        help="columns path or sop_instance_uid, class, reader",
-    )
-    parser.add_argument(
-        "--set", dest="class_name", metavar="CLASS", help="the class for the instances that follow"
-    )
-    parser.add_argument("--reader", default="", metavar="NAME", help="who labels")
-    parser.add_argument("uids", nargs="*", metavar="SOP", help="SOP Instance UIDs, original or masked")
-
-
-def _label(given: argparse.Namespace, progress: Progress) -> Result:
-    if (given.file is None) == (given.class_name is None):
-        raise UsageError("Nothing to label.", "Give either --from CSV or --set CLASS --reader NAME SOP...")
-    project = Project.open(given.project)
-    with closing(projects.unlock(project, passphrase_for(project))) as vault:
-        if given.file is not None:
-            masking.existing([given.file])
-            summary = labelling.label_from_list(project, vault, given.file, progress, reader=given.reader)
-        else:
-            summary = labelling.label_instances(
-                project, vault, given.uids, progress, class_name=given.class_name, reader=given.reader
-            )
-    return Result(summary.as_text(), summary.as_json(), SOME_FAILED if summary.problems else DONE)
-
-
 def _region_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument("sop", metavar="SOP", help="SOP Instance UID of the masked instance")
@@ -185,17 +154,6 @@ skipped, so an import that was killed goes on when the same command runs again.
   leadglass import knees.leadglass /data/incoming more.zip""",
     _import_arguments,
     _import,
-)
-LABEL = Command(
-    "label",
-    "set labels from a list or for single instances",
-    """Set labels. A list is a CSV file with the columns path or sop_instance_uid (of the original), class and reader.
-Rows that match no instance are named; the rest is labelled. Every label is kept in the history.
-
-  leadglass label knees.leadglass --from labels.csv
-  leadglass label knees.leadglass --set fracture --reader "Reader A" 1.2.840.1 1.2.840.2""",
-    _label_arguments,
-    _label,
 )
 MASK_REGION = Command(
     "mask-region",

@@ -1,0 +1,126 @@
+"""Labels out of a project: CSV, JSON, the history, and DICOM structured reports."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.errors import UsageError
+from app.progress import Progress
+from app.project import Project
+from app.storage import write_text
+from app.workflows.structured_reports import ReportedLabel, write_reports
+from labeller import (
+    AGAIN,
+    CONSENSUS_MEANS,
+    Catalogue,
+    InstanceFilter,
+    InstanceRow,
+    label_document,
+    label_table,
+    withheld_because,
+)
+from labeller import history_table as history_text
+
+SUFFIXES = (".csv", ".json")
+
+
+def export_labels(project: Project, file: Path, progress: Progress, *, label_set: str = "") -> int:
+    """Write every reader's labels to a CSV or JSON file, in a form that can be read in again; returns how many.
+
+    Raises UsageError for another kind of file or one that cannot be written.
+    """
+    if file.suffix.lower() not in SUFFIXES:
+        raise UsageError("Labels are written as CSV or JSON.", "Give a file that ends in .csv or .json.")
+    progress.stage("Writing labels")
+    with project.catalogue() as opened:
+        catalogue = opened.in_set(label_set) if label_set else opened
+        rows = label_rows(catalogue)
+        classes = [one.name for one in catalogue.classes()]
+        name = catalogue.label_set.name
+    document = file.suffix.lower() == ".json"
+    _put(file, label_document(rows, name, classes) if document else label_table(rows))
+    project.record("labels exported", labels=len(rows), format=file.suffix.lower().lstrip("."))
+    return len(rows)
+
+
+def export_history(project: Project, file: Path, progress: Progress, *, label_set: str = "") -> int:
+    """Write the whole history of labels to a CSV file; returns how many steps."""
+    progress.stage("Writing the history")
+    with project.catalogue() as opened:
+        events = (opened.in_set(label_set) if label_set else opened).events()
+    _put(file, history_text(events))
+    project.record("label history exported", steps=len(events))
+    return len(events)
+
+
+def export_reports(project: Project, folder: Path, progress: Progress, *, label_set: str = "") -> int:
+    """Write every reader's labels as structured reports, one for each study and reader; returns how many.
+
+    Only of instances that may leave the project, as the reports are made to be handed on.
+    """
+    with project.catalogue() as opened:
+        catalogue = opened.in_set(label_set) if label_set else opened
+        by_uid = {row.sop_instance_uid: row for row in catalogue.instances(InstanceFilter(labelled=True))}
+        events = catalogue.events()
+        last = {event.sop_instance_uid: event.at for event in events}
+        at = {(event.sop_instance_uid, event.reader): event.at for event in events}
+        name = catalogue.label_set.name
+        labels = [
+            ReportedLabel(
+                by_uid[row["sop_instance_uid"]],
+                row["class"],
+                row["reader"],
+                at.get((row["sop_instance_uid"], row["reader"]), last[row["sop_instance_uid"]]),
+            )
+            for row in label_rows(catalogue)
+            if not withheld_because(by_uid[row["sop_instance_uid"]])
+        ]
+    if not labels:
+        raise UsageError("There is no label to report.", "Label instances that may leave the project first.")
+    written = write_reports(project, labels, folder, progress, label_set=name)
+    project.record("labels reported", reports=written, labels=len(labels))
+    return written
+
+
+def label_rows(catalogue: Catalogue) -> list[dict[str, str]]:
+    """List every reader's label of every instance; the one that counts says so, and how it came about."""
+    by_uid = {row.sop_instance_uid: row for row in catalogue.instances(InstanceFilter(labelled=True))}
+    said: dict[str, dict[str, str]] = {uid: {} for uid in by_uid}
+    for reader, labelled in catalogue.opinions().items():
+        for uid, class_name in labelled.items():
+            if not reader.endswith(AGAIN) and uid in said:
+                said[uid][reader] = class_name
+    means = {event.sop_instance_uid: event.means for event in catalogue.events()}
+    return [row for uid, own in by_uid.items() for row in _rows_of(own, said[uid], means.get(uid, ""))]
+
+
+def _rows_of(own: InstanceRow, said: Mapping[str, str], means: str) -> list[dict[str, str]]:
+    settled = means if means in CONSENSUS_MEANS else ""
+    reader = own.reader or ""
+    others = {who: label for who, label in said.items() if who != reader or (settled and label != own.label)}
+    same = {
+        "sop_instance_uid": own.sop_instance_uid,
+        "patient": own.patient,
+        "study": own.study,
+        "series": own.series,
+    }
+    counting = {
+        "class": own.label or "",
+        "reader": reader,
+        "counts": "yes",
+        "means": settled,
+        "note": own.note,
+    }
+    return [
+        *({**same, "class": label, "reader": who, "counts": "no"} for who, label in sorted(others.items())),
+        same | counting,
+    ]
+
+
+def _put(file: Path, text: str) -> None:
+    try:
+        write_text(file, text)
+    except OSError as error:
+        raise UsageError(
+            f"{file.name} cannot be written: {error.strerror}.",
+            "Check that there is room on the disk and that you may write there.",
+        ) from error
