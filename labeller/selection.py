@@ -120,8 +120,10 @@ def _usable(rows: Sequence[InstanceRow], choice: Choice, left_out: Counter[str])
 
 
 def _releasable(rows: Sequence[InstanceRow]) -> tuple[list[InstanceRow], Counter[str]]:
-    withheld = Counter(why for row in rows if (why := withheld_because(row)))
-    return [row for row in rows if not withheld_because(row)], withheld
+    # Whether an answer is wanted was asked before; here the mask alone decides.
+    reasons = [withheld_because(replace(row, kind="class")) for row in rows]
+    kept = [row for row, why in zip(rows, reasons, strict=True) if not why]
+    return kept, Counter(why for why in reasons if why)
 
 
 def _by_rule(

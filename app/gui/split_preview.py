@@ -1,10 +1,10 @@
-"""Counts what an export would hold, class by class and split by split, without writing anything."""
+"""What a data set would hold, class by class and split by split, as the Data set page shows it."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labeller import InstanceRow, split_by_patient, withheld_because
+from labeller import Selection
 
 SPLITS = ("train", "validation", "test")
 FEW_PATIENTS = 10  # of a class; with fewer, figures say little
@@ -28,31 +28,31 @@ class Preview:
     images: int
     patients: int
     withheld: int  # labelled images that must not leave the project
+    unlabelled: int
     warnings: tuple[str, ...]
 
 
-def preview(
-    rows: Sequence[InstanceRow], names: Sequence[str], fractions: tuple[float, float, float], seed: int
-) -> Preview:
-    """Split labelled instances by patient as the export will; classes in the order of `names`."""
-    reasons = Counter(why for row in rows if (why := withheld_because(row)))
-    rows = [row for row in rows if not withheld_because(row)]
-    pairs = [(row.patient, row.label or "") for row in rows]
-    splits = split_by_patient(pairs, fractions=fractions, seed=seed) if pairs else []
-    cells = Counter((label, split) for (_, label), split in zip(pairs, splits, strict=True))
-    patients = Counter(label for _, label in set(pairs))
-    images = Counter(label for _, label in pairs)
+def preview(found: Selection, fractions: tuple[float, float, float]) -> Preview:
+    """Count a selection."""
+    cells = Counter((one.row.label, one.split) for one in found.chosen)
+    patients = Counter(name for _, name in {(one.row.patient, one.row.label) for one in found.chosen})
+    images = Counter(one.row.label for one in found.chosen)
     classes = tuple(
         ClassCounts(name, images[name], patients[name], (*(cells[name, split] for split in SPLITS),))  # type: ignore[arg-type]
-        for name in names
+        for name in found.classes
     )
     left_out = tuple(
         f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {why}."
-        for why, count in reasons.items()
+        for why, count in (*found.withheld.items(), *found.left_out.items())
     )
-    patients_of_all = len({patient for patient, _ in pairs})
-    warnings = (*left_out, *_warnings(classes, fractions))
-    return Preview(classes, len(pairs), patients_of_all, sum(reasons.values()), warnings)
+    return Preview(
+        classes,
+        len(found.chosen),
+        len({one.row.patient for one in found.chosen}),
+        sum(found.withheld.values()),
+        found.unlabelled,
+        (*left_out, *_warnings(classes, fractions)),
+    )
 
 
 def _warnings(classes: Sequence[ClassCounts], fractions: tuple[float, float, float]) -> tuple[str, ...]:

@@ -57,12 +57,14 @@ QSpinBox::down-button, QDoubleSpinBox::down-button {
 }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("$up"); width: 10px; height: 10px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
-QCheckBox::indicator, QRadioButton::indicator {
+QCheckBox::indicator, QListWidget::indicator, QRadioButton::indicator {
   width: ${indicator}px; height: ${indicator}px; border: 2px solid $muted; background: $surface;
 }
-QCheckBox::indicator { border-radius: 4px; }
+QCheckBox::indicator, QListWidget::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: ${indicator_round}px; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox::indicator:checked, QListWidget::indicator:checked {
+  background: $accent; border-color: $accent; image: url("$check");
+}
 QRadioButton::indicator:checked { border-color: $accent; image: url("$dot"); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; }
 QCheckBox:disabled { color: $muted; }

@@ -1,6 +1,7 @@
 """Data set: what will be written is told before it is written, and then is."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -43,17 +44,17 @@ def test_classes_patients_and_what_is_left_out_are_counted(page: DatasetPage) ->
 
 
 def test_the_preview_follows_the_shares(page: DatasetPage, qtbot: QtBot) -> None:
-    page.train.setValue(100)
+    page.form.train.setValue(100)
     qtbot.waitUntil(lambda: page.table.texts()[0][3:] == ["10", "0", "0"])
-    assert page.test.text() == "Test 0 %"
-    assert page.validation.value() == 0
+    assert page.form.test.text() == "Test 0 %"
+    assert page.form.validation.value() == 0
 
 
 def test_the_export_holds_what_the_preview_said(page: DatasetPage, labelled: Project, qtbot: QtBot) -> None:
-    page.train.setValue(60)
-    page.validation.setValue(20)
-    page.seed.setValue(3)
-    qtbot.waitUntil(lambda: page.test.text() == "Test 20 %")
+    page.form.train.setValue(60)
+    page.form.validation.setValue(20)
+    page.form.seed.setValue(3)
+    qtbot.waitUntil(lambda: page.form.test.text() == "Test 20 %")
     told = [list(map(int, row[3:])) for row in page.table.texts()]
     qtbot.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.train_button.isVisible, timeout=60_000)
@@ -86,3 +87,53 @@ def test_a_name_that_is_no_folder_is_refused(page: DatasetPage, name: str) -> No
 
 
 _SPLITS = ("train", "validation", "test")
+
+
+def test_classes_that_are_ticked_off_are_counted_as_left_out(page: DatasetPage, qtbot: QtBot) -> None:
+    item = page.form.classes.item(1)
+    item.setCheckState(Qt.CheckState.Unchecked)
+    qtbot.waitUntil(lambda: len(page.table.texts()) == 1)
+    assert page.figures.text("images") == "10"
+    assert "10 labelled images are left out: their class was not asked for" in page.warnings.text()
+    assert "There is one class only" in page.warnings.text()
+    assert "--class" in page.form.arguments()
+
+
+def test_a_rule_that_nobody_meets_leaves_nothing_to_export(page: DatasetPage, qtbot: QtBot) -> None:
+    page.form.rule.setCurrentIndex(page.form.rule.findData("consensus"))
+    qtbot.waitUntil(lambda: page.figures.text("images") == "0")
+    assert "one reader alone labelled them" in page.warnings.text()
+    assert not page.export_button.isEnabled()
+    assert not page.duplicates_button.isEnabled()
+
+
+def test_a_window_is_asked_for_only_where_there_is_one(page: DatasetPage) -> None:
+    assert page.form.window_box.isVisible()
+    page.form.formats.setCurrentIndex(page.form.formats.findData("png16"))
+    assert not page.form.window_box.isVisible()
+    assert not any(argument.startswith("--window") for argument in page.form.arguments())
+
+
+def test_given_splits_are_kept_and_a_wrong_list_is_told_in_place(
+    page: DatasetPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page.form.splits.setText(str(tmp_path / "missing.csv"))
+    qtbot.waitUntil(lambda: "missing.csv cannot be read" in page.warnings.text())
+    assert not page.export_button.isEnabled()
+    patients = "".join(f"P{number:03},test\n" for number in range(10))
+    (tmp_path / "splits.csv").write_text(f"patient,split\n{patients}", encoding="utf-8")
+    page.form.splits.setText(str(tmp_path / "splits.csv"))
+    qtbot.waitUntil(lambda: page.table.texts()[0][3:] == ["0", "0", "10"])
+    assert page.export_button.isEnabled()
+
+
+def test_near_duplicates_are_looked_for_on_demand(page: DatasetPage, labelled: Project, qtbot: QtBot) -> None:
+    first, second = (labelled.instances / f"2.25.{number}.dcm" for number in (1000, 1010))
+    second.write_bytes(first.read_bytes())
+    page.form.train.setValue(50)
+    page.form.validation.setValue(50)
+    qtbot.waitUntil(lambda: page.form.test.text() == "Test 0 %")
+    qtbot.mouseClick(page.duplicates_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "look nearly the same" in page.panel.message.text(), timeout=60_000)
+    assert page.panel.message.text().startswith("2 images in 1 groups")
+    assert not (labelled.exports / "dataset").exists()

@@ -127,7 +127,7 @@ def test_a_folder_per_class_is_read_whether_files_are_named_by_uid_or_are_the_or
     code, facts = run(capsys, "label", unlabelled.folder, "--from", folder, "--reader", "C")
     assert code == 1
     assert facts["labelled"] == 2
-    assert facts["new_classes"] == ["new class"]
+    assert facts["new_classes"] == ["new class", "normal"]
     assert len(facts["problems"]) == 1
     assert "no such instance" in facts["problems"][0]
     assert "stranger" not in facts["problems"][0]

@@ -1,19 +1,18 @@
 """Data set: what has been labelled, how it will be divided by patient, and writing it."""
 
 import json
+from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QRadioButton,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,24 +25,24 @@ from app.gui.pages.base import Page
 from app.gui.runs import SPLIT_NAMES
 from app.gui.session import Session
 from app.gui.split_preview import Preview, preview
+from app.gui.widgets.dataset_form import DatasetForm
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.figures import Figures
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.small_table import SmallTable
-from app.gui.widgets.text import button, card, label
+from app.gui.widgets.text import button, card, label, scrolled
 from app.project import Project
-from labeller import InstanceFilter, InstanceRow
+from app.workflows.datasets import given_splits
+from app.workflows.projects import unlocked_if_possible
+from labeller import Choice, InstanceFilter, Selection, select
 
-FORMATS = (
-    ("png", "&PNG, 8 bit, as a viewer shows it: for most training programs"),
-    ("dicom", "D&ICOM, masked, all grey levels: for programs that read DICOM"),
-)
 FIGURES = (
     ("images", "images to be written"),
     ("patients", "patients"),
     ("unlabelled", "left out: no label yet"),
     ("withheld", "left out: mask not approved"),
 )
+DUPLICATES = "Loo&k for near-duplicates"
 
 
 class DatasetPage(Page):
@@ -55,9 +54,7 @@ class DatasetPage(Page):
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
-        self._rows: list[InstanceRow] = []
         self._exportable = 0
-        self._names: list[str] = []
         self._written = Path()
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
@@ -69,10 +66,10 @@ class DatasetPage(Page):
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self._content())
         self._soon = QTimer(self, singleShot=True, interval=150)
-        self._soon.timeout.connect(self._show_preview)
+        self._soon.timeout.connect(self._select)
         self._reading = Latest(self)
-        self._reading.done.connect(self._take)
-        self._reading.failed.connect(lambda message, remedy: show_error(self, message, remedy))
+        self._reading.done.connect(self._show_preview)
+        self._reading.failed.connect(self._on_refused)
         session.catalogue_changed.connect(self._on_catalogue_changed)
 
     def activate(self) -> None:
@@ -80,18 +77,12 @@ class DatasetPage(Page):
         catalogue = self.session.catalogue
         labelled = catalogue.count(InstanceFilter(labelled=True))
         self.stack.setCurrentIndex(1 if labelled else 0)
-        self._names = [row.name for row in catalogue.classes()]
+        self.form.show_classes(catalogue.counts_by_class())
         self.figures.show_figure("images", labelled)
         self.figures.show_figure("unlabelled", catalogue.count(InstanceFilter(labelled=False)))
         if not self.name.text() or self.panel.job is None or self.panel.job.over:
             self.name.setText(self._free_name())
-        project = self.session.project
-        self._reading.run(lambda: _labelled(project))  # 100,000 rows take seconds
-
-    def fractions(self) -> tuple[float, float, float]:
-        """Return the shares of patients for training, validation and test; they add up to 1."""
-        train, validation = self.train.value(), self.validation.value()
-        return train / 100, validation / 100, (100 - train - validation) / 100
+        self._select()
 
     def target(self) -> Path:
         """Return the folder that the data set is written to."""
@@ -99,9 +90,7 @@ class DatasetPage(Page):
 
     def export(self) -> None:
         """Write the data set."""
-        split = ",".join(f"{share:.4f}" for share in self.fractions())
-        arguments = ["export", str(self.session.project.folder), "--out", str(self.target())]
-        arguments += ["--format", self.format(), "--seed", str(self.seed.value()), "--split", split]
+        arguments = [*self._arguments(), "--out", str(self.target())]
         if self.replace.isVisible() and self.replace.isChecked():
             arguments.append("--overwrite")
         job = self.jobs.start("Export", arguments)
@@ -113,9 +102,17 @@ class DatasetPage(Page):
         self.train_button.hide()
         self._check()
 
-    def format(self) -> str:
-        """Return the chosen format, "png" or "dicom"."""
-        return FORMATS[max(0, self.formats.checkedId())][0]
+    def look_for_duplicates(self) -> None:
+        """Compare all images that would be written, and tell which look nearly the same; writes nothing."""
+        job = self.jobs.start("Near-duplicates", [*self._arguments(), "--preview"])
+        self.panel.follow(job)
+        job.finished.connect(self._on_compared)
+        job.ended.connect(self._check)
+        self._check()
+
+    def _arguments(self) -> list[str]:
+        name = self.session.catalogue.label_set.name
+        return ["export", str(self.session.project.folder), "--label-set", name, *self.form.arguments()]
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -123,7 +120,9 @@ class DatasetPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addLayout(self._left(), 3)
-        row.addLayout(self._right(), 2)
+        right = QWidget()
+        right.setLayout(self._right())
+        row.addWidget(scrolled(right), 3)
         return content
 
     def _left(self) -> QVBoxLayout:
@@ -145,12 +144,22 @@ class DatasetPage(Page):
         column.setSpacing(10)
         frame, inside = card()
         inside.addWidget(label("How it is written", "heading"))
-        inside.addLayout(self._form())
+        inside.addLayout(self._naming())
+        self.form = DatasetForm()
+        self.form.changed.connect(self._on_changed)
+        inside.addWidget(self.form)
         column.addWidget(frame)
         self.export_button = button("&Export", self.export, primary=True)
         self.message = label("", "bad")
         column.addWidget(self.message)
-        column.addWidget(self.export_button)
+        self.duplicates_button = button(
+            DUPLICATES, self.look_for_duplicates, tip="Compares all images; the first time takes a while"
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.export_button)
+        row.addWidget(self.duplicates_button)
+        row.addStretch(1)
+        column.addLayout(row)
         self.panel = JobPanel()
         column.addWidget(self.panel)
         self.folder_button = button("&Open folder", self._open_folder)
@@ -167,57 +176,45 @@ class DatasetPage(Page):
         column.addStretch(1)
         return column
 
-    def _form(self) -> QFormLayout:
+    def _naming(self) -> QFormLayout:
         form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         self.name = QLineEdit()
         self.replace = QCheckBox("&Replace the data set of that name")
-        self.formats = QButtonGroup(self)
-        choices = QVBoxLayout()
-        for number, (_, text) in enumerate(FORMATS):
-            choice = QRadioButton(text)
-            choice.setChecked(number == 0)
-            self.formats.addButton(choice, number)
-            choices.addWidget(choice)
-        self.train, self.validation, self.seed = _percent(70), _percent(15), QSpinBox()
-        self.seed.setRange(0, 999_999)
-        self.seed.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.test = label(wrap=False)
-        form.addRow("&Name", self.name)
+        form.addRow("Na&me", self.name)
         form.addRow(self.replace)
-        form.addRow("Format", choices)
-        shares = QHBoxLayout()
-        for text, widget in (("Tra&ining", self.train), ("&Validation", self.validation)):
-            caption = label(text, wrap=False)
-            caption.setTextFormat(caption.textFormat().AutoText)
-            caption.setBuddy(widget)
-            shares.addWidget(caption)
-            shares.addWidget(widget)
-        shares.addWidget(self.test)
-        shares.addStretch(1)
-        form.addRow("Shares of patients", shares)
-        form.addRow("&Seed (the same seed divides the same way)", self.seed)
-        for spin in (self.train, self.validation, self.seed):
-            spin.valueChanged.connect(lambda _value: self._soon.start())
         self.name.textChanged.connect(lambda _text: self._check())
         self.replace.toggled.connect(lambda _on: self._check())
         return form
 
-    def _take(self, rows: list[InstanceRow]) -> None:
-        self._rows = rows
-        self._show_preview()
+    def _on_changed(self) -> None:
+        self._soon.start()
 
-    def _show_preview(self) -> None:
-        self.validation.setMaximum(100 - self.train.value())
-        found = preview(self._rows, self._names, self.fractions(), self.seed.value())
-        self.test.setText(f"Test {100 * self.fractions()[2]:.0f} %")
+    def _select(self) -> None:
+        """Choose beside the window's thread: 100,000 rows take seconds."""
+        self.form.show_test_share()
+        project, choice = self.session.project, self.form.choice()
+        name, given = self.session.catalogue.label_set.name, self.form.given_file()
+        self._reading.run(lambda: _selected(project, name, choice, given))
+
+    def _show_preview(self, selection: Selection) -> None:
+        found = preview(selection, self.form.fractions())
         self.figures.show_figure("images", found.images)
         self.figures.show_figure("withheld", found.withheld)
+        self.figures.show_figure("unlabelled", found.unlabelled)
         self._exportable = found.images
         self.figures.show_figure("patients", found.patients)
         self.table.fill([(row.name, row.images, row.patients, *row.by_split) for row in found.classes])
         self.warnings.setText(_in_lines(found))
         self.warnings.setVisible(bool(found.warnings))
+        self._check()
+
+    def _on_refused(self, message: str, remedy: str) -> None:
+        """Say beside the form what is wrong with it; a dialog for each letter typed would be in the way."""
+        self._exportable = 0
+        if self.form.given_file() is None:
+            show_error(self, message, remedy)
+        self.warnings.setText(f"⚠ {message} {remedy}".strip())
+        self.warnings.show()
         self._check()
 
     def _check(self) -> None:
@@ -230,6 +227,7 @@ class DatasetPage(Page):
         self.message.setText(message)
         self.message.setVisible(bool(message))
         busy = self.panel.job is not None and not self.panel.job.over
+        self.duplicates_button.setEnabled(bool(self._exportable) and not busy)
         allowed = bool(self._exportable) and not message and not busy
         self.export_button.setEnabled(allowed and (not exists or self.replace.isChecked()))
 
@@ -247,30 +245,39 @@ class DatasetPage(Page):
         failed = result.get("failed")
         left = len(failed) if isinstance(failed, list | tuple | dict) else int(failed or 0)
         text = f"{counts} written to exports/{self._written.name}. Not for diagnostic use."
+        across = list(result.get("duplicates") or ())
+        if across:
+            text += f" {len(across):,} groups of near-duplicates stand in several parts; see DATACARD.md."
         if left:
-            text += f" {left:,} images could not be read and are left out."
-        self.panel.say(text, "caution" if left else "good")
+            text += f" {left:,} images are left out: dataset.json says why."
+        self.panel.say(text, "caution" if left or across else "good")
         self.folder_button.show()
         self.train_button.show()
         self.train_button.setFocus()
+
+    def _on_compared(self, result: dict[str, Any]) -> None:
+        groups, across = list(result.get("duplicates") or ()), list(result.get("across_splits") or ())
+        if not groups:
+            self.panel.say("No two images look nearly the same.", "good")
+            return
+        text = f"{sum(map(len, groups)):,} images in {len(groups):,} groups look nearly the same"
+        if across:
+            text += f"; {len(across):,} groups stand in several parts. Choose what is done about them above."
+        else:
+            text += ", each group in one part only."
+        self.panel.say(text, "caution" if across else "good")
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
 
 
-def _labelled(project: Project) -> list[InstanceRow]:
+def _selected(project: Project, label_set: str, choice: Choice, given: Path | None) -> Selection:
+    if given is not None:
+        vault = unlocked_if_possible(project)
+        with closing(vault) if vault is not None else nullcontext():
+            choice = replace(choice, given=given_splits(project, vault, given))
     with project.catalogue() as catalogue:
-        return catalogue.instances(InstanceFilter(labelled=True))
-
-
-def _percent(value: int) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(0, 100)
-    spin.setSingleStep(5)
-    spin.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-    spin.setSuffix(" %")
-    spin.setValue(value)
-    return spin
+        return select(catalogue.in_set(label_set), choice)
 
 
 def _in_lines(found: Preview) -> str:
