@@ -24,9 +24,17 @@ if TYPE_CHECKING:
     from anonymizer.correction import place as place
     from anonymizer.deidentify import Layout as Layout
     from anonymizer.deidentify import Settings as Settings
+    from anonymizer.device_rule_file import RuleFile as RuleFile
+    from anonymizer.device_rule_file import all_rules as all_rules
+    from anonymizer.device_rule_file import read_rule_file as read_rule_file
+    from anonymizer.device_rule_file import rules_text as rules_text
+    from anonymizer.device_rules import Action as Action
     from anonymizer.device_rules import Device as Device
+    from anonymizer.device_rules import DeviceRule as DeviceRule
     from anonymizer.device_rules import device_of_file as device_of_file
+    from anonymizer.device_rules import rules_for_file as rules_for_file
     from anonymizer.errors import AnonymizerError as AnonymizerError
+    from anonymizer.errors import DeviceRuleError as DeviceRuleError
     from anonymizer.errors import KeyFileError as KeyFileError
     from anonymizer.errors import PatientError as PatientError
     from anonymizer.errors import PixelError as PixelError
@@ -98,9 +106,10 @@ _HOMES = {
     "batch": ("mask_batch",),
     "comparison": ("AttributeRow", "compare_headers"),
     "correction": ("KEPT", "lifted", "mask_as_said", "mask_drawn", "place"),
-    "device_rules": ("Device", "device_of_file"),
+    "device_rule_file": ("RuleFile", "all_rules", "read_rule_file", "rules_text"),
+    "device_rules": ("Action", "Device", "DeviceRule", "device_of_file", "rules_for_file"),
     "deidentify": ("Layout", "Settings"),
-    "errors": ("AnonymizerError", "KeyFileError", "PatientError", "PixelError", "ProfileError",
+    "errors": ("AnonymizerError", "DeviceRuleError", "KeyFileError", "PatientError", "PixelError", "ProfileError",
                "PseudonymListError", "SourceError",
                "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
     "fragments": ("masks_otherwise",),

@@ -5,6 +5,7 @@ AnonymizerError
 ├── KeyFileError        the secret key's file is missing, damaged or would be overwritten
 ├── PatientError        whose an instance is cannot be said, or must not be decided by the program
 ├── PseudonymListError  a list of pseudonyms that cannot be used as it stands
+├── DeviceRuleError     a file of rules for devices that cannot be used as it stands
 ├── SourceError         an input that cannot be read or is not DICOM
 ├── PixelError          pixel data that cannot be decoded, so not be cleared of text
 ├── TextFinderError     the text detector cannot be loaded
@@ -39,6 +40,10 @@ class PatientError(AnonymizerError):
 
 class PseudonymListError(AnonymizerError):
     """A list of pseudonyms that cannot be used as it stands."""
+
+
+class DeviceRuleError(AnonymizerError):
+    """A file of rules for devices that cannot be used as it stands."""
 
 
 class SourceError(AnonymizerError):

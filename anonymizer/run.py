@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from anonymizer.collect import Mention, harvest_of
+from anonymizer.device_rules import DeviceRule
 from anonymizer.errors import PatientError, SourceError
 from anonymizer.file_format import IMPLEMENTATION_VERSION_NAME
 from anonymizer.harvest import Harvest
@@ -42,6 +43,7 @@ class Settings:
     find_text: bool = True
     patients: PatientRules = field(default_factory=PatientRules)
     verify: bool = True  # check each masked instance before it is written
+    device_rules: tuple[DeviceRule, ...] = ()  # for images whose pixels are searched
 
     def digest(self, patient: Patient) -> str:
         """Return a name for settings: equal where they and this version of the program would do the same.
@@ -49,6 +51,8 @@ class Settings:
         Of a list only the patient's own row counts, so that a list can grow.
         """
         parts = [self.profile.identity, str(self.find_text), IMPLEMENTATION_VERSION_NAME]
+        if any(rule.enabled for rule in self.device_rules):
+            parts.append(repr([rule for rule in self.device_rules if rule.enabled]))
         if patient.listed:
             parts += [patient.pseudonym, str(patient.day_shift)]
         return tools_of(self).patients.pseudonyms.digest("\0".join(parts))[:16]

@@ -7,6 +7,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
 from anonymizer.collect import Mention, first_text, identity_of, mentions
+from anonymizer.decoding import matrix_of
+from anonymizer.device_rules import Action, matching
 from anonymizer.documents import clean_document
 from anonymizer.errors import PixelError
 from anonymizer.facts import facts_of
@@ -163,8 +165,14 @@ def _mask_pixels(
         return (), (NOT_EXAMINED,), False
     from anonymizer.pixels import mask_burned_in_text
 
+    rules = matching(settings.device_rules, dataset)
+    for rule in rules:
+        if rule.action is Action.LEAVE_OUT:
+            raise QuarantineError(f"Left out by the device rule “{rule.name}”.")
     try:
-        result = mask_burned_in_text(dataset)
+        matrix = matrix_of(dataset) if rules else None
+        known = [region for rule in rules if matrix for region in rule.regions(dataset, matrix)]
+        result = mask_burned_in_text(dataset, drawn=known)
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
     clean = result.examined and dataset.get("BurnedInAnnotation") == "NO"

@@ -3,6 +3,7 @@
 from app.cli.command import Command
 from app.cli.commands import (
     datasets,
+    device_rules,
     labels,
     learning,
     masking,
@@ -18,6 +19,7 @@ COMMANDS: tuple[Command, ...] = (
     masking.MASK,
     masking.VERIFY,
     profiles.PROFILES,
+    device_rules.DEVICE_RULES,
     projects.NEW,
     projects.IMPORT,
     projects.MASK_REGION,

@@ -21,6 +21,7 @@ APPLIED = {
     "instance": "The boxes are applied.",
     "series": "The boxes are applied to the series.",
     "device": "The boxes are applied to all images of the device.",
+    "always": "The boxes are applied to all images of the device, and will be at import.",
 }
 
 
@@ -33,17 +34,22 @@ class Step:
     scope: str
     known: tuple[Region, ...] = ()  # what was masked in the instance before
 
+    takes_back: bool = False
+
     def arguments(self) -> list[str]:
         """The arguments of the command that does it."""
         masked = [part for box in self.draft.drawn for part in ("--region", _as_argument(box))]
         shown = [part for box in self.draft.shown for part in ("--show", _as_argument(box))]
-        return [self.sop, *masked, *shown, "--to", self.scope]
+        if self.scope != "always":
+            return [self.sop, *masked, *shown, "--to", self.scope]
+        rule = "remove" if self.takes_back else "add"
+        return [self.sop, *masked, *shown, "--to", "device", "--always", rule]
 
     def inverse(self, regions: Sequence[Region]) -> "Step":
         """What takes it back, now that these regions are masked."""
         before = {place(region) for region in self.known if region.kind != KEPT}
         new = tuple(r for r in regions if r.kind == "drawn" and place(r) not in before)
-        return Step(self.sop, Draft(self.draft.shown, new), self.scope, tuple(regions))
+        return Step(self.sop, Draft(self.draft.shown, new), self.scope, tuple(regions), takes_back=True)
 
 
 class MaskingByHand(QObject):

@@ -21,6 +21,7 @@ from anonymizer import (
 from app.errors import ProjectError, UsageError
 from app.progress import Progress
 from app.project import Project
+from app.workflows.device_rules import mask_always, mask_no_longer
 from app.workflows.masking_again import mask_again, regions_of
 from app.workflows.projects import unlock
 from labeller import Catalogue, InstanceFilter
@@ -34,6 +35,13 @@ class Scope(StrEnum):
     DEVICE = "device"  # same manufacturer, model, size and photometric interpretation
 
 
+class Always(StrEnum):
+    """What becomes of the rule for the device."""
+
+    ADD = "add"  # the boxes that are masked here are masked at import from now on
+    REMOVE = "remove"  # those that are shown here are no longer
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What a reader wants changed in the pixels of an instance and of those like it."""
@@ -42,6 +50,7 @@ class Correction:
     mask: tuple[Region, ...] = ()
     show: tuple[Region, ...] = ()  # masked regions to be shown again, restored from the original
     scope: Scope = Scope.INSTANCE
+    always: Always | None = None
 
 
 @dataclass(slots=True)
@@ -94,6 +103,10 @@ def correct(
     ended = Corrected()
     with project.catalogue() as catalogue:
         uids = like(project, catalogue, correction.sop, correction.scope)
+        if correction.always is not None:
+            _change_rule(
+                device_of_file(project.instances / catalogue.instance(correction.sop).file), correction
+            )
         shown = _to_show(catalogue, uids, correction.show)
         if shown:
             _show_again(project, shown, (passphrase, workers), (progress, ended))
@@ -108,6 +121,12 @@ def correct(
         **ended.as_json(),
     )
     return ended
+
+
+def _change_rule(device: Device, correction: Correction) -> None:
+    adds = correction.always is Always.ADD
+    boxes = [(r.x, r.y, r.width, r.height) for r in (correction.mask if adds else correction.show)]
+    (mask_always if adds else mask_no_longer)(device, boxes)
 
 
 def mask_regions(project: Project, sop: str, regions: Sequence[Region], progress: Progress) -> None:

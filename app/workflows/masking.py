@@ -32,6 +32,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.settings import default_key_file
+from app.workflows.device_rules import site_rules
 from app.workflows.patients import Namesakes
 from app.workflows.site_words import site_words
 
@@ -99,10 +100,12 @@ def settings_for(
     verify: bool = True,
     patients: PatientRules | None = None,
 ) -> Settings:
-    """How to de-identify without a project. Raises ProfileError, SettingsError."""
+    """How to de-identify without a project. Raises ProfileError, SettingsError, DeviceRuleError."""
     words = site_words()
     loaded = load_profile(profile, options).with_words(words.keep, words.mask)
-    return Settings(loaded, key, find_text, patients or PatientRules(), verify=verify)
+    return Settings(
+        loaded, key, find_text, patients or PatientRules(), verify=verify, device_rules=site_rules()
+    )
 
 
 def project_profile(project: Project, vault: Vault) -> Profile:
@@ -113,8 +116,13 @@ def project_profile(project: Project, vault: Vault) -> Profile:
 
 
 def project_settings(project: Project, vault: Vault) -> Settings:
-    """How to de-identify into a project. Raises ProfileError, SettingsError, VaultError."""
-    return Settings(project_profile(project, vault), vault.key, patients=vault.patients.rules())
+    """How to de-identify into a project. Raises ProfileError, SettingsError, DeviceRuleError, VaultError."""
+    return Settings(
+        project_profile(project, vault),
+        vault.key,
+        patients=vault.patients.rules(),
+        device_rules=site_rules(),
+    )
 
 
 def site_key(file: Path | None) -> tuple[SecretKey, Path, bool]:

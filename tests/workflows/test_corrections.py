@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from anonymizer import Layout, Region, Settings, find_sources, load_profile, place
+from anonymizer import Layout, Region, Settings, find_sources, load_profile, place, rules_for_file
 from anonymizer.deidentify import deidentify
 from app.errors import ProjectError, UsageError
 from app.project import Project
-from app.workflows.corrections import Correction, Scope, correct
+from app.workflows.corrections import Always, Correction, Scope, correct
+from app.workflows.device_rules import site_rules
 from app.workflows.masking_again import mask_again, regions_of
 from app.workflows.projects import create_project, unlock
 from labeller import NewInstance
-from tests.workflows.conftest import radiograph
+from tests.workflows.conftest import leadglass, radiograph
 
 BOX = Region(3, 4, 20, 10, kind="drawn", found_by="reader")
 FOUND = Region(30, 30, 16, 8, kind="text")
@@ -154,6 +155,26 @@ def test_a_correction_of_a_series_is_taken_back_in_one_go(project: Project) -> N
     ended = correct(project, Correction(every[1], show=(BOX,), scope=Scope.SERIES), Quiet())
     assert len(ended.done) == 3
     assert all((pixels(project, uid) == values).all() for uid, values in zip(every, intact, strict=True))
+
+
+def test_always_makes_a_rule_for_the_device_and_taking_it_back_unmakes_it(
+    project: Project, originals: Path, tmp_path: Path
+) -> None:
+    first = uids(project)[0]
+    known = len(site_rules())
+    for box in (BOX, FOUND):
+        always = Correction(first, mask=(box,), scope=Scope.DEVICE, always=Always.ADD)
+        correct(project, always, Quiet())
+    (learnt,) = site_rules()[known:]
+    assert learnt.rectangles == ((3, 4, 20, 10), (30, 30, 16, 8))
+    assert [rules_for_file((learnt,), file) for file in sorted(originals.iterdir())] == [(learnt,)] * 4 + [()]
+    ended = leadglass("device-rules", "--for", originals / "im0000.dcm", "--json")
+    assert [rule["name"] for rule in ended.json["rules"]] == [learnt.name]
+    for box in (BOX, FOUND):
+        back = Correction(first, show=(box,), scope=Scope.DEVICE, always=Always.REMOVE)
+        correct(project, back, Quiet())
+    assert len(site_rules()) == known
+    assert not any(is_masked(project, uid) for uid in uids(project))
 
 
 def test_what_was_done_before_a_cancel_stays_and_the_rest_is_untouched(project: Project) -> None:

@@ -117,6 +117,12 @@ def _region_arguments(parser: argparse.ArgumentParser) -> None:
         help="correct this instance (default), those of its series that have its size, or all of the same "
         "manufacturer, model, size and photometric interpretation",
     )
+    parser.add_argument(
+        "--always",
+        choices=[each.value for each in corrections.Always],
+        help="add: from now on mask these rectangles in all frames of images of this device at import; "
+        "remove: take the rectangles that are shown out of that rule",
+    )
     add_workers_argument(parser)
 
 
@@ -125,7 +131,11 @@ def _region(given: argparse.Namespace, progress: Progress) -> Result:
         raise UsageError("There is nothing to correct.", "Name a rectangle with --region or --show.")
     project = Project.open(given.project)
     correction = corrections.Correction(
-        given.sop, tuple(given.region), tuple(given.show), corrections.Scope(given.to)
+        given.sop,
+        tuple(given.region),
+        tuple(given.show),
+        corrections.Scope(given.to),
+        corrections.Always(given.always) if given.always else None,
     )
     passphrase = passphrase_for(project) if given.show else None
     ended = corrections.correct(project, correction, progress, passphrase=passphrase, workers=given.workers)

@@ -26,7 +26,7 @@ from app.gui.widgets.three_panes import ThreePanes
 
 UNAPPLIED = "Boxes were changed here and not applied yet: apply them or take them back first."
 
-APPLY_KEYS = {"": "instance", "Shift+": "series", "Ctrl+": "device"}
+APPLY_KEYS = {"": "instance", "Shift+": "series", "Ctrl+": "device", "Ctrl+Shift+": "always"}
 
 
 class MaskImages(QWidget):

@@ -32,7 +32,7 @@ class MaskPage(Page):
         (". and ,", "choose the next, the previous box; so does a click"),
         ("arrows, Shift+arrows", "move, resize the chosen box by a pixel (Ctrl: ten)"),
         ("Del", "delete the chosen box; a masked one is shown again, from the original"),
-        ("Enter", "apply to this image (Shift: to the series, Ctrl: to all of this device)"),
+        ("Enter", "apply to this image (Shift: the series, Ctrl: all of this device, Ctrl+Shift: always)"),
         ("T", "the header over the whole width, and back"),
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),

@@ -36,6 +36,11 @@ class DrawBar(QWidget):
                     "To this device",
                     "To all images of the same manufacturer, model, size and kind of colour (Ctrl+Enter)",
                 ),
+                (
+                    "always",
+                    "Always",
+                    "To all images of this device, and at import from now on: a device rule (Ctrl+Shift+Enter)",
+                ),
             )
         )
         self.apply_button = self.apply_buttons[0]

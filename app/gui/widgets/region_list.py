@@ -1,23 +1,16 @@
-"""The boxes of an image in a list: what each is, where it lies, and by whom it was found."""
+"""The boxes of an image in a list: what each is, by whom it was found, and where it lies."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from anonymizer import Region
 from app.gui.widgets.image_overlay import look
 from app.gui.widgets.text import label
 
-FINDERS = {"detector": "the search", "header": "the header", "reader": "a reader"}
+FINDERS = {"detector": "by the search", "header": "by the header", "reader": "by a reader"}
 EMPTY = "No box lies over this image."
 
 
@@ -28,53 +21,54 @@ class RegionList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = label("Boxes", "muted")
-        self.table = QTreeWidget()
-        self.table.setAccessibleName("Boxes over the image")
-        self.table.setHeaderLabels(["What", "Where", "Found by"])
-        self.table.setRootIsDecorated(False)
-        self.table.setUniformRowHeights(True)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setIconSize(QSize(18, 12))
-        self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.itemSelectionChanged.connect(self._on_selected)
+        self.heading = label("", "muted")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Boxes over the image")
+        self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(18, 12))
+        self.list.itemSelectionChanged.connect(self._on_selected)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 4, 0)
         column.setSpacing(4)
         column.addWidget(self.heading)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.list, 1)
 
     def show_regions(self, regions: Sequence[Region]) -> None:
         """List these."""
-        self.table.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-        self.table.clear()
-        self.table.addTopLevelItems([_item(region) for region in regions])
-        self.table.blockSignals(False)  # noqa: FBT003
+        self.list.blockSignals(True)  # noqa: FBT003 - Qt's own signature
+        self.list.clear()
+        for region in regions:
+            self.list.addItem(_item(region))
+        self.list.blockSignals(False)  # noqa: FBT003
         count = len(regions)
         self.heading.setText(f"{count} box{'' if count == 1 else 'es'}" if count else EMPTY)
 
     def choose(self, number: int) -> None:
         """Show which one is chosen."""
-        item = self.table.topLevelItem(number) if number >= 0 else None
-        if item is None:
-            self.table.clearSelection()
-        elif not item.isSelected():
-            self.table.setCurrentItem(item)
+        if number < 0:
+            self.list.clearSelection()
+        elif number != self.list.currentRow() or not self.list.selectedItems():
+            self.list.setCurrentRow(number)
 
     def _on_selected(self) -> None:
-        chosen = self.table.selectedItems()
-        self.chosen.emit(self.table.indexOfTopLevelItem(chosen[0]) if chosen else -1)
+        chosen = self.list.selectedIndexes()
+        self.chosen.emit(chosen[0].row() if chosen else -1)
 
 
-def _item(region: Region) -> QTreeWidgetItem:
-    words, _, _ = look(region.kind)
+def words(region: Region) -> str:
+    """Say in two lines what a box is, by whom it was found and where it lies."""
+    what, _, _ = look(region.kind)
     frame = "" if region.frame is None else f", frame {region.frame + 1}"
-    place = f"{region.x}, {region.y}: {region.width} × {region.height}{frame}"
     finder = FINDERS.get(region.found_by, region.found_by)
-    item = QTreeWidgetItem([words, place, finder])
-    if region.found_by == "detector":
-        item.setToolTip(0, f"{words}; the search is {region.score:.0%} sure")
-    item.setIcon(0, _swatch(region.kind))
+    own = region.kind in ("drawn", "waiting", "to be shown", "kept")  # the first line says by whom
+    return f"{what if own else f'{what}, {finder}'}\n{region.x}, {region.y}: {region.width} × {region.height}{frame}"
+
+
+def _item(region: Region) -> QListWidgetItem:
+    text = words(region)
+    item = QListWidgetItem(_swatch(region.kind), text)
+    sure = f"\nThe search is {region.score:.0%} sure." if region.found_by == "detector" else ""
+    item.setToolTip(f"{text}{sure}")
     return item
 
 
