@@ -96,6 +96,18 @@ class Preferences:
         """Remember the label set that is worked in."""
         self._store.setValue(f"label_set/{project}", name)
 
+    @property
+    def filters(self) -> dict[str, str]:
+        """Choices of images that were kept by name: name -> JSON."""
+        self._store.beginGroup("filters")
+        found = {key: str(self._store.value(key)) for key in self._store.childKeys()}
+        self._store.endGroup()
+        return found
+
+    def keep_filter(self, name: str, choices: str) -> None:
+        """Keep choices of images under a name."""
+        self._store.setValue(f"filters/{name.replace('/', ' ')}", choices)
+
     def _recent(self) -> list[Path]:
         value = self._store.value("recent")
         if isinstance(value, str):  # Qt writes a list of one as a plain text

@@ -12,6 +12,7 @@ from app.gui.class_changes import ClassChanges
 from app.gui.commands import LabelCommand
 from app.gui.dialogs.class_palette import ClassPalette
 from app.gui.dialogs.errors import show_error
+from app.gui.dialogs.find_images import FindImagesDialog, further
 from app.gui.dialogs.label_history import LabelHistoryDialog
 from app.gui.jobs import JobRunner
 from app.gui.labelling_tasks import BlindReading, LabellingTask
@@ -45,6 +46,7 @@ class LabelPage(Page):
         ("1 … 9, 0", "label with this class and go on (add or take out, where several may hold)"),
         ("Q, X, K", "not sure, not gradable, skip"),
         ("T", "choose a class by typing the beginning of its name"),
+        ("Ctrl+F", "find images by body part, sex, age, reader, answer, note; choices can be kept"),
         ("E, Y", "note beside the label; history of the label"),
         ("Backspace, Ctrl+Z", "undo the last label and go back to it"),
         ("Ctrl+Y", "do it again"),
@@ -102,6 +104,7 @@ class LabelPage(Page):
         self.list.clicked.connect(lambda _index: self.middle.worked_on().setFocus())
         self.middle.opened.connect(self._open_from_grid)
         self.filter.changed.connect(self._reload)
+        self.filter.more_wanted.connect(self.ask_filter)
         self.banner.left.connect(lambda: self.session.work_on(None))
         self.sets.chosen.connect(self._choose_set)
         self.sets.new_wanted.connect(self.changes.ask_set)
@@ -228,6 +231,18 @@ class LabelPage(Page):
             self._show(self._current)
             self.list.scrollTo(self.list.currentIndex())
 
+    def ask_filter(self) -> None:
+        """Choose which images are listed, by facts of patient, image, label and reader."""
+        preferences = self.session.preferences
+        dialog = FindImagesDialog(self.session.catalogue, self.filter.further, preferences, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._find(dialog.chosen()))
+        dialog.open()
+
+    def _find(self, only: InstanceFilter) -> None:
+        self.filter.choose(only, further(only))
+        self.middle.worked_on().setFocus()
+
     def ask_class(self) -> None:
         """Choose a class by typing the beginning of its name."""
         palette = ClassPalette(self._answers(), self)
@@ -319,6 +334,7 @@ class LabelPage(Page):
             "Shift+S": partial(self.choose_same, "study"),
             "Ctrl+Shift+S": partial(self.choose_same, "patient"),
             "T": self.ask_class,
+            "Ctrl+F": self.ask_filter,
             "E": self.ask_note,
             "Y": self.show_history,
             **{key: partial(self._on_key, key) for key in ANSWER_KEYS},

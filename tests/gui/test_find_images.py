@@ -1,0 +1,87 @@
+"""Finding images on the Label page: by text, by facts, and by choices that were kept."""
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.gui.dialogs.find_images import FindImagesDialog
+from app.gui.main_window import MainWindow
+from app.gui.pages.label_page import LabelPage
+from app.project import Project
+from labeller import InstanceFilter, NewInstance
+from tests.gui.conftest import _instance
+from tests.gui.test_label import opened, uid
+
+
+@pytest.fixture
+def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> LabelPage:
+    with labelled.catalogue() as catalogue:
+        for number, (age, sex, part) in enumerate((("034Y", "F", "KNEE"), ("071Y", "M", "CHEST"))):
+            known = _instance(labelled, number)
+            facts = {name: getattr(known, name) for name in known.__dataclass_fields__}
+            facts |= {"patient_age": age, "patient_sex": sex, "body_part": part}
+            catalogue.add_instances([NewInstance(**facts)])
+        catalogue.set_label([uid(5)], "not sure", reader="B", means="key")
+        catalogue.set_note([uid(6)], "rotated", reader="B")
+    window.session.open(labelled.folder)
+    return opened(window, qtbot)
+
+
+def dialog_of(page: LabelPage) -> FindImagesDialog:
+    page.ask_filter()
+    return page.findChildren(FindImagesDialog)[-1]
+
+
+def choose(dialog: FindImagesDialog, **wanted: object) -> None:
+    for name, value in wanted.items():
+        box = dialog.boxes[name]
+        assert box.findData(value) >= 0, name
+        box.setCurrentIndex(box.findData(value))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"body_part": "CHEST"}, [1]),
+        ({"patient_sex": "F"}, [0]),
+        ({"reader": "B"}, [5]),
+        ({"kind": "unsure"}, [5]),
+        ({"noted": True}, [6]),
+    ],
+)
+def test_images_are_found_by_facts(page: LabelPage, wanted: dict[str, object], found: list[int]) -> None:
+    dialog = dialog_of(page)
+    choose(dialog, **wanted)
+    dialog.accept()
+    assert page.model.uids == [uid(number) for number in found]
+    assert page.filter.more.text() == "Filter (1)"
+
+
+def test_images_are_found_by_age(page: LabelPage) -> None:
+    dialog = dialog_of(page)
+    dialog.age_from.setValue(60)
+    assert dialog.chosen() == InstanceFilter(age_from=60)
+    dialog.accept()
+    assert page.model.uids == [uid(1)]
+
+
+def test_images_are_found_by_text(page: LabelPage, qtbot: QtBot) -> None:
+    QTest.keyClicks(page.filter.text, "chest")
+    qtbot.waitUntil(lambda: page.model.uids == [uid(1)])
+    page.filter.text.clear()
+    qtbot.waitUntil(lambda: len(page.model.uids) == 24)
+
+
+def test_choices_are_kept_by_name_and_taken_again(page: LabelPage) -> None:
+    dialog = dialog_of(page)
+    choose(dialog, body_part="CHEST", patient_sex="M")
+    dialog.age_to.setValue(80)
+    dialog.keep("old chests")
+    dialog.reject()
+    assert len(page.model.uids) == 24
+    dialog = dialog_of(page)
+    assert dialog.kept.findText("old chests") > 0
+    dialog.take("old chests")
+    assert dialog.chosen() == InstanceFilter(body_part="CHEST", patient_sex="M", age_to=80)
+    dialog.accept()
+    assert page.model.uids == [uid(1)]
