@@ -1,9 +1,11 @@
 """What a reader says of a masked instance: it looks right, or it is held back; noted in the audit trail."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from app.gui.session import Session
-from labeller import HELD_BACK
+from labeller import HELD_BACK, InstanceFilter
 
 
 class Verdicts(QObject):
@@ -18,7 +20,7 @@ class Verdicts(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._given: list[str] = []
+        self._given: list[list[str]] = []
 
     @property
     def count(self) -> int:
@@ -27,25 +29,37 @@ class Verdicts(QObject):
 
     def approve(self, sop: str) -> None:
         """Nothing is left to look at: the instance may leave the project."""
-        self._decide(sop, "approve", "approved")
-        self._given.append(sop)
+        self._decide([sop], "approve", "approved")
+        self._given.append([sop])
+
+    def approve_series(self, sop: str) -> list[str]:
+        """Approve all of an instance's series that wait, but none that is held back; return those."""
+        catalogue = self._session.catalogue
+        rows = catalogue.instances(InstanceFilter(series=catalogue.instance(sop).series, needs_review=True))
+        waiting = [row.sop_instance_uid for row in rows if HELD_BACK not in row.review]
+        if waiting:
+            self._decide(waiting, "approve", "series approved")
+            self._given.append(waiting)
+        return waiting
 
     def hold_back(self, sop: str) -> None:
         """The instance must not go on yet; a second time changes nothing."""
         if HELD_BACK not in self._session.catalogue.instance(sop).review:
-            self._decide(sop, "reject", "held back")
-            self._given.append(sop)
+            self._decide([sop], "reject", "held back")
+            self._given.append([sop])
 
     def take_back(self) -> str:
-        """Undo the last verdict and return its instance, "" if there is none."""
+        """Undo the last verdict and return its (first) instance, "" if there is none."""
         if not self._given:
             return ""
-        sop = self._given.pop()
-        self._decide(sop, "withdraw", "verdict taken back")
-        return sop
+        sops = self._given.pop()
+        self._decide(sops, "withdraw", "verdict taken back")
+        return sops[0]
 
-    def _decide(self, sop: str, verdict: str, action: str) -> None:
+    def _decide(self, sops: Sequence[str], verdict: str, action: str) -> None:
         session = self._session
-        session.catalogue.decide([sop], verdict, reader=session.reader, means="window")
-        session.project.record(action, sop=sop, reader=session.reader)
-        self.given.emit(sop, bool(session.catalogue.instance(sop).review))
+        session.catalogue.decide(sops, verdict, reader=session.reader, means="window")
+        several = {"instances": len(sops)} if len(sops) > 1 else {}
+        session.project.record(action, sop=sops[0], reader=session.reader, **several)
+        for sop in sops:
+            self.given.emit(sop, bool(session.catalogue.instance(sop).review))

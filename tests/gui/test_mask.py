@@ -177,6 +177,28 @@ def test_a_verdict_can_be_taken_back(page: MaskPage, qtbot: QtBot) -> None:
     assert reviews(page)[first] == (LOOK,)
 
 
+def test_one_key_approves_a_series_and_shows_the_next_that_waits(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    with labelled.catalogue() as catalogue:  # 12 series of two images
+        order = catalogue.uids()
+        series = {uid: catalogue.instance(uid).series for uid in order}
+        for uid in order:
+            catalogue.set_review(uid, (LOOK,))
+        catalogue.decide([order[3]], "reject", reader="A", means="window")
+    page = shown(window, labelled, qtbot)
+    seen = []
+    while series[page.images.list.current()] not in seen:
+        seen.append(series[page.images.list.current()])
+        qtbot.keyClick(page.images.list.list, "a", Qt.KeyboardModifier.ShiftModifier)
+    assert seen == list(dict.fromkeys(series.values()))  # a stroke a series
+    left = [uid for uid, why in reviews(page).items() if why]
+    assert left == [order[3]]  # what is held back waits for somebody who decides it alone
+    for _ in range(2):
+        page.images.take_back()
+    assert sum(bool(why) for why in reviews(page).values()) == 1 + 2 + 2
+
+
 def test_hold_back_adds_a_reason_once(page: MaskPage, qtbot: QtBot) -> None:
     first = page.images.list.current()
     qtbot.keyClick(page.images.list.list, "h")

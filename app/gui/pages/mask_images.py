@@ -1,6 +1,6 @@
 """Masked instances one by one: image and header beside the original, a verdict, more masking by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +23,10 @@ from app.gui.widgets.image_loader import ImageLoader
 from app.gui.widgets.mask_list import MaskList
 from app.gui.widgets.text import button, label, set_role
 from app.gui.widgets.three_panes import ThreePanes
+from labeller import InstanceFilter
 
 UNAPPLIED = "Boxes were changed here and not applied yet: apply them or take them back first."
-
+HELD = "Nothing of the series waits but what is held back: approve that image by image (A)."
 APPLY_KEYS = {"": "instance", "Shift+": "series", "Ctrl+": "device", "Ctrl+Shift+": "always"}
 
 
@@ -84,15 +85,35 @@ class MaskImages(QWidget):
 
     def approve(self) -> None:
         """The instance in sight looks right; go on to the next one that needs a look."""
+        if self._judge(lambda: self.verdicts.approve(self._sop)):
+            self._go_on(())
+
+    def approve_series(self) -> None:
+        """All of the series in sight looks right; go on to the next series that needs a look."""
+        approved: list[str] = []
+        if self._judge(lambda: approved.extend(self.verdicts.approve_series(self._sop))):
+            catalogue = self.session.catalogue
+            self._go_on(catalogue.uids(InstanceFilter(series=catalogue.instance(self._sop).series)))
+            self.session.status.emit(
+                f"{len(approved):,} images of the series are approved." if approved else HELD
+            )
+
+    def _judge(self, verdict: Callable[[], object]) -> bool:
+        """Give a verdict on the instance in sight, unless boxes wait there; whether it was given."""
         if not self._sop:
-            return
+            return False
         if self.by_hand.draft:
             self.session.status.emit(UNAPPLIED)
-            return
-        if not self._try(lambda: self.verdicts.approve(self._sop)):
-            return
-        self._steps.append(self._take_verdict_back)
-        following = self.list.next_to_look_at(self._sop)
+            return False
+        before = self.verdicts.count
+        if not self._try(verdict):
+            return False
+        if self.verdicts.count > before:
+            self._steps.append(self._take_verdict_back)
+        return True
+
+    def _go_on(self, besides: Collection[str]) -> None:
+        following = self.list.next_to_look_at(self._sop, besides)
         if following:
             self.list.go_to(following)
         else:
@@ -164,7 +185,7 @@ class MaskImages(QWidget):
         self._enable()
 
     def _enable(self) -> None:
-        for widget in (self.approve_button, self.hold_button, self.by_hand.button):
+        for widget in (self.approve_button, self.series_button, self.hold_button, self.by_hand.button):
             widget.setEnabled(bool(self._sop))
 
     def _on_drawing(self) -> None:
@@ -187,10 +208,16 @@ class MaskImages(QWidget):
         self.approve_button = button(
             "Looks right, next (A)", self.approve, primary=True, tip="Nothing is left to look at here (A)"
         )
+        self.series_button = button(
+            "Series right, next (Shift+A)",
+            self.approve_series,
+            tip="Nothing is left to look at in any image of this series that is not held back (Shift+A)",
+        )
         self.hold_button = button("Hold back (H)", self.hold_back, tip="It must not go on yet (H)")
         top = QHBoxLayout()
         top.addWidget(self.summary, 1)
         top.addWidget(self.hold_button)
+        top.addWidget(self.series_button)
         top.addWidget(self.approve_button)
         self.compare.tools.addWidget(self.by_hand.button)
         middle = QWidget()
@@ -224,6 +251,7 @@ class MaskImages(QWidget):
     def _add_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
             "A": self.approve,
+            "Shift+A": self.approve_series,
             "H": self.hold_back,
             "B": self.compare.toggle,
             "S": lambda: self.compare.show_side(Side.BOTH),

@@ -19,7 +19,7 @@ class MaskPage(Page):
     title = "Mask"
     purpose = "See what was masked and why. Say that it is right, mask more, or hold it back."
     help_lines = (
-        ("A", "looks right, next that needs a look"),
+        ("A, Shift+A", "the image, the whole series looks right; next that needs a look"),
         ("H", "hold back"),
         (
             "Ctrl+Z, Ctrl+Y",

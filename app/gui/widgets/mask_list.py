@@ -1,5 +1,6 @@
 """The instances to look at: all of them, those that need a look, or those with masked pixels."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -92,11 +93,14 @@ class MaskList(QWidget):
         """Go so many instances on; not beyond the ends."""
         self.list.go_to(self.list.place() + by)
 
-    def next_to_look_at(self, uid: str) -> str:
+    def next_to_look_at(self, uid: str, besides: Collection[str] = ()) -> str:
         """Find the next listed instance that needs a look, beginning again at the top; "" if none does."""
         here = self.model.place(uid) + 1
         order = (*self.model.uids[here:], *self.model.uids[:here])
-        return next((each for each in order if each in self._to_look_at and each != uid), "")
+        return next((each for each in order if self._waits(each, (uid, *besides))), "")
+
+    def _waits(self, uid: str, besides: Collection[str]) -> bool:
+        return uid in self._to_look_at and uid not in besides
 
     def reviewed(self, uid: str, *, needs_look: bool) -> None:
         """An instance got a verdict. It stays listed until the list is made anew."""
