@@ -201,8 +201,8 @@ def test_an_original_that_is_gone_or_changed_leaves_the_masked_one_as_it_is(
     progress = Quiet()
     tally = again(project, progress)
     assert (tally.outcomes[Outcome.MASKED], tally.outcomes[Outcome.FAILED]) == (1, 2)
-    assert "no longer" in progress.reasons[0]
-    assert "changed" in progress.reasons[1]
+    assert sum("no longer" in reason for reason in progress.reasons) == 1
+    assert sum("was changed" in reason for reason in progress.reasons) == 1
     assert sum(b"Zargonix" in file.read_bytes() for file in project.instances.iterdir()) == 2
 
 
