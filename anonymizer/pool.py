@@ -1,7 +1,8 @@
 """Worker processes in which a bad file costs one file, never the batch.
 
-A worker that dies or hangs is replaced; its file is tried once more in a fresh worker and then given up. Not
-more inputs are drawn than workers are free, so memory stays constant however many there are. The standard
+A worker that dies or hangs is replaced; its file is tried once more in a fresh worker and then given up. A worker
+gets a few inputs ahead while they are done in no time, else one; so memory stays constant however many there are,
+and a reply for each tells which of them a lost worker was at. The standard
 library's executors give up the whole pool when one process dies, so this one manages its processes itself.
 """
 
@@ -12,7 +13,7 @@ import sys
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -23,6 +24,7 @@ from anonymizer.source import Source
 _TRIES = 2
 _START = 120.0  # seconds that a worker may take to start, on a busy machine
 _POLL = 0.2  # seconds between two looks at `cancelled`
+_AHEAD, _SWIFT = 8, 0.1  # inputs that a worker has at most, where each takes less than so many seconds
 _OVER_MEMORY = "The file needs more memory than is allowed."
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 ResultT = TypeVar("ResultT")
@@ -76,17 +78,36 @@ class _Worker(Generic[ResultT]):
         )
         self.process.start()
         theirs.close()
-        self.job: _Job | None = None
+        self.jobs: deque[_Job] = deque()  # the first is under way
         self.ready = False  # it has loaded the program: from then on a file's time counts
-        self.seconds = self.deadline = 0.0
+        self.begun = 0.0  # when the first job was
+        self._depth = 1
 
-    def start(self, job: _Job, seconds: float) -> None:
-        self.job, self.seconds = job, seconds
-        self.deadline = time.monotonic() + seconds + (0 if self.ready else _START)
+    @property
+    def wanted(self) -> int:
+        """How many jobs it can be given: none while it has enough for a while."""
+        return self._depth - len(self.jobs) if 2 * len(self.jobs) <= self._depth else 0
+
+    @property
+    def elapsed(self) -> float:
+        """For how many seconds it has been at its job, the time for starting not counted."""
+        return time.monotonic() - self.begun - (0 if self.ready else _START)
+
+    def start(self, jobs: Sequence[_Job]) -> None:
+        if not self.jobs:
+            self.begun = time.monotonic()
+        self.jobs += jobs
         try:
-            self.pipe.send(job.source)
+            self.pipe.send([job.source for job in jobs])
         except OSError:
             self.process.join(1)  # it died while idle: noticed and retried like any other death
+
+    def finished(self) -> None:
+        """Take note that the first job is done: where that took no time it may have another one ahead."""
+        now = time.monotonic()
+        self._depth = min(self._depth + 1, _AHEAD) if now - self.begun < _SWIFT else 1
+        self.jobs.popleft()
+        self.begun = now
 
     def turned_to(self, task: Task[OtherT]) -> "_Worker[OtherT]":
         """Return the idle worker as one of another task."""
@@ -139,7 +160,7 @@ class Pool(Generic[ResultT]):
         more = True
         while not cancelled():
             more = self._hand_out(sources) if more or self._again else False
-            busy = [worker for worker in self._workers if worker.job is not None]
+            busy = [worker for worker in self._workers if worker.jobs]
             if not busy:
                 return
             yield from self._gather(busy)
@@ -147,33 +168,35 @@ class Pool(Generic[ResultT]):
     def _hand_out(self, sources: Iterator[Source]) -> bool:
         """Give every free worker a job. False once nothing is left to give."""
         while True:
-            free = next((worker for worker in self._workers if worker.job is None), None)
-            if free is None and len(self._workers) >= self._size:
+            free = min(self._workers, key=lambda worker: len(worker.jobs), default=None)
+            if (free is None or free.jobs) and len(self._workers) < self._size:
+                free = None
+            elif free is None or not free.wanted:
                 return True
-            job = self._next(sources)
-            if job is None:
+            jobs = list(self._next(sources, 1 if free is None else free.wanted))
+            if not jobs:
                 return False
             if free is None:
                 free = _Worker(self._crew)
                 self._workers.append(free)
-            free.start(job, self._crew.limits.seconds)
+            free.start(jobs)
 
-    def _next(self, sources: Iterator[Source]) -> _Job | None:
-        if self._again:
-            return self._again.popleft()
-        source = next(sources, None)
-        return None if source is None else _Job(source)
+    def _next(self, sources: Iterator[Source], number: int) -> Iterator[_Job]:
+        for _ in range(number):
+            if self._again:
+                yield self._again.popleft()
+            elif (source := next(sources, None)) is not None:
+                yield _Job(source)
 
     def _gather(self, busy: list[_Worker[ResultT]]) -> Iterator[ResultT]:
         """Collect what finished, died or ran out of time within a moment."""
         ready = set(
             wait([worker.pipe for worker in busy] + [worker.process.sentinel for worker in busy], _POLL)
         )
-        now = time.monotonic()
         for worker in busy:
             if worker.pipe in ready or worker.process.sentinel in ready:
                 yield from self._receive(worker)
-            elif now > worker.deadline:
+            elif worker.elapsed > self._crew.limits.seconds:
                 yield from self._lost(worker, "took longer than is allowed")
 
     def _receive(self, worker: _Worker[ResultT]) -> Iterator[ResultT]:
@@ -185,20 +208,21 @@ class Pool(Generic[ResultT]):
             yield from self._lost(worker, "made its worker process die")
             return
         if isinstance(reply, _Ready):
-            worker.ready, worker.deadline = True, time.monotonic() + worker.seconds
+            worker.ready, worker.begun = True, time.monotonic()
             return
-        worker.job = None
+        worker.finished()
         if isinstance(reply, AnonymizerError):
             raise reply
         yield reply
 
     def _lost(self, worker: _Worker[ResultT], what: str) -> Iterator[ResultT]:
-        """Replace a worker; its file gets another chance or is given up."""
-        job = worker.job
+        """Replace a worker; its file gets another chance or is given up, those behind it have lost nothing."""
         self._workers.remove(worker)
         worker.stop()
-        if job is None:
+        if not worker.jobs:
             return
+        job = worker.jobs.popleft()
+        self._again += worker.jobs
         if job.tries + 1 < _TRIES:
             self._again.append(_Job(job.source, job.tries + 1))
             return
@@ -215,13 +239,14 @@ def serve(pipe: Connection, task: Task[Any], memory: int) -> None:
     pipe.send(_Ready())
     while True:
         try:
-            source = pipe.recv()
+            told: list[Source] | _Turn[Any] = pipe.recv()
         except (EOFError, OSError, KeyboardInterrupt):
             return
-        if isinstance(source, _Turn):
-            task = source.task
+        if isinstance(told, _Turn):
+            task = told.task
             continue
-        pipe.send(_attempt(task, source))
+        for source in told:
+            pipe.send(_attempt(task, source))
 
 
 def _attempt(task: Task[ResultT], source: Source) -> ResultT | AnonymizerError:

@@ -3,8 +3,13 @@
 Only `Identity` and `Fragment` hold original values; they are kept out of `as_json()` and of every `repr`.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -138,8 +143,68 @@ class FileRecord:
     fragments: tuple[Fragment, ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, object]:
-        """The record for reports and progress lines: everything but identity and fragments."""
-        row = asdict(replace(self, fragments=()))
-        del row["identity"], row["fragments"]
-        row["outcome"] = self.outcome.value
-        return row
+        """The record for reports and progress lines: everything but identity and fragments.
+
+        Records with the same changes share the rows that tell of them, so these are only to be read.
+        """
+        return {**self.without_changes(), "changes": _rows(self.changes)}
+
+    def as_json_text(self) -> str:
+        """The same as one line of JSON."""
+        row = json.dumps(self.without_changes(), ensure_ascii=False)
+        return f'{row[:-1]}, "changes": {_rows_text(self.changes)}}}'
+
+    def without_changes(self) -> dict[str, object]:
+        """The record as `as_json` gives it, for those who keep the changes elsewhere."""
+        facts = self.facts
+        return {
+            "path": self.path,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "new_path": self.new_path,
+            "review": self.review,
+            "regions": tuple(map(asdict, self.regions)),
+            "findings": tuple(map(asdict, self.findings)),
+            "grade": self.grade,
+            "facts": None if facts is None else {name: getattr(facts, name) for name in _FACTS},
+        }
+
+    def __reduce__(self) -> "tuple[Callable[..., FileRecord], tuple[object, ...]]":
+        """Travel between processes with the changes as bytes, which are the same for all files of a series."""
+        rest = (self.facts, self.identity, self.fragments)
+        told = (self.review, _packed(self.changes), self.regions, self.findings, self.grade)
+        return _arrived, (self.path, self.outcome, self.reason, self.new_path, *told, *rest)
+
+
+def change_rows(changes: tuple[Change, ...]) -> list[tuple[str, ...]]:
+    """Return changes as rows of texts, in the order of their fields."""
+    return [(c.path, c.name, c.action, c.layer, c.reason) for c in changes]
+
+
+_FACTS = tuple(each.name for each in fields(Facts))
+_LISTS = 256  # of changes, about 20 kB each, that are remembered in one form or another
+
+
+@lru_cache(_LISTS)
+def _rows(changes: tuple[Change, ...]) -> tuple[dict[str, str], ...]:
+    return tuple(map(asdict, changes))
+
+
+@lru_cache(_LISTS)
+def _rows_text(changes: tuple[Change, ...]) -> str:
+    return json.dumps(_rows(changes), ensure_ascii=False)
+
+
+@lru_cache(_LISTS)
+def _packed(changes: tuple[Change, ...]) -> bytes:
+    return pickle.dumps(change_rows(changes))
+
+
+@lru_cache(_LISTS)
+def _unpacked(packed: bytes) -> tuple[Change, ...]:
+    return tuple(Change(*row) for row in pickle.loads(packed))  # noqa: S301 - from our own process
+
+
+def _arrived(*parts: Any) -> FileRecord:
+    record: list[Any] = [_unpacked(part) if type(part) is bytes else part for part in parts]
+    return FileRecord(*record)

@@ -215,10 +215,7 @@ def _all_records(
     begun = begin_masking(records, progress, len(sources))
     yield from journal.finished(sources)
     namesakes = Namesakes()
-    for record in begun:
-        noticed = namesakes.look(record)
-        journal.add(noticed)
-        yield noticed
+    yield from journal.noted(map(namesakes.look, begun))
 
 
 def begin_masking(
@@ -270,7 +267,7 @@ class ReportFile:
         if self._path is not None:
             self._stream.write("\n" if self._first else ",\n")
             self._first = False
-            self._stream.write(json.dumps(record.as_json(), ensure_ascii=False))
+            self._stream.write(record.as_json_text())
 
     def finish(self, tally: Tally) -> None:
         """Close the list, add the counts and put the report in place."""
