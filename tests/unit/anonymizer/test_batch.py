@@ -54,6 +54,30 @@ def test_a_bad_file_costs_one_file(tmp_path):
     assert "name in it" not in lost["panics"]
 
 
+def test_a_bad_file_costs_no_other_that_its_worker_had_ahead(tmp_path):
+    names = [f"good {number}" for number in range(40)]
+    names[20:20] = ["dies"]
+    with Pool(Misbehaving(tmp_path), workers=1, limits=None) as pool:
+        results = list(pool.run((Source(name, Path(name)) for name in names), lambda: False))
+    assert sorted(r for r in results if "done" in r) == sorted(f"{n} done" for n in names if n != "dies")
+    assert {path.read_text() for path in tmp_path.glob("good*")} == {"1"}
+    assert (tmp_path / "dies.tries").read_text() == "2"
+
+
+def test_whoever_sees_a_record_finds_it_in_the_journal(tmp_path, settings_for):
+    planted.write(tmp_path / "in")
+    out, settings, seen = tmp_path / "out", settings_for("research"), []
+    sources = list(find_sources([tmp_path / "in"]))
+    with Journal.open(out, settings) as journal:
+        for record in journal.noted(mask_batch(journal.pending(sources), out, settings, workers=1)):
+            seen.append(record)
+            with Journal.open(out, settings) as after_a_kill:
+                found = {each.path: each for each in after_a_kill.finished(sources)}
+            assert all(found[each.path].as_json() == each.as_json() for each in seen)
+    lists = [line for line in (out / FILE_NAME).read_text("utf-8").splitlines() if line.startswith('{"list"')]
+    assert len(lists) == len({record.changes for record in seen})
+
+
 def test_cancelling_stops_promptly(tmp_path):
     sources = (Source("hangs", Path(f"{n}")) for n in range(1000))
     start = time.monotonic()
