@@ -1,7 +1,7 @@
 r"""Sets up Leadglass from its source tree and runs it, its tests or its checks. Needs Python alone.
 
     python3 installer/bootstrap.py demo [--headless] [--folder DIR]
-    python3 installer/bootstrap.py test [arguments of pytest]
+    python3 installer/bootstrap.py test [--slow] [arguments of pytest]
     python3 installer/bootstrap.py check
     python3 installer/bootstrap.py run [arguments of leadglass]
 
@@ -83,8 +83,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Set up and run the tests: all of them, or what the arguments say."""
-    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments])
+    """Set up and run the tests: those of some minutes, with --slow the long ones, or what the arguments say."""
+    chosen = [each for each in arguments if each != "--slow"]
+    if not chosen:
+        chosen = ["-m", "slow" if "--slow" in arguments else "not slow"]
+    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *chosen])
 
 
 def check(_arguments: Sequence[str]) -> int:
