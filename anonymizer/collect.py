@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
@@ -39,6 +40,7 @@ _CODES = frozenset(
 )  # fmt: skip
 _PATIENT_CODES = frozenset({"PatientID", "OtherPatientIDs", "AccessionNumber"})
 _DATES = frozenset({"DA", "DT"})
+_TELLING = _DATES | _WORDS_AND_CODES | {"PN"}
 _DAY = 8  # characters
 _BIRTH_DATE_TAGS = frozenset({0x00100030, 0x00100033})  # the latter in an alternative calendar
 
@@ -100,18 +102,24 @@ def mentions_at(dataset: Dataset, tag: BaseTag, plan: Plan) -> Iterator[Mention]
 
 def may_mention(tag: int, vr: str) -> bool:
     """Whether a public attribute can tell of an identity, a sequence excepted."""
-    return vr == "PN" or vr in _DATES or vr in _WORDS_AND_CODES or tag in _BIRTH_DATE_TAGS
+    return bool(_TELLING & {vr, _standard_vr(tag)}) or tag in _BIRTH_DATE_TAGS
 
 
 def _mentions_in(element: DataElement, plan: Plan) -> Iterator[Mention]:
-    if element.VR in _DATES:
+    kinds = {str(element.VR), _standard_vr(int(element.tag))}  # in a damaged file they can differ
+    if kinds & _DATES:
         yield from ((Hunted.DATE, text[:_DAY]) for text in texts(element))
-    if element.VR == "PN":
+    if "PN" in kinds:
         yield from ((Hunted.NAME, name) for name in texts(element))
     elif int(element.tag) in _BIRTH_DATE_TAGS:
         yield from ((Hunted.BIRTH_DATE, date) for date in texts(element))
-    elif element.VR in _WORDS_AND_CODES and not _kept(element, plan):
+    elif kinds & _WORDS_AND_CODES and not _kept(element, plan):
         yield from _mentions_in_text(element)
+
+
+def _standard_vr(tag: int) -> str:
+    """Return the VR that the standard gives an attribute, whatever the file says."""
+    return dictionary_VR(tag) if dictionary_has_tag(tag) else ""
 
 
 def _kept(element: DataElement, plan: Plan) -> bool:
@@ -158,7 +166,11 @@ def texts(element: DataElement) -> list[str]:
     """Return the element's values as texts, without padding."""
     value = element.value
     values = value if isinstance(value, (list, tuple)) or type(value).__name__ == "MultiValue" else [value]
-    return [text for text in (str(v).strip(" \0") for v in values if v is not None) if text]
+    return [text for text in (_as_text(v).strip(" \0") for v in values if v is not None) if text]
+
+
+def _as_text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def first_text(dataset: Dataset, keyword: str) -> str:

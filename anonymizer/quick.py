@@ -13,6 +13,7 @@ from pydicom.filewriter import write_dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from anonymizer.collect import Mention
+from anonymizer.damage import shows_damage
 from anonymizer.documents import DOCUMENT, may_hold_document
 from anonymizer.facts import TAGS, facts_from
 from anonymizer.file_format import UNREADABLE, beginning
@@ -80,6 +81,9 @@ class _Quick:
         file = open_regular(raw)
         sop_class = file.uid(SOP_CLASS)
         _check(file, sop_class, find_text=self._settings.find_text)
+        plan = tools_of(self._settings).plan.for_object(sop_class)
+        if shows_damage(file.kinds, plan.iod):
+            raise IrregularError
         collector = self.collector(sop_class, file.charset)
         identity = collector.identity(file)
         patient = tools_of(self._settings).patients.of(identity)

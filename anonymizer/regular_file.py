@@ -44,6 +44,11 @@ class RegularFile:
         """The elements of the data set itself."""
         return {each.tag: each for each in self.slices}
 
+    @cached_property
+    def kinds(self) -> frozenset[tuple[int, str]]:
+        """The tags and VRs of the data set's own elements."""
+        return frozenset((each.tag, each.vr.decode("latin-1")) for each in self.slices)
+
     def bytes_of(self, tag: int) -> bytes:
         """Return an element as it stands in the file; b"" if there is none."""
         found = self.by_tag.get(tag)

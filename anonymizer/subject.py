@@ -17,6 +17,7 @@ class Subject:
     harvest: Harvest = field(repr=False)
     patient: Patient
     device: str = field(default="", repr=False)  # serial number
+    damaged: bool = False  # the file is, so that what it tells of its patient may be lost
 
     @property
     def pseudonyms(self) -> Pseudonyms:

@@ -14,6 +14,7 @@ from anonymizer.colour_profile import clean_profile
 from anonymizer.fragments import Fragments
 from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words, unsafe_spans
 from anonymizer.residue import written_bytes
+from anonymizer.spelling import spells_words
 from anonymizer.subject import Subject
 
 _NUMBER = re.compile(rb"[0-9+\-.eE \\\0]*$")
@@ -36,6 +37,8 @@ _TERMS = frozenset(
      "WAVEFORM", "TABLE", "SCOORD", "SCOORD3D", "TCOORD", "CONTAINS", "SEPARATE", "CONTINUOUS", "COMPLETE",
      "PARTIAL", "ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "POINT", "MULTIPOINT", "POLYLINE", "CIRCLE"}
 )  # fmt: skip
+_CODE_LIKE = re.compile(r"(?<![^\W_])(?=\w*\d{4})\w{6,}")  # as accession and order numbers are written
+_VALUES_OF_CODES = frozenset({"CodeValue", "LongCodeValue"})
 _CODED = frozenset(
     {"CodeValue", "LongCodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "MappingResource",
      "ContextIdentifier", "SoftwareVersions", "CodingSchemeName", "CodingSchemeResponsibleOrganization"}
@@ -48,6 +51,7 @@ class TextRules:
     def __init__(self, subject: Subject, edits: Edits) -> None:
         self._plan, self._harvest, self._edits = subject.plan, subject.harvest, edits
         self._own = subject.plan.profile.own_words
+        self._damaged = subject.damaged
 
     @property
     def fragments(self) -> Fragments:
@@ -56,6 +60,9 @@ class TextRules:
 
     def hunt(self, dataset: Dataset, element: DataElement, path: str) -> None:
         """Take out what identifies somebody."""
+        if self._damaged:
+            self.clean(dataset, element, path)
+            return
         self._rewrite(dataset, element, path, self._without_identities, layer="harvest")
 
     def clean(self, dataset: Dataset, element: DataElement, path: str) -> None:
@@ -69,7 +76,7 @@ class TextRules:
         return hunt(text, self._harvest, self._own)
 
     def _known_words(self, text: str) -> str:
-        return clean(text, self._harvest, self._own)
+        return "" if self._damaged and _CODE_LIKE.search(text) else clean(text, self._harvest, self._own)
 
     def unlisted(self, dataset: Dataset, element: DataElement, path: str, *, dummies: bool) -> None:
         """Treat a text that no table names; `dummies`: it stands in content that is replaced."""
@@ -78,12 +85,27 @@ class TextRules:
             self._edits.set(dataset, element, DUMMY_TEXT, path, reason=reason, layer="vr")
         elif element.VR in LONG_TEXT_VRS or self._is_typed(dataset, element):
             self.clean(dataset, element, path)
+        elif self._is_doubtful(dataset, element):
+            reason = "In a damaged file a code that no standard gives may identify somebody."
+            self._edits.set(dataset, element, DUMMY_TEXT, path, reason=reason, layer="vr")
         elif element.keyword not in _CODED or any(
             self._harvest.touches(str(value)) for value in values(element)
         ):
             self.hunt(dataset, element, path)
         else:
             self._keep(values(element))
+
+    def _is_doubtful(self, dataset: Dataset, element: DataElement) -> bool:
+        """Whether a code of a damaged file is of no standard: an identifier whose own attribute was lost looks so."""
+        if not self._damaged or element.keyword not in _CODED:
+            return False
+        if element.keyword in _VALUES_OF_CODES:
+            return str(dataset.get("CodingSchemeDesignator", "")).strip() not in _CODED_BY_STANDARD
+        return any(self._is_unknown(str(value)) for value in values(element))
+
+    def _is_unknown(self, text: str) -> bool:
+        """Whether a text holds words or identifiers that no vocabulary has."""
+        return bool(_CODE_LIKE.search(text) or unsafe_spans(text, self._harvest, self._own))
 
     @staticmethod
     def _is_typed(dataset: Dataset, element: DataElement) -> bool:
@@ -135,10 +157,10 @@ class TextRules:
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
 
     def is_disguised(self, raw: bytes | None) -> bool:
-        """Whether the bytes of a number are an identity's text."""
+        """Whether the bytes of a number are an identity's text; in a damaged file, any text."""
         if not raw or len(raw) > _LONGEST_DISGUISE or not is_printed(raw):
             return False
-        return self._harvest.held_in_bytes(raw)
+        return self._harvest.held_in_bytes(raw) or (self._damaged and spells_words(raw))
 
     def _disguised(self, element: DataElement) -> bool:
         return element.VR in _NUMBERS and bool(element.value) and self.is_disguised(written_bytes(element))
@@ -160,6 +182,8 @@ class TextRules:
             return "The number reads as an identity." if self._disguised(element) else ""
         if not element.tag.is_private and dictionary_VR(element.tag) not in _BYTE_VRS:
             return "The standard wants no bytes here."
+        if self._damaged and spells_words(element.value):
+            return "The file is damaged, and words stand among the bytes."
         return "The bytes hold an identity." if self._harvest.held_in_bytes(element.value) else ""
 
     def _without_bad_codes(self, dataset: Dataset, element: DataElement, path: str) -> None:
@@ -181,4 +205,6 @@ class TextRules:
             return False
         if not code.isascii() or len(code) > _LONGEST_CODE or self._harvest.touches(code):
             return True
+        if self._damaged:
+            return self._is_unknown(code)
         return not _CODE.match(code) and bool(unsafe_spans(code, self._harvest, self._own))

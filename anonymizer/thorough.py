@@ -7,6 +7,7 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 
 from anonymizer.collect import Mention, first_text, identity_of, mentions
+from anonymizer.damage import is_damaged
 from anonymizer.decoding import matrix_of
 from anonymizer.device_rules import Action, matching
 from anonymizer.documents import clean_document
@@ -29,6 +30,7 @@ from anonymizer.marks import mark, mark_settings
 from anonymizer.report import Change, Region
 from anonymizer.residue import Search, remove_holders, residue
 from anonymizer.run import Layout, Masked, QuarantineError, Run, Settings, check_listed, tools_of
+from anonymizer.spelling import spells_words
 from anonymizer.subject import Subject
 from anonymizer.truncation import End, end_of, holds_another_file, lacks_image, repair_pixels
 
@@ -36,7 +38,9 @@ _UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _WRITTEN = ("PatientID", "PatientName", "PatientIdentityRemoved", "DeidentificationMethod",
             "DeidentificationMethodCodeSequence", "LongitudinalTemporalInformationModified")  # fmt: skip
+DAMAGED = "The file is damaged, so of its texts and codes only those that are known to be harmless were kept."
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
+_PIXEL_GROUP = 0x7FE0
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -51,6 +55,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     _refuse_directory(dataset, run.layout)
     _admit(dataset, raw, changes)
     plan = tools.plan.for_object(first_text(dataset, "SOPClassUID"))
+    damaged = is_damaged(raw, dataset, end, plan.iod)
     identity = identity_of(dataset)
     patient = tools.patients.of(identity)
     harvest = Harvest()
@@ -61,12 +66,16 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     _complete(dataset, raw, end, review)
     if lacks_image(dataset):
         review.append("The file says that it is an image but holds none; it may have been cut off.")
+    if damaged:
+        review.append(DAMAGED)
     renew_meta(dataset, syntax)
     changes += blank_comments(dataset)
     regions, notes, pixels_cleaned = _mask_pixels(dataset, settings)
     review += notes
     device = first_text(dataset, "DeviceSerialNumber")
-    subject = Subject(plan, tools.patients, harvest, patient, device)
+    subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
+    if damaged:
+        _refuse_spelling_pixels(dataset)
     document = clean_document(dataset, subject, find_text=settings.find_text)
     masked = HeaderMasker(subject).mask(dataset)
     changes += document.put_into(dataset)
@@ -147,6 +156,14 @@ def _refuse_directory(dataset: FileDataset, layout: Layout) -> None:
     reason = "A DICOMDIR lists other files; those are masked one by one"
     rebuilt = ", and it is rebuilt from what is written." if layout is Layout.MEDIA else "."
     raise NotDicomError(reason + rebuilt)
+
+
+def _refuse_spelling_pixels(dataset: FileDataset) -> None:
+    """Keep in quarantine what holds text among its pixels: in a damaged file nobody knows whose name it is."""
+    for tag in [tag for tag in dataset.keys() if tag.group == _PIXEL_GROUP]:  # noqa: SIM118 - pydicom's keys
+        value = dataset[tag].value
+        if isinstance(value, bytes) and spells_words(value):
+            raise QuarantineError("The file is damaged, and words stand among its pixels that may be a name.")
 
 
 def _own_uid(uid: str, raw: bytes) -> UID:
