@@ -1,6 +1,6 @@
 """Bringing instances into a project: masked on the way in, the originals left as they are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def import_instances(
 def _records(
     project: Project,
     vault: Vault,
-    sources: Sequence[Source],
+    sources: Collection[Source],
     known: frozenset[str],
     *,
     progress: Progress,

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -35,6 +35,7 @@ from app.settings import default_key_file
 from app.workflows.device_rules import site_rules
 from app.workflows.patients import Namesakes
 from app.workflows.site_words import site_words
+from app.workflows.source_list import SourceList
 
 
 @dataclass(slots=True)
@@ -138,12 +139,12 @@ def site_key(file: Path | None) -> tuple[SecretKey, Path, bool]:
     return key, place, True
 
 
-def list_sources(paths: Sequence[Path], progress: Progress) -> list[Source]:
+def list_sources(paths: Sequence[Path], progress: Progress) -> SourceList:
     """All inputs under `paths`, found before the work begins so that its end can be foreseen."""
     progress.stage("Looking for files")
-    sources = []
+    sources = SourceList()
     for source in find_sources(existing(paths)):
-        sources.append(source)
+        sources.add(source)
         if len(sources) % 500 == 0:
             progress.step(len(sources))
         if progress.cancelled():
@@ -162,7 +163,7 @@ class MaskRequest:
     report: Path | None = None
     dicomdir: bool = False  # write a medium with a DICOMDIR, as is done where the originals are one
 
-    def layout(self, sources: Sequence[Source]) -> Layout:
+    def layout(self, sources: Iterable[Source]) -> Layout:
         """How the output is arranged: as a medium if asked for, or if an original's top folder is one."""
         tops = {path.resolve() for path in self.sources}
         media = self.dicomdir or any(_is_top_directory(source, tops) for source in sources)
@@ -198,7 +199,7 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
 
 
 def _all_records(
-    sources: Sequence[Source], journal: Journal, how: tuple[MaskRequest, Layout], progress: Progress
+    sources: SourceList, journal: Journal, how: tuple[MaskRequest, Layout], progress: Progress
 ) -> Iterator[FileRecord]:
     request, layout = how
     progress.stage("Looking for identities", len(sources))
