@@ -1,11 +1,13 @@
 """Find burned-in text: every line of it is a region to mask, whether or not it can be read.
 
-The detector looks at three views of an image: percentiles, in which text of the highest or lowest values stands
-out, local contrast, in which faint text does, and deviation from the surroundings, for what is fainter still.
-Colours take the place of local contrast. Small images are enlarged, large ones cut into tiles.
+The detector looks only where strokes are (`text_places`), at up to three views of an image. In percentiles text of
+the highest or lowest values stands out. Strokes that this view does not explain by lines it is sure of are framed
+more widely and looked at again, then at local contrast, in which faint text stands out, and at deviation from the
+surroundings, for what is fainter still. Colours take the place of local contrast. Small images are enlarged, large
+places cut into tiles.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer import text_engine
+from anonymizer.text_places import HALO, WIDE, Place, places_of, strokes_of
 from anonymizer.text_views import deviation, grey_of, is_coloured, local_contrast, percentile, rank
 
 Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 TILE, OVERLAP, MARGIN = 960, 128, 16  # pixels
 CORE, SCORE = 0.2, 0.4  # a pixel's and a region's least probability
@@ -64,11 +68,35 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). Raises TextFinderError.
     """
     grey = grey_of(image)
-    # Blue on white is invisible in the strongest channel, so colours are also looked at as they are.
-    second = np.ascontiguousarray(image[..., ::-1]) if is_coloured(image) else local_contrast(grey)
-    views: list[Bytes] = [percentile(grey), second, deviation(grey)]
-    probability = np.maximum.reduce([text_map(view) for view in views])
-    return (*boxes_of(probability), *_large_text(views[0], probability))
+    coloured = is_coloured(image)
+    strokes = strokes_of(image if coloured else grey)
+    first = percentile(grey)
+    looked_at = places_of(strokes)
+    probability = _map_of(first, looked_at)
+    wider = [place for place in _doubtful(strokes, probability) if place not in looked_at]
+    probability = _with_views(probability, [first], wider)
+    places = _doubtful(strokes, probability)
+    if places:
+        # Blue on white is invisible in the strongest channel, so colours are also looked at as they are.
+        second = np.ascontiguousarray(image[..., ::-1]) if coloured else local_contrast(grey)
+        probability = _with_views(probability, [second, deviation(grey)], places)
+    return (*boxes_of(probability), *_large_text(first, probability))
+
+
+def _with_views(probability: Floats, views: Iterable[Bytes], places: Sequence[Place]) -> Floats:
+    for view in views if places else ():
+        np.maximum(probability, _map_of(view, places), out=probability)
+    return probability
+
+
+def _doubtful(strokes: Mask, probability: Floats) -> tuple[Place, ...]:
+    """Return where strokes are left outside the lines that the detector is sure of, widely framed."""
+    left = strokes.copy()
+    for box in boxes_of(probability):
+        if box.score >= SURE:
+            top, first = max(0, box.y - HALO), max(0, box.x - HALO)
+            left[top : box.y + box.height + HALO, first : box.x + box.width + HALO] = False
+    return places_of(left, WIDE)
 
 
 def _large_text(view: Bytes, probability: Floats) -> Iterable[TextBox]:
@@ -82,7 +110,10 @@ def _large_text(view: Bytes, probability: Floats) -> Iterable[TextBox]:
         factor = OVERVIEW / longest
         small = cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         size = (view.shape[1], view.shape[0])
-        overview = cv2.resize(_detected(np.asarray(small, np.uint8)), size, interpolation=cv2.INTER_LINEAR)
+        margins = (MARGIN, MARGIN, MARGIN, MARGIN)
+        padded = cv2.copyMakeBorder(small, *margins, cv2.BORDER_REPLICATE)
+        seen = _detected(np.asarray(padded, np.uint8))[MARGIN:-MARGIN, MARGIN:-MARGIN]
+        overview = cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)
         found += _lines(np.asarray(overview, np.float32), LARGE * limit, np.inf)
     return [box for box in found if _is_read(_read(view, box))]
 
@@ -108,9 +139,13 @@ def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[
 
     `score` is the reader's least confidence, `length` the least number of letters and digits.
     """
-    view = rank(grey_of(image))
+    grey = grey_of(image)
+    places = places_of(strokes_of(image if is_coloured(image) else grey))
+    if not places:
+        return ()
+    view = rank(grey)
     found = []
-    for box in boxes_of(text_map(view)):
+    for box in boxes_of(_map_of(view, places)):
         reading = _read(view, box)
         if reading.score >= score and sum(c.isalnum() for c in reading.text) >= length:
             found.append(replace(box, score=reading.score))
@@ -125,24 +160,37 @@ def _read(view: Bytes, box: TextBox) -> Reading:
     return Reading(box, *max(turned, key=lambda r: r[1]))
 
 
-def text_map(view: Bytes) -> Floats:
-    """Return the probability of text for each pixel of a uint8 view, grey or BGR."""
-    return _detected(view, enlargement(max(view.shape[:2])))
+def _map_of(view: Bytes, places: Iterable[Place]) -> Floats:
+    """Return the probability of text for each pixel of a uint8 view, grey or BGR; outside the places it is 0."""
+    import cv2
+
+    rows, columns = view.shape[:2]
+    factor = enlargement(max(rows, columns))
+    # Text that touches the border is cut off for the detector without a margin.
+    padded = cv2.copyMakeBorder(view, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE)
+    found = np.zeros((rows + 2 * MARGIN, columns + 2 * MARGIN), np.float32)
+    for place in places:
+        down = _with_border(place.top, place.bottom, rows)
+        across = _with_border(place.left, place.right, columns)
+        part = found[down, across]
+        np.maximum(part, _detected(np.asarray(padded[down, across], np.uint8), factor), out=part)
+    return found[MARGIN : MARGIN + rows, MARGIN : MARGIN + columns]
+
+
+def _with_border(first: int, last: int, length: int) -> slice:
+    """Return where a stretch lies in an image with margins, which it takes along where it touches them."""
+    return slice(first + MARGIN * (first > 0), last + MARGIN * (1 + (last == length)))
 
 
 def _detected(view: Bytes, factor: float = 1.0) -> Floats:
     import cv2
 
     rows, columns = view.shape[:2]
-    # Text that touches the border is cut off for the detector without a margin.
-    padded = cv2.copyMakeBorder(view, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE)
-    if factor != 1:
-        padded = cv2.resize(padded, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    found = _tiled(np.asarray(padded, np.uint8))
-    if factor != 1:
-        size = (columns + 2 * MARGIN, rows + 2 * MARGIN)
-        found = np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR), np.float32)
-    return found[MARGIN : MARGIN + rows, MARGIN : MARGIN + columns]
+    if factor == 1:
+        return _tiled(np.ascontiguousarray(view))
+    larger = cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    found = _tiled(np.asarray(larger, np.uint8))
+    return np.asarray(cv2.resize(found, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def enlargement(longest: int) -> float:
@@ -153,25 +201,24 @@ def enlargement(longest: int) -> float:
 
 
 def _tiled(view: Bytes) -> Floats:
-    rows, columns = view.shape[:2]
-    if max(rows, columns) <= TILE * 1.35:
-        return text_engine.text_probability(view)
-    found = np.zeros((rows, columns), np.float32)
-    for y in _starts(rows):
-        for x in _starts(columns):
-            tile = view[y : y + TILE, x : x + TILE]
+    found = np.zeros(view.shape[:2], np.float32)
+    for down in _tiles(view.shape[0]):
+        for across in _tiles(view.shape[1]):
+            tile = view[down, across]
             if int(tile.max()) - int(tile.min()) < 2:  # noqa: PLR2004 - one value: nothing is written there
                 continue
-            part = found[y : y + TILE, x : x + TILE]
+            part = found[down, across]
             np.maximum(part, text_engine.text_probability(tile), out=part)
     return found
 
 
-def _starts(length: int) -> list[int]:
-    if length <= TILE:
-        return [0]
+def _tiles(length: int) -> list[slice]:
+    """Cut a length into overlapping tiles; one that is little longer than a tile stays whole."""
+    if length <= TILE * 1.35:
+        return [slice(0, length)]
     count = -(-(length - OVERLAP) // (TILE - OVERLAP))
-    return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
+    starts = [round(i * (length - TILE) / (count - 1)) for i in range(count)]
+    return [slice(start, start + TILE) for start in starts]
 
 
 def line_limit(rows: int, columns: int) -> float:
