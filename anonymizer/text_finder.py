@@ -1,13 +1,12 @@
 """Find burned-in text: every line of it is a region to mask, whether or not it can be read.
 
-The detector looks only where strokes are (`text_places`), at up to three views of an image. In percentiles text of
-the highest or lowest values stands out. Strokes that this view does not explain by lines it is sure of are framed
-more widely and looked at again, then at local contrast, in which faint text stands out, and at deviation from the
-surroundings, for what is fainter still. Colours take the place of local contrast. Small images are enlarged, large
-places cut into tiles.
+The detector looks at three views of an image: percentiles, in which text of the highest or lowest values stands
+out, local contrast, in which faint text does, and deviation from the surroundings, for what is fainter still.
+Colours take the place of local contrast. Small images are enlarged, large ones cut into tiles. A tile without
+strokes (`text_strokes`) is left out, and so are the second and third view where the first explains all strokes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer import text_engine
-from anonymizer.text_places import HALO, WIDE, Place, places_of, strokes_of
+from anonymizer.text_strokes import HALO, strokes_of
 from anonymizer.text_views import deviation, grey_of, is_coloured, local_contrast, percentile, rank
 
 Array = npt.NDArray[Any]
@@ -71,32 +70,24 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     coloured = is_coloured(image)
     strokes = strokes_of(image if coloured else grey)
     first = percentile(grey)
-    looked_at = places_of(strokes)
-    probability = _map_of(first, looked_at)
-    wider = [place for place in _doubtful(strokes, probability) if place not in looked_at]
-    probability = _with_views(probability, [first], wider)
-    places = _doubtful(strokes, probability)
-    if places:
+    probability = text_map(first, strokes)
+    doubtful = _unexplained(strokes, probability)
+    if doubtful.any():
         # Blue on white is invisible in the strongest channel, so colours are also looked at as they are.
         second = np.ascontiguousarray(image[..., ::-1]) if coloured else local_contrast(grey)
-        probability = _with_views(probability, [second, deviation(grey)], places)
+        views = (second, deviation(grey))
+        probability = np.maximum.reduce([probability, *(text_map(view, doubtful) for view in views)])
     return (*boxes_of(probability), *_large_text(first, probability))
 
 
-def _with_views(probability: Floats, views: Iterable[Bytes], places: Sequence[Place]) -> Floats:
-    for view in views if places else ():
-        np.maximum(probability, _map_of(view, places), out=probability)
-    return probability
-
-
-def _doubtful(strokes: Mask, probability: Floats) -> tuple[Place, ...]:
-    """Return where strokes are left outside the lines that the detector is sure of, widely framed."""
+def _unexplained(strokes: Mask, probability: Floats) -> Mask:
+    """Return the strokes outside the lines that the detector is sure of."""
     left = strokes.copy()
     for box in boxes_of(probability):
         if box.score >= SURE:
             top, first = max(0, box.y - HALO), max(0, box.x - HALO)
             left[top : box.y + box.height + HALO, first : box.x + box.width + HALO] = False
-    return places_of(left, WIDE)
+    return left
 
 
 def _large_text(view: Bytes, probability: Floats) -> Iterable[TextBox]:
@@ -110,10 +101,9 @@ def _large_text(view: Bytes, probability: Floats) -> Iterable[TextBox]:
         factor = OVERVIEW / longest
         small = cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         size = (view.shape[1], view.shape[0])
-        margins = (MARGIN, MARGIN, MARGIN, MARGIN)
-        padded = cv2.copyMakeBorder(small, *margins, cv2.BORDER_REPLICATE)
-        seen = _detected(np.asarray(padded, np.uint8))[MARGIN:-MARGIN, MARGIN:-MARGIN]
-        overview = cv2.resize(seen, size, interpolation=cv2.INTER_LINEAR)
+        overview = cv2.resize(
+            _detected(np.asarray(small, np.uint8), None), size, interpolation=cv2.INTER_LINEAR
+        )
         found += _lines(np.asarray(overview, np.float32), LARGE * limit, np.inf)
     return [box for box in found if _is_read(_read(view, box))]
 
@@ -140,12 +130,12 @@ def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[
     `score` is the reader's least confidence, `length` the least number of letters and digits.
     """
     grey = grey_of(image)
-    places = places_of(strokes_of(image if is_coloured(image) else grey))
-    if not places:
+    strokes = strokes_of(image if is_coloured(image) else grey)
+    if not strokes.any():
         return ()
     view = rank(grey)
     found = []
-    for box in boxes_of(_map_of(view, places)):
+    for box in boxes_of(text_map(view, strokes)):
         reading = _read(view, box)
         if reading.score >= score and sum(c.isalnum() for c in reading.text) >= length:
             found.append(replace(box, score=reading.score))
@@ -160,37 +150,35 @@ def _read(view: Bytes, box: TextBox) -> Reading:
     return Reading(box, *max(turned, key=lambda r: r[1]))
 
 
-def _map_of(view: Bytes, places: Iterable[Place]) -> Floats:
-    """Return the probability of text for each pixel of a uint8 view, grey or BGR; outside the places it is 0."""
+def text_map(view: Bytes, strokes: Mask) -> Floats:
+    """Return the probability of text for each pixel of a uint8 view, grey or BGR; 0 in tiles without strokes."""
+    if not strokes.any():
+        return np.zeros(view.shape[:2], np.float32)
+    return _detected(view, strokes, enlargement(max(view.shape[:2])))
+
+
+def _detected(view: Bytes, strokes: Mask | None, factor: float = 1.0) -> Floats:
     import cv2
 
     rows, columns = view.shape[:2]
-    factor = enlargement(max(rows, columns))
     # Text that touches the border is cut off for the detector without a margin.
     padded = cv2.copyMakeBorder(view, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REPLICATE)
-    found = np.zeros((rows + 2 * MARGIN, columns + 2 * MARGIN), np.float32)
-    for place in places:
-        down = _with_border(place.top, place.bottom, rows)
-        across = _with_border(place.left, place.right, columns)
-        part = found[down, across]
-        np.maximum(part, _detected(np.asarray(padded[down, across], np.uint8), factor), out=part)
+    if factor != 1:
+        padded = cv2.resize(padded, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    wanted = None if strokes is None else _enlarged(strokes, padded.shape[:2])
+    found = _tiled(np.asarray(padded, np.uint8), wanted)
+    if factor != 1:
+        size = (columns + 2 * MARGIN, rows + 2 * MARGIN)
+        found = np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR), np.float32)
     return found[MARGIN : MARGIN + rows, MARGIN : MARGIN + columns]
 
 
-def _with_border(first: int, last: int, length: int) -> slice:
-    """Return where a stretch lies in an image with margins, which it takes along where it touches them."""
-    return slice(first + MARGIN * (first > 0), last + MARGIN * (1 + (last == length)))
-
-
-def _detected(view: Bytes, factor: float = 1.0) -> Floats:
+def _enlarged(strokes: Mask, size: tuple[int, ...]) -> Mask:
+    """Return the strokes of an image in the size that the detector sees, margins included."""
     import cv2
 
-    rows, columns = view.shape[:2]
-    if factor == 1:
-        return _tiled(np.ascontiguousarray(view))
-    larger = cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    found = _tiled(np.asarray(larger, np.uint8))
-    return np.asarray(cv2.resize(found, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
+    padded = np.pad(strokes.astype(np.uint8), MARGIN, mode="edge")
+    return np.asarray(cv2.resize(padded, (size[1], size[0]), interpolation=cv2.INTER_NEAREST)).astype(bool)
 
 
 def enlargement(longest: int) -> float:
@@ -200,25 +188,28 @@ def enlargement(longest: int) -> float:
     return 1.5 if longest < MEDIUM else 1.0
 
 
-def _tiled(view: Bytes) -> Floats:
-    found = np.zeros(view.shape[:2], np.float32)
-    for down in _tiles(view.shape[0]):
-        for across in _tiles(view.shape[1]):
-            tile = view[down, across]
+def _tiled(view: Bytes, wanted: Mask | None) -> Floats:
+    rows, columns = view.shape[:2]
+    if max(rows, columns) <= TILE * 1.35:
+        return text_engine.text_probability(view)
+    found = np.zeros((rows, columns), np.float32)
+    for y in _starts(rows):
+        for x in _starts(columns):
+            if wanted is not None and not wanted[y : y + TILE, x : x + TILE].any():
+                continue
+            tile = view[y : y + TILE, x : x + TILE]
             if int(tile.max()) - int(tile.min()) < 2:  # noqa: PLR2004 - one value: nothing is written there
                 continue
-            part = found[down, across]
+            part = found[y : y + TILE, x : x + TILE]
             np.maximum(part, text_engine.text_probability(tile), out=part)
     return found
 
 
-def _tiles(length: int) -> list[slice]:
-    """Cut a length into overlapping tiles; one that is little longer than a tile stays whole."""
-    if length <= TILE * 1.35:
-        return [slice(0, length)]
+def _starts(length: int) -> list[int]:
+    if length <= TILE:
+        return [0]
     count = -(-(length - OVERLAP) // (TILE - OVERLAP))
-    starts = [round(i * (length - TILE) / (count - 1)) for i in range(count)]
-    return [slice(start, start + TILE) for start in starts]
+    return [round(i * (length - TILE) / (count - 1)) for i in range(count)]
 
 
 def line_limit(rows: int, columns: int) -> float:
