@@ -120,12 +120,12 @@ def _admit(dataset: FileDataset, raw: bytes, changes: list[Change]) -> None:
     for keyword in ("SOPClassUID", "SOPInstanceUID"):
         stored = f"MediaStorage{keyword}"
         if not first_text(dataset, keyword) and _UID.match(first_text(meta, stored)):
-            setattr(dataset, keyword, UID(first_text(meta, stored)))
+            dataset.add_new(keyword, "UI", UID(first_text(meta, stored)))
     sop_class = first_text(dataset, "SOPClassUID")
     if not _UID.match(sop_class):
         raise QuarantineError("The file does not say what kind of DICOM object it is (no SOP Class UID).")
     if not first_text(dataset, "SOPInstanceUID"):
-        dataset.SOPInstanceUID = _own_uid("", raw)
+        dataset.add_new("SOPInstanceUID", "UI", _own_uid("", raw))
         changes.append(
             Change("(0008,0018)", "SOP Instance UID", "U", "file", "The file had none; it was given one.")
         )
@@ -138,7 +138,7 @@ def _complete(dataset: FileDataset, raw: bytes, end: End, review: list[str]) -> 
     elif end is End.CUT:
         review.append("The file is truncated: it was masked as far as it goes.")
     if repaired or end is End.CUT:
-        dataset.SOPInstanceUID = _own_uid(str(dataset.SOPInstanceUID), raw)
+        dataset.add_new("SOPInstanceUID", "UI", _own_uid(str(dataset.SOPInstanceUID), raw))
     if holds_another_file(raw):
         review.append("Another DICOM file follows in the same file; only the first was masked and kept.")
     elif end is End.MORE:

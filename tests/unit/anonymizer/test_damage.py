@@ -101,3 +101,13 @@ def test_values_that_climb_through_the_alphabet_are_no_words(pixels):
 @pytest.mark.parametrize("word", [b"Quambletonix", b"MUELLER^OTTO", b"krummelwick"])
 def test_a_word_among_values_of_an_image_is_seen(word):
     assert spells_words(bytes(range(0, 250, 7)) * 30 + word + bytes(range(0, 250, 7)) * 30)
+
+
+def test_a_cut_file_whose_instance_uid_is_of_another_kind_gets_one_of_its_own(tmp_path, settings_for):
+    ds = planted.base(1)
+    path = save(ds, tmp_path / "in.dcm")
+    raw = path.read_bytes().replace(head("SOPInstanceUID", b"UI"), head("SOPInstanceUID", b"AT"), 1)
+    path.write_bytes(raw[:-64])
+    record = mask(path, tmp_path / "out", settings_for())
+    assert record.outcome in (Outcome.MASKED, Outcome.QUARANTINED)
+    assert record.identity
