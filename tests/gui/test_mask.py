@@ -388,6 +388,29 @@ def test_boxes_go_to_the_whole_series_with_one_stroke_and_back(
     assert all((pixels(page, sop) == before).all() for sop, before in zip(sops, intact, strict=True))
 
 
+def test_the_contact_sheet_shows_each_distinct_crop_of_the_originals_once(
+    page: MaskPage, qtbot: QtBot
+) -> None:
+    catalogue = page.session.catalogue
+    square = {"x": 22, "y": 22, "width": 20, "height": 20}  # the same bright square in each
+    other = {"x": 0, "y": 0, "width": 9, "height": 9, "score": 0.5}
+    first, second, third = catalogue.uids()
+    catalogue.set_masking(first, {"regions": [square]})
+    catalogue.set_masking(second, {"regions": [square, other]})
+    catalogue.set_masking(third, {"regions": [{**square, "kind": "kept"}]})
+    qtbot.keyClick(page.images.list.list, "c", Qt.KeyboardModifier.ShiftModifier)
+    sheet = page.sheet
+    qtbot.waitUntil(lambda: "under 3 boxes" in sheet.note.text())
+    assert [sheet.list.item(n).text() for n in range(sheet.list.count())] == ["text", "text, 2 times"]
+    assert "2 different pictures" in sheet.note.text()
+    sheet.list.itemActivated.emit(sheet.list.item(0))
+    assert page.tabs.currentWidget() is page.images
+    assert page.images.list.current() == second
+    assert page.images.compare.after.boxes.number == 1
+    page.session.lock()
+    assert sheet.list.count() == 0  # nothing of the originals stays
+
+
 def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)

@@ -81,6 +81,12 @@ class MaskImages(QWidget):
         self.list.go_to(sop)
         self.header.go_to(path)
 
+    def show_box(self, sop: str, number: int) -> None:
+        """Go to an instance and choose one of its boxes."""
+        self.list.go_to(sop)
+        self.compare.after.boxes.choose(number)
+        self.compare.after.setFocus()
+
     # The verdict.
 
     def approve(self) -> None:

@@ -7,6 +7,7 @@ from app.gui.jobs import JobRunner
 from app.gui.pages.base import Page
 from app.gui.pages.mask_images import MaskImages
 from app.gui.session import Session
+from app.gui.widgets.contact_sheet import ContactSheet
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.image_keys import HELP
 from app.gui.widgets.rules_view import RulesView
@@ -37,6 +38,7 @@ class MaskPage(Page):
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),
         ("W", "words and texts, and back to the instances"),
+        ("Shift+C", "contact sheet of all that is masked, and back; Enter shows a picture in its image"),
         ("Shift+R", "the rules: profile, options, own words"),
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
         ("Del, Enter", "take the answer away, show an example"),
@@ -49,14 +51,17 @@ class MaskPage(Page):
         self.images = MaskImages(session, jobs)
         self.words = WordReviewPane(session, jobs)
         self.rules = RulesView(session)
+        self.sheet = ContactSheet(session)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.images, "Instances")
         self.tabs.addTab(self.words, "Words and texts")
         self.tabs.addTab(self.rules, "Rules")
+        self.tabs.addTab(self.sheet, "Contact sheet")
         tips = (
             "Images and headers, one by one (W)",
             "Distinct free text (W)",
             "How the project masks (Shift+R)",
+            "All that is masked, each picture once (Shift+C)",
         )
         for place, tip in enumerate(tips):
             self.tabs.setTabToolTip(place, tip)
@@ -72,6 +77,8 @@ class MaskPage(Page):
         self.body.addWidget(self.stack, 1)
         QShortcut(QKeySequence("W"), self.tabs, self.switch)
         QShortcut(QKeySequence("Shift+R"), self.tabs, self.show_rules)
+        QShortcut(QKeySequence("Shift+C"), self.tabs, self.show_sheet)
+        self.sheet.opened.connect(self._show_box)
         self.tabs.currentChanged.connect(lambda _place: self._show_tab())
         self.words.example_wanted.connect(self._show_example)
         self.words.counted.connect(self._show_open)
@@ -99,9 +106,20 @@ class MaskPage(Page):
         """Show by which rules the project masks."""
         self.tabs.setCurrentWidget(self.rules)
 
+    def show_sheet(self) -> None:
+        """Show all that is masked, and back."""
+        shown = self.tabs.currentWidget() is self.sheet
+        self.tabs.setCurrentWidget(self.images if shown else self.sheet)
+
+    def _show_box(self, sop: str, number: int) -> None:
+        self.tabs.setCurrentWidget(self.images)
+        self.images.show_box(sop, number)
+
     def _show_tab(self) -> None:
         shown = self.tabs.currentWidget()
-        if isinstance(shown, (MaskImages, WordReviewPane, RulesView)):
+        if shown is not self.sheet:
+            self.sheet.stop()
+        if isinstance(shown, (MaskImages, WordReviewPane, RulesView, ContactSheet)):
             shown.activate()
 
     def _show_example(self, sop: str, path: str) -> None:
@@ -110,5 +128,6 @@ class MaskPage(Page):
 
     def _on_catalogue_changed(self) -> None:
         self.images.mark_stale()
+        self.sheet.mark_stale()
         if self.isVisible():
             self.activate()
