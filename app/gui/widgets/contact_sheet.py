@@ -64,8 +64,8 @@ class ContactSheet(QWidget):
 
     def activate(self) -> None:
         """Make the sheet where it is not up to date; the vault opens by itself where nobody need be asked."""
-        if self.session.project.protection == "key file" and self.session.vault is None:
-            self._unlock()
+        if self.session.project.protection == "key file":
+            self._unlock_silently()
         if self.session.vault is None:
             self._clear()
             self.note.setText("")
@@ -147,6 +147,12 @@ class ContactSheet(QWidget):
             unlocked(self.session, self)
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
+
+    def _unlock_silently(self) -> None:
+        try:
+            self.session.unlock(lambda _hint: None)
+        except USER_ERRORS as error:
+            self.session.status.emit(str(error))
 
     def _on_vault_changed(self) -> None:
         if self.session.vault is None:
