@@ -19,6 +19,7 @@ from app.workflows.masking_again import regions_of
 
 PIECE = 6  # instances
 ICON = QSize(220, 72)
+ENLARGED = 3  # times, at most
 LOCKED = "The sheet shows what lies under the masks, which only the originals tell."
 ROLE = Qt.ItemDataRole.UserRole
 
@@ -164,5 +165,4 @@ class ContactSheet(QWidget):
 def _icon(crop: Crop) -> QIcon:
     picture = QPixmap.fromImage(to_image(crop.pixels))
     modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    fits = picture.width() <= ICON.width() and picture.height() <= ICON.height()
-    return QIcon(picture if fits else picture.scaled(ICON, *modes))
+    return QIcon(picture.scaled(ICON.boundedTo(picture.size() * ENLARGED), *modes))
