@@ -147,9 +147,9 @@ class DatasetForm(QWidget):
             caption.setTextFormat(Qt.TextFormat.AutoText)
             caption.setBuddy(widget)
             shares.addWidget(caption)
-            shares.addWidget(widget)
+            shares.addWidget(widget, 1)
+            widget.setMinimumWidth(56)  # a row that is wider than the page would be cut off
         shares.addWidget(self.test)
-        shares.addStretch(1)
         return shares
 
     def _given(self) -> QHBoxLayout:
