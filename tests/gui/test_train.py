@@ -12,7 +12,8 @@ from app.gui.pages.predict_page import PredictPage
 from app.gui.pages.train_page import TrainPage
 from app.gui.runs import read_history, read_judgements
 from app.project import Project
-from app.workflows.datasets import export_project
+from app.workflows.datasets import Wish, export_project
+from labeller import Choice
 from tests.gui.conftest import CLASSES
 from tests.gui.made_runs import Quiet, make_run
 from trainer import RECIPES
@@ -20,7 +21,7 @@ from trainer import RECIPES
 
 @pytest.fixture
 def exported(labelled: Project) -> Project:
-    export_project(labelled, labelled.exports / "squares", Quiet(), fractions=(0.6, 0.2, 0.2))
+    export_project(labelled, labelled.exports / "squares", Quiet(), Wish(Choice(fractions=(0.6, 0.2, 0.2))))
     return labelled
 
 

@@ -62,10 +62,12 @@ def assert_clean(masked):
 
 def assert_useful(masked):
     patients, studies, shifts, uids = defaultdict(set), defaultdict(set), defaultdict(set), {}
-    for truth, _, path in masked:
+    for truth, record, path in masked:
         ds = pydicom.dcmread(path, stop_before_pixels=True)
+        # Values of a wrong kind, planted by chance, are signs of damage: then whole texts may go.
+        damaged = any("is damaged" in reason for reason in record.review)
         for keyword, text in truth.kept.items():
-            assert text in str(ds[keyword].value), (keyword, truth.path)
+            assert damaged or text in str(ds[keyword].value), (keyword, truth.path)
         patients[truth.person.patient_id].add(ds.PatientID)
         studies[truth.study].add(ds.StudyInstanceUID)
         uids[truth.sop] = ds.SOPInstanceUID
