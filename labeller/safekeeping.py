@@ -36,11 +36,7 @@ def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | 
     temporary = copy.with_suffix(".tmp")
     try:
         folder.mkdir(exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        with _reading(catalogue) as source, contextlib.closing(sqlite3.connect(temporary)) as target:
-            source.backup(target)
-        with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
+        _copy(catalogue, temporary)
         temporary.replace(copy)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
@@ -72,11 +68,7 @@ def restore(backup: Path, catalogue: Path) -> Path:
     aside = catalogue.with_name(f"{catalogue.stem}-damaged-{stamp}{catalogue.suffix}")
     fresh = catalogue.with_suffix(".restored")
     try:
-        fresh.unlink(missing_ok=True)
-        with _reading(backup) as source, contextlib.closing(sqlite3.connect(fresh)) as target:
-            source.backup(target)
-        with fresh.open("r+b") as file:
-            os.fsync(file.fileno())
+        _copy(backup, fresh)
         for tail in ("-wal", "-shm"):  # they belong to the damaged file
             beside = catalogue.with_name(catalogue.name + tail)
             if beside.exists():
@@ -88,6 +80,15 @@ def restore(backup: Path, catalogue: Path) -> Path:
             "The copy could not be put in place.", "Check that you may write in the project's folder."
         ) from error
     return aside
+
+
+def _copy(database: Path, to: Path) -> None:
+    """Copy a database that may be in use; the copy is on the disk when this returns."""
+    to.unlink(missing_ok=True)
+    with _reading(database) as source, contextlib.closing(sqlite3.connect(to)) as target:
+        source.backup(target)
+    with to.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 @contextlib.contextmanager

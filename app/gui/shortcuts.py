@@ -6,6 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+MOVES = frozenset(
+    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
+)
+"""The keys that go through a list; other letters are the page's."""
+
 
 def bind(page: QWidget, keys: Mapping[str, Callable[[], object]], *, repeating: Collection[str] = ()) -> None:
     """Make the keys do what they stand for; only the `repeating` ones repeat while they are held."""

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor
 
 from app.gui import theme
+from app.gui.models.rows_model import Index, RowsModel
 
-Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("File", "Outcome", "Reason")
 # Outcome -> sign, colour token; word and sign say it without the colour. "review" is a masked instance
 # that a human should look at.
@@ -41,20 +41,21 @@ class FileRow:
         return cls(str(facts.get("path", "")), outcome, reason)
 
 
-class FilesModel(QAbstractTableModel):
+class FilesModel(RowsModel[FileRow]):
     """Rows in the order in which they were done; `show_only` leaves one outcome in sight."""
+
+    headings = HEADINGS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: list[FileRow] = []
-        self._shown: list[FileRow] = []
         self._only = ""
         self.counts: Counter[str] = Counter()
 
     def clear(self) -> None:
         """Forget all rows."""
         self.beginResetModel()
-        self._all, self._shown = [], []
+        self._all, self.rows = [], []
         self.counts.clear()
         self.endResetModel()
 
@@ -64,37 +65,21 @@ class FilesModel(QAbstractTableModel):
         self.counts.update(row.outcome for row in rows)
         new = [row for row in rows if self._only in ("", row.outcome)]
         if new:
-            first = len(self._shown)
+            first = len(self.rows)
             self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-            self._shown += new
+            self.rows += new
             self.endInsertRows()
 
     def show_only(self, outcome: str) -> None:
         """Show rows of this outcome only; "" for all."""
         self.beginResetModel()
         self._only = outcome
-        self._shown = [row for row in self._all if outcome in ("", row.outcome)]
+        self.rows = [row for row in self._all if outcome in ("", row.outcome)]
         self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Rows in sight."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """File, outcome, reason."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Headings of the columns."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADINGS[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, colour and tool tip of a cell."""
-        row = self._shown[index.row()]
+        row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             sign, _ = LOOKS[row.outcome]
             return (row.path, f"{sign} {row.outcome}", row.reason)[index.column()]

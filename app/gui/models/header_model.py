@@ -3,28 +3,29 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
 from anonymizer import AttributeRow
 from app.gui import theme
 from app.gui.models.header_words import Show, colour_of, in_words, is_changed, layer_of, tag, with_sign
 from app.gui.models.roles import CHIP_ROLE
+from app.gui.models.rows_model import Index, RowsModel
 
-Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Attribute", "Tag", "Before", "After", "What was done", "Layer", "Why")
 ATTRIBUTE, TAG, BEFORE, AFTER, DONE, LAYER, WHY = range(7)
 TINT = 20  # of 255: changed rows are to be seen, not to shout
 
 
-class HeaderModel(QAbstractTableModel):
+class HeaderModel(RowsModel[AttributeRow]):
     """All attributes are held; `show_only`, `show_layer` and `search` leave some in sight."""
+
+    headings = HEADINGS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: tuple[AttributeRow, ...] = ()
         self._only, self._layer, self._sought = Show.CHANGED, "", ""
-        self.rows: list[AttributeRow] = []
 
     def set_rows(self, rows: Sequence[AttributeRow]) -> None:
         """Show another header."""
@@ -69,22 +70,6 @@ class HeaderModel(QAbstractTableModel):
             return False
         texts = (row.name, row.path, row.before or "", row.after or "")
         return not self._sought or any(self._sought in text.casefold() for text in texts)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Attributes in sight."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Seven."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Headings of the columns."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADINGS[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, chip, colours and tool tip of a cell."""

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor
 
 from app.gui import theme
+from app.gui.models.rows_model import Index, RowsModel
 
-Index = QModelIndex | QPersistentModelIndex
 SHARE = Qt.ItemDataRole.UserRole  # a probability, for the bar
 MOST_CLASSES = 8  # further ones are in the tool tip
+HEADINGS: Sequence[str] = ("Image", "Predicted", "Reader")
 FIRST_CLASS = 3  # column of the first class
 
 
@@ -39,12 +40,13 @@ class Predicted:
         return "\n".join(f"{name}: {share:.1%}" for name, share in ranked)
 
 
-class PredictionsModel(QAbstractTableModel):
+class PredictionsModel(RowsModel[Predicted]):
     """Columns: image, predicted class, reader's label, then a probability for each class."""
+
+    headings = HEADINGS
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.rows: list[Predicted] = []
         self.classes: tuple[str, ...] = ()
 
     def show_rows(self, rows: Sequence[Predicted]) -> None:
@@ -52,6 +54,7 @@ class PredictionsModel(QAbstractTableModel):
         self.beginResetModel()
         self.rows = list(rows)
         self.classes = next((tuple(row.probabilities) for row in rows if row.probabilities), ())
+        self.headings = (*HEADINGS, *self.classes)
         self.endResetModel()
 
     def append(self, rows: Sequence[Predicted]) -> None:
@@ -64,21 +67,9 @@ class PredictionsModel(QAbstractTableModel):
         self.rows += rows
         self.endInsertRows()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Images."""
-        return 0 if parent.isValid() else len(self.rows)
-
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """Three, and one a class."""
         return 0 if parent.isValid() else FIRST_CLASS + min(len(self.classes), MOST_CLASSES)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Headings of the columns."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return ("Image", "Predicted", "Reader", *self.classes)[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, probability, colour and tool tip of a cell."""

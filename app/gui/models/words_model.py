@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from anonymizer import WordAnswer
 from app.gui import theme
 from app.gui.models.roles import CHIP_ROLE
+from app.gui.models.rows_model import Index, RowsModel
 from app.workflows.words import Phrase, Said, WordReview
 
-Index = QModelIndex | QPersistentModelIndex
 HEADINGS = ("Instances", "Text", "Now", "Attribute", "Answer")
 COUNT, TEXT, NOW, WHERE, ANSWER = range(5)
 
@@ -33,18 +33,19 @@ def answer_in_words(said: Said | None) -> str:
     return f"{word} always" if said.for_site else word
 
 
-class WordsModel(QAbstractTableModel):
+class WordsModel(RowsModel[Phrase]):
     """All texts are held; `list_only` and `search` leave some in sight.
 
     A text that gets an answer stays in sight until the list is made anew, so that nothing moves under the
     reader's hand.
     """
 
+    headings = HEADINGS
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._review: WordReview | None = None
         self._only, self._sought = Asked.OPEN, ""
-        self.rows: list[Phrase] = []
 
     def show_review(self, review: WordReview | None) -> None:
         """Show another project's texts, or the same read anew."""
@@ -93,23 +94,13 @@ class WordsModel(QAbstractTableModel):
     def _said(self, phrase: Phrase) -> Said | None:
         return self._review.said(phrase) if self._review else None
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Texts in sight."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Five."""
-        return 0 if parent.isValid() else len(HEADINGS)
-
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         """Headings of the columns; numbers stand at the right."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and section == COUNT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, chip and tool tip of a cell."""

@@ -28,6 +28,7 @@ from app.gui.widgets.drop_area import DropArea
 from app.gui.widgets.figures import Figures
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.profile_card import ProfileCard
+from app.gui.widgets.table_look import look_as_rows
 from app.gui.widgets.text import button
 
 LONGEST_COMMAND = 24_000  # characters; Windows takes 32,767 for a whole command line
@@ -238,17 +239,9 @@ class ImportPage(Page):
 def _table(model: FilesModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
-    table.setAccessibleName("What became of each file")
-    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 1.9))
+    look_as_rows(table, "What became of each file")
     header = table.horizontalHeader()
     header.setStretchLastSection(True)
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     letter = table.fontMetrics().averageCharWidth()
     for column, letters in enumerate((70, 18, 60)):

@@ -29,6 +29,7 @@ from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.heat_map import HeatMapView
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.share_bar import ShareBar
+from app.gui.widgets.table_look import look_as_rows
 from app.gui.widgets.text import button, label
 from app.project import Project
 from labeller import InstanceFilter, InstanceRow
@@ -299,17 +300,8 @@ def _name(row: InstanceRow) -> str:
 def _table(model: PredictionsModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
-    table.setAccessibleName("Predictions")
-    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    look_as_rows(table, "Predictions", lines=2)
     table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
     table.setSortingEnabled(True)
     table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 2))
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return table

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,6 +25,7 @@ from app.gui.models.patients import PatientsModel
 from app.gui.session import Session
 from app.gui.vault.forget_dialog import ForgetDialog
 from app.gui.vault.work import VaultWork
+from app.gui.widgets.table_look import look_as_rows
 from app.gui.widgets.text import button, label, set_role
 from app.workflows.vaults import LIST_WARNING, export_list, find_patients, forget_everyone, forget_patients
 
@@ -216,18 +217,10 @@ class PatientsPane(QWidget):
 def _table(model: PatientsModel) -> QTableView:
     table = QTableView()
     table.setModel(model)
-    table.setAccessibleName("Patients found")
-    table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(round(table.fontMetrics().height() * 1.9))
+    look_as_rows(table, "Patients found")
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setStretchLastSection(True)
     header.setResizeContentsPrecision(200)  # rows looked at: enough, however many there are
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     letter = table.fontMetrics().averageCharWidth()
     for column, letters in enumerate((23, 16, 14, 28, 13, 22, 9)):
         table.setColumnWidth(column, letter * letters)

@@ -5,14 +5,13 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.gui.models.header_model import AFTER, ATTRIBUTE, BEFORE, DONE, LAYER, TAG, WHY, HeaderModel
+from app.gui.shortcuts import MOVES
 from app.gui.widgets.chips import ChipDelegate
+from app.gui.widgets.table_look import look_as_rows
 
 WIDE = 110  # letters: from here on every column has room
 NARROW_SHARES = {ATTRIBUTE: 0.31, BEFORE: 0.2, AFTER: 0.2, DONE: 0.29}
 WIDE_SHARES = {ATTRIBUTE: 0.19, TAG: 0.11, BEFORE: 0.15, AFTER: 0.15, DONE: 0.11, LAYER: 0.11, WHY: 0.18}
-MOVES = frozenset(
-    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
-)
 
 
 class HeaderGrid(QTableView):
@@ -24,22 +23,14 @@ class HeaderGrid(QTableView):
         self._own_widths = False
         self._with_original = True
         self.setModel(model)
-        self.setAccessibleName("Header before and after masking")
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        look_as_rows(self, "Header before and after masking")
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.9))
         chips = ChipDelegate(self)
         for column in (DONE, LAYER):
             self.setItemDelegateForColumn(column, chips)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.sectionResized.connect(self._on_section_resized)
 

@@ -4,36 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from anonymizer import Profile
-from app.gui.widgets.text import label
-
-
-class _Card(QFrame):
-    def __init__(self, profile: Profile, *, own: bool) -> None:
-        super().__init__()
-        self.setProperty("role", "choice")
-        self.choice = QRadioButton(f"{profile.title}  ·  own profile" if own else profile.title)
-        self.choice.setAccessibleDescription(profile.description)
-        self.choice.toggled.connect(lambda on: self._mark(on=on))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 7, 12, 8)
-        layout.setSpacing(2)
-        layout.addWidget(self.choice)
-        layout.addWidget(label(profile.description, "muted"))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the card wherever it is clicked."""
-        self.choice.setChecked(True)
-        self.choice.setFocus()
-        super().mousePressEvent(event)
-
-    def _mark(self, *, on: bool) -> None:
-        self.setProperty("chosen", "true" if on else "false")
-        self.style().unpolish(self)
-        self.style().polish(self)
+from app.gui.widgets.choice_card import ChoiceCard
 
 
 class ProfileCards(QWidget):
@@ -63,7 +37,8 @@ class ProfileCards(QWidget):
         if name in self.profiles:
             self.profiles[name] = profile
             return
-        entry = _Card(profile, own=Path(name).suffix == ".toml")
+        own = Path(name).suffix == ".toml"
+        entry = ChoiceCard(f"{profile.title}  ·  own profile" if own else profile.title, profile.description)
         self.profiles[name], self.choices[name] = profile, entry.choice
         self._group.addButton(entry.choice)
         entry.choice.toggled.connect(lambda on: self.chosen.emit(name) if on else None)

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app.gui import theme
 from app.gui.models.worklist_model import WorklistModel, title
+from app.gui.shortcuts import MOVES
 from app.gui.thumbnails import Thumbnails, Wanted
 from labeller import InstanceRow
 
@@ -40,12 +41,7 @@ GAP = 6
 SCALED = 600  # pictures kept in the size of the tiles
 SETTLE_MS = 25
 AHEAD_SCREENS = 2  # made in advance, in the direction of reading
-MOVES = frozenset(
-    {
-        Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp,
-        Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
-    }
-)  # fmt: skip
+MOVES_TO = MOVES | {Qt.Key.Key_Left, Qt.Key.Key_Right}
 Flag = QItemSelectionModel.SelectionFlag
 
 
@@ -324,4 +320,4 @@ class ThumbnailGrid(QAbstractScrollArea):
 
 def _moves(event: QKeyEvent) -> bool:
     held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    return event.key() in MOVES or (event.key() == Qt.Key.Key_A and bool(held))
+    return event.key() in MOVES_TO or (event.key() == Qt.Key.Key_A and bool(held))

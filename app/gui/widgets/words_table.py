@@ -7,13 +7,12 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.gui.models.words_model import ANSWER, NOW, WordsModel
+from app.gui.shortcuts import MOVES
 from app.gui.widgets.chips import ChipDelegate
+from app.gui.widgets.table_look import look_as_rows
 from app.workflows.words import Phrase
 
 SHARES = (0.1, 0.4, 0.13, 0.22, 0.15)
-MOVES = frozenset(
-    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
-)
 
 
 class WordsTable(QTableView):
@@ -26,21 +25,13 @@ class WordsTable(QTableView):
         super().__init__()
         self._words = model
         self.setModel(model)
-        self.setAccessibleName("Words and texts")
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        look_as_rows(self, "Words and texts", lines=2.0)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 2.0))
         chips = ChipDelegate(self)
         for column in (NOW, ANSWER):
             self.setItemDelegateForColumn(column, chips)
         header = self.horizontalHeader()
         header.setStretchLastSection(True)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.doubleClicked.connect(lambda _index: self.opened.emit())
 

@@ -15,11 +15,9 @@ from PySide6.QtWidgets import (
 
 from app.gui import theme
 from app.gui.models.worklist_model import FIRST_OF_PATIENT, WorklistModel, title
+from app.gui.shortcuts import MOVES
 from labeller import InstanceRow
 
-MOVES = frozenset(
-    {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
-)
 PADDING = 7
 
 
