@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
-from anonymizer import text_finder
-from anonymizer.pixels import PixelResult, mask_burned_in_text
+from anonymizer.pixels import text_finder
+from anonymizer.pixels.burned_in_text import PixelResult, mask_burned_in_text
 
 Array = npt.NDArray[Any]
 

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import pydicom
 
-from anonymizer.deidentify import Layout, Settings, deidentify
-from anonymizer.key import SecretKey
-from anonymizer.profile import load_profile
-from anonymizer.source import find_sources
-from anonymizer.survey import Identities, Surveyor
+from anonymizer.batches.survey import Identities, Surveyor
+from anonymizer.files.source import find_sources
+from anonymizer.identities.key import SecretKey
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
 from app.program import command
 from benchmarks.ct_series import make, make_enhanced
 

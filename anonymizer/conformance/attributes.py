@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
-from anonymizer.iod import Need, Requirement
-from anonymizer.plan import Plan
-from anonymizer.profile import load_profile, profile_names
-from anonymizer.table import Rule, safe_private, standard_table
+from anonymizer.profiles.iod import Need, Requirement
+from anonymizer.profiles.plan import Plan
+from anonymizer.profiles.profile import load_profile, profile_names
+from anonymizer.profiles.table import Rule, safe_private, standard_table
 
 TYPES = {
     "type 1": Requirement(Need.VALUE, firm=True),

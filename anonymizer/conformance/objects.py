@@ -6,11 +6,11 @@ from pydicom.datadict import keyword_for_tag
 from pydicom.uid import UID
 
 from anonymizer.documents import may_hold_document
-from anonymizer.iod import iod_of, sop_classes
-from anonymizer.plan import Plan
-from anonymizer.profile import load_profile
-from anonymizer.table import standard_table
-from anonymizer.truncation import is_image_class
+from anonymizer.files.truncation import is_image_class
+from anonymizer.profiles.iod import iod_of, sop_classes
+from anonymizer.profiles.plan import Plan
+from anonymizer.profiles.profile import load_profile
+from anonymizer.profiles.table import standard_table
 
 Row = tuple[object, ...]
 _PIXELS = 0x7FE00010

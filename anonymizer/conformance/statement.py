@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from anonymizer.conformance import attributes, objects
 from anonymizer.conformance.value_rules import value_rows
 from anonymizer.conformance.words import CONTAINERS, LAYERS, PAGE
-from anonymizer.marks import METHOD_CODES
-from anonymizer.options import OPTIONS
-from anonymizer.profile import load_profile, profile_names
-from anonymizer.table import EDITION, safe_private
+from anonymizer.headers.marks import METHOD_CODES
+from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.profile import load_profile, profile_names
+from anonymizer.profiles.table import EDITION, safe_private
 
 _TICK = "yes"
 

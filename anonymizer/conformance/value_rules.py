@@ -8,16 +8,16 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from anonymizer.file_format import lenient
-from anonymizer.harvest import Harvest
-from anonymizer.header import HeaderMasker
-from anonymizer.key import SecretKey
-from anonymizer.patients import Patient, Patients
-from anonymizer.plan import Plan
-from anonymizer.profile import load_profile
-from anonymizer.pseudonyms import Pseudonyms
-from anonymizer.subject import Subject
-from anonymizer.table import standard_table
+from anonymizer.files.file_format import lenient
+from anonymizer.headers.header import HeaderMasker
+from anonymizer.headers.subject import Subject
+from anonymizer.identities.harvest import Harvest
+from anonymizer.identities.key import SecretKey
+from anonymizer.identities.patients import Patient, Patients
+from anonymizer.identities.pseudonyms import Pseudonyms
+from anonymizer.profiles.plan import Plan
+from anonymizer.profiles.profile import load_profile
+from anonymizer.profiles.table import standard_table
 
 _SURNAME, _GIVEN = "Quellwortner", "Zorvinda"  # invented
 _FIRST_GROUP = 0x0008

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
-from anonymizer.byte_search import SHORTEST_NEEDLE
 from anonymizer.documents.cda import clean_cda, notice_cda
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import LockedError, UnreadableError
 from anonymizer.documents.identifiers import new_header_identifier
 from anonymizer.documents.mesh import clean_mtl, clean_obj, clean_stl, notice_stl, notice_text
-from anonymizer.file_format import UNREADABLE
+from anonymizer.files.file_format import UNREADABLE
+from anonymizer.headers.subject import Subject
+from anonymizer.identities.byte_search import SHORTEST_NEEDLE
+from anonymizer.identities.residue import LONG_IN_NOISE
 from anonymizer.report import Change
-from anonymizer.residue import LONG_IN_NOISE
-from anonymizer.subject import Subject
 
 __all__ = ["DOCUMENT", "Document", "clean_document", "may_hold_document"]
 

@@ -13,8 +13,8 @@ from anonymizer.documents.cda_names import collect_names, local_name
 from anonymizer.documents.cda_rules import Rules
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import UnreadableError
-from anonymizer.free_text import unsafe_spans, without
-from anonymizer.subject import Subject
+from anonymizer.headers.free_text import unsafe_spans, without
+from anonymizer.headers.subject import Subject
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from anonymizer.dates import spellings
-from anonymizer.harvest import Harvest
+from anonymizer.identities.harvest import Harvest
+from anonymizer.words.dates import spellings
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from anonymizer import dates
 from anonymizer.documents.cda_names import PRODUCTS, local_name
 from anonymizer.documents.identifiers import new_identifier
-from anonymizer.free_text import clean, has_pattern
-from anonymizer.subject import Subject
+from anonymizer.headers.free_text import clean, has_pattern
+from anonymizer.headers.subject import Subject
+from anonymizer.words import dates
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

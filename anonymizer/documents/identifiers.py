@@ -2,7 +2,7 @@
 
 import re
 
-from anonymizer.subject import Subject
+from anonymizer.headers.subject import Subject
 
 _UID = re.compile(r"[0-2](?:\.\d+)+$")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from anonymizer.documents.cleaned import Cleaned
 from anonymizer.documents.errors import UnreadableError
-from anonymizer.free_text import clean
-from anonymizer.subject import Subject
+from anonymizer.headers.free_text import clean
+from anonymizer.headers.subject import Subject
 
 _HEADER, _COUNT, _FACET = 80, 4, 50  # bytes of a binary STL
 _ATTRIBUTE = 48  # where in a facet its two free bytes stand

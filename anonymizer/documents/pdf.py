@@ -20,9 +20,9 @@ from anonymizer.documents.pdf_pages import POINTS, RESOLUTION, Page, pages_of
 from anonymizer.documents.pdf_replacements import without_replacements
 from anonymizer.documents.pdf_words import BREAK, LEAST_CONTRAST, Box, Word, contrast
 from anonymizer.documents.pdf_writing import Label, NewPage, is_writable, written_pdf
-from anonymizer.free_text import unsafe_spans
-from anonymizer.harvest import Harvest
-from anonymizer.vocabulary import OwnWords
+from anonymizer.headers.free_text import unsafe_spans
+from anonymizer.identities.harvest import Harvest
+from anonymizer.words.vocabulary import OwnWords
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -168,7 +168,7 @@ def _only(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Bytes:
 
 def _examined(page: Page, kept: Sequence[Word], removed: Sequence[Word]) -> Bytes:
     """Return the page without the words that go and without text that the text layer does not account for."""
-    from anonymizer.text_finder import find_text
+    from anonymizer.pixels.text_finder import find_text
 
     picture = page.picture.copy()
     free = np.ones(picture.shape[:2], bool)  # of words that the text layer accounts for

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from anonymizer.errors import PixelError
-from anonymizer.file_kinds import PictureKind
+from anonymizer.files.file_kinds import PictureKind
 from anonymizer.pictures.parts import opened
 from anonymizer.report import Region
 
@@ -73,7 +73,7 @@ def _is_exact(image: Image.Image) -> bool:
 
 def _cleared(page: Image.Image, frame: int | None) -> tuple[list[Region], bool]:
     """Return the text of a page, and whether some is legible even when that is filled."""
-    from anonymizer import text_finder
+    from anonymizer.pixels import text_finder
 
     seen = views(page)
     found = [box for view in seen for box in text_finder.find_text(view)]

@@ -1,7 +1,8 @@
 """JPEG pictures: segments that decoding needs stay to the byte, all others go (ISO/IEC 10918-1, JFIF, EXIF)."""
 
-from anonymizer.colour_profile import clean_profile
-from anonymizer.jpeg_segments import (
+from anonymizer.headers.colour_profile import clean_profile
+from anonymizer.pictures.parts import Stripped, damaged, opened, orientation, orientation_exif
+from anonymizer.pixels.jpeg_segments import (
     ADOBE,
     CODED,
     COMMENT,
@@ -14,7 +15,6 @@ from anonymizer.jpeg_segments import (
     is_application,
     parts,
 )
-from anonymizer.pictures.parts import Stripped, damaged, opened, orientation, orientation_exif
 
 _JFIF_BODY, _ADOBE_BODY = 12, 12  # identifier, version, density; identifier, version, flags, transform
 _ICC_NAME, _EXIF = b"ICC_PROFILE\0", b"Exif\0\0"

@@ -8,16 +8,16 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from anonymizer.errors import PixelError
-from anonymizer.file_kinds import SUFFIXES, PictureKind
+from anonymizer.files.file_kinds import SUFFIXES, PictureKind
+from anonymizer.files.source import Source
+from anonymizer.identities.pseudonyms import Pseudonyms
+from anonymizer.output.writing import write_new
 from anonymizer.pictures.burned_in import STILL_LEGIBLE, fill_text
 from anonymizer.pictures.jpeg import strip_jpeg
 from anonymizer.pictures.parts import Stripped, opened, orientation
 from anonymizer.pictures.png import strip_png
 from anonymizer.pictures.tiff import strip_tiff
-from anonymizer.pseudonyms import Pseudonyms
 from anonymizer.report import Change, FileRecord, Outcome, Region
-from anonymizer.source import Source
-from anonymizer.writing import write_new
 
 FOLDER = "pictures"
 NOT_EXAMINED = "Pixels were not examined for burned-in text."

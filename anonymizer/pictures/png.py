@@ -4,8 +4,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from anonymizer.colour_profile import clean_profile
 from anonymizer.errors import PixelError
+from anonymizer.headers.colour_profile import clean_profile
 from anonymizer.pictures.parts import Stripped, damaged, opened, orientation, orientation_exif
 
 _SIGNATURE = 8

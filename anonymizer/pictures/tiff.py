@@ -9,8 +9,8 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from anonymizer.colour_profile import clean_profile
 from anonymizer.errors import PixelError
+from anonymizer.headers.colour_profile import clean_profile
 from anonymizer.pictures.jpeg import strip_stream
 from anonymizer.pictures.parts import Stripped, damaged
 from anonymizer.pictures.tiff_reading import Entry, Numbers, Page, read_pages

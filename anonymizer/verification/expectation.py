@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anonymizer.options import OPTIONS
-from anonymizer.table import standard_table
+from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.table import standard_table
 from anonymizer.verification.walker import Value
 
 _PATIENT_NAME, _PATIENT_ID, _REMOVED, _METHODS, _DATES = (

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from anonymizer.file_kinds import picture_kind
-from anonymizer.harvest import Harvest
+from anonymizer.files.file_kinds import picture_kind
+from anonymizer.identities.harvest import Harvest
+from anonymizer.profiles.table import safe_private
 from anonymizer.report import Finding, Grade
-from anonymizer.table import safe_private
 from anonymizer.verification.documents import HiddenError, contents
 from anonymizer.verification.expectation import Expectation, text_of
 from anonymizer.verification.frames import hidden_in_frames

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anonymizer.actions import DUMMY_DATE, DUMMY_TEXT
+from anonymizer.profiles.actions import DUMMY_DATE, DUMMY_TEXT
+from anonymizer.profiles.table import safe_private
 from anonymizer.report import Grade
-from anonymizer.table import safe_private
 from anonymizer.verification.expectation import Expectation, text_of
 from anonymizer.verification.needles import Needles
 from anonymizer.verification.patterns import identifying_form

@@ -12,8 +12,8 @@ from typing import AnyStr
 import numpy as np
 import numpy.typing as npt
 
-from anonymizer.harvest import Harvest
-from anonymizer.vocabulary import harmless_words, is_technical, normal
+from anonymizer.identities.harvest import Harvest
+from anonymizer.words.vocabulary import harmless_words, is_technical, normal
 
 _FIRST = 4  # bytes or letters by which needles are looked up
 _SHORTEST_BEGINNING, _SHORTEST_CUT, _MOST_CUT = 5, 8, 3  # letters

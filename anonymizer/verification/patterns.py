@@ -2,7 +2,7 @@
 
 import re
 
-from anonymizer.vocabulary import harmless_words, is_technical, normal
+from anonymizer.words.vocabulary import harmless_words, is_technical, normal
 
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"

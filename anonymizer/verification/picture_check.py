@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
-from anonymizer.file_kinds import PictureKind, picture_kind
+from anonymizer.files.file_kinds import PictureKind, picture_kind
 
 _ORIENTATION = 0x0112
 _TOLD = frozenset(  # by Pillow, of how a picture is coded and shown

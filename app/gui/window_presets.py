@@ -3,7 +3,7 @@
 Centre and width in Hounsfield units, as textbooks of computed tomography give them.
 """
 
-from anonymizer.rendering import WindowPreset
+from anonymizer.pixels.rendering import WindowPreset
 
 _CT = (
     WindowPreset("Soft tissue", 50, 400),

@@ -23,7 +23,7 @@ from pydicom.dataset import FileDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from anonymizer.errors import AnonymizerError
-from anonymizer.file_format import UNREADABLE, lenient, parse, serialise
+from anonymizer.files.file_format import UNREADABLE, lenient, parse, serialise
 
 AVAILABLE = shutil.which("dciodvfy") is not None
 _VALUE = re.compile(r"= <[^>]*>|= '[^']*' \(\w*\)")

@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from anonymizer.iod import Iod, Need, iod_of, sop_classes
+from anonymizer.profiles.iod import Iod, Need, iod_of, sop_classes
 from tests.corpora.planted import ACCESSION, DOCTOR, GIVEN, PATIENT_ID, ROOT, SURNAME
 
 _DEPTH = 3

@@ -9,7 +9,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from anonymizer.table import safe_private
+from anonymizer.profiles.table import safe_private
 
 Plant = Callable[[random.Random, Dataset, str], None]
 _LIMITS = {"SH": 16, "LO": 64, "CS": 16}

@@ -18,7 +18,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from anonymizer.file_format import lenient
+from anonymizer.files.file_format import lenient
 from tests.corpora.people import Person, written
 from tests.corpora.places import PLACES
 

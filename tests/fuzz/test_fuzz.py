@@ -12,13 +12,13 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from anonymizer.deidentify import Layout, Settings, deidentify
-from anonymizer.file_format import lenient
-from anonymizer.harvest import Harvest
-from anonymizer.key import SecretKey
-from anonymizer.profile import load_profile
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.identities.harvest import Harvest
+from anonymizer.identities.key import SecretKey
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Grade, Outcome
-from anonymizer.source import find_sources
 from anonymizer.verification.inspection import Known, inspect
 from tests.corpora import planted
 from tests.fuzz.mutations import mutated

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage, PixelError, Region
-from anonymizer.rendering import WindowPreset, display
+from anonymizer.pixels.rendering import WindowPreset, display
 from app.gui.widgets.image_frames import Frame, Window
 from app.gui.widgets.image_geometry import ViewGeometry
 from app.gui.widgets.image_loader import ImageLoader

@@ -24,7 +24,7 @@ from anonymizer import (
     find_sources,
     load_profile,
 )
-from anonymizer.deidentify import deidentify
+from anonymizer.masking.deidentify import deidentify
 from app.gui.dialogs.unlock import UnlockDialog
 from app.gui.main_window import MainWindow
 from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel

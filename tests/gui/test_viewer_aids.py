@@ -6,8 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from anonymizer.orientation import Edges
-from anonymizer.rendering import WindowPreset
+from anonymizer.pixels.orientation import Edges
+from anonymizer.pixels.rendering import WindowPreset
 from app.gui.widgets.image_bar import ImageBar
 from app.gui.widgets.image_frames import ArrayPicture
 from app.gui.widgets.image_ruler import length

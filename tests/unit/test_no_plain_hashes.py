@@ -9,16 +9,16 @@ HASHES = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sh
           "shake_128", "shake_256", "file_digest", "new", "SHA1", "MD5", "SHA512",
           "crc32", "adler32", "hash"}  # fmt: skip
 KEYED = {
-    "anonymizer/sealing.py": "HMAC under the vault's data key",
-    "anonymizer/pseudonyms.py": "HMAC under the project's secret key",
-    "anonymizer/turns.py": "BLAKE2b under a key that lives as long as the process",
+    "anonymizer/vault/sealing.py": "HMAC under the vault's data key",
+    "anonymizer/identities/pseudonyms.py": "HMAC under the project's secret key",
+    "anonymizer/batches/turns.py": "BLAKE2b under a key that lives as long as the process",
 }
 NO_IDENTIFIER = {
-    "anonymizer/key.py": "names and checks a random key of 32 bytes",
-    "anonymizer/thorough.py": "a whole file's content, where a file has no UID of its own",
+    "anonymizer/identities/key.py": "names and checks a random key of 32 bytes",
+    "anonymizer/masking/thorough.py": "a whole file's content, where a file has no UID of its own",
     "anonymizer/pictures/masking.py": "a whole picture's content, the digest of which is then keyed",
     "anonymizer/pictures/png.py": "the check sums that the format asks for",
-    "anonymizer/media_directory.py": "the masked files that a DICOMDIR lists",
+    "anonymizer/output/media_directory.py": "the masked files that a DICOMDIR lists",
     "app/audit.py": "lines of the audit trail, which hold no identity",
     "app/workflows/structured_reports.py": "masked UIDs, and class and reader as they stand in the report itself",
     "labeller/data_card.py": "the check sums of a data set",

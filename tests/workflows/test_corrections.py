@@ -11,7 +11,7 @@ import pytest
 from pydicom import dcmread
 
 from anonymizer import Layout, Region, Settings, find_sources, load_profile, place, rules_for_file
-from anonymizer.deidentify import deidentify
+from anonymizer.masking.deidentify import deidentify
 from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.workflows.corrections import Always, Correction, Scope, correct

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
-from anonymizer.orientation import Edges
+from anonymizer.pixels.orientation import Edges
 from app.gui.widgets.image_geometry import ViewGeometry
 from app.gui.widgets.image_overlay import BRIGHT
 from app.gui.widgets.image_ruler import draw_ruler, length

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from anonymizer.rendering import WindowPreset
+from anonymizer.pixels.rendering import WindowPreset
 from app.gui.widgets import image_overlay as overlay
 from app.gui.widgets.box_editor import CLICK, BoxEditor
 from app.gui.widgets.image_aids import ImageAids

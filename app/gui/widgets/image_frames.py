@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer.orientation import Edges
-from anonymizer.rendering import WindowPreset, display
+from anonymizer.pixels.orientation import Edges
+from anonymizer.pixels.rendering import WindowPreset, display
 
 SMALLEST = 256  # reduced copies stop where the longer side is no longer than this
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.orientation import Edges
-from anonymizer.rendering import WindowPreset
+from anonymizer.pixels.orientation import Edges
+from anonymizer.pixels.rendering import WindowPreset
 from app.gui.widgets.image_frames import Frame, Picture, Shown, Values
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from anonymizer.deidentify import Settings
-from anonymizer.key import SecretKey
-from anonymizer.profile import load_profile
+from anonymizer.identities.key import SecretKey
+from anonymizer.masking.deidentify import Settings
+from anonymizer.profiles.profile import load_profile
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from anonymizer.batch import mask_batch
-from anonymizer.deidentify import Layout
+from anonymizer.batches.batch import mask_batch
+from anonymizer.batches.journal import FILE_NAME, Journal
+from anonymizer.batches.pool import Limits, Pool
+from anonymizer.batches.turns import sop_uid_of
 from anonymizer.errors import WriteError
-from anonymizer.journal import FILE_NAME, Journal
-from anonymizer.pool import Limits, Pool
+from anonymizer.files.source import Source, find_sources
+from anonymizer.masking.deidentify import Layout
 from anonymizer.report import Outcome
-from anonymizer.source import Source, find_sources
-from anonymizer.turns import sop_uid_of
 from tests.corpora import planted
 
 

@@ -9,16 +9,16 @@ import pydicom
 import pytest
 
 import resources
-from anonymizer.claims import dates_are, is_basic, options_in_effect
 from anonymizer.conformance import FILES
 from anonymizer.conformance.words import LAYERS
-from anonymizer.deidentify import Settings, deidentify
-from anonymizer.iod import sop_classes
-from anonymizer.marks import METHOD_CODES
-from anonymizer.options import OPTIONS
-from anonymizer.profile import load_profile, profile_names
-from anonymizer.source import find_sources
-from anonymizer.table import safe_private, standard_table
+from anonymizer.files.source import find_sources
+from anonymizer.headers.marks import METHOD_CODES
+from anonymizer.masking.deidentify import Settings, deidentify
+from anonymizer.profiles.claims import dates_are, is_basic, options_in_effect
+from anonymizer.profiles.iod import sop_classes
+from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.profile import load_profile, profile_names
+from anonymizer.profiles.table import safe_private, standard_table
 from tests.corpora import planted
 
 DOCS = Path(__file__).parents[3] / "docs"

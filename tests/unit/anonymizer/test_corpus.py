@@ -5,10 +5,10 @@ import zlib
 import pydicom
 import pytest
 
-from anonymizer.deidentify import Layout, deidentify
-from anonymizer.file_format import lenient
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import planted, planted_elsewhere
 
 

@@ -5,9 +5,9 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from anonymizer.masking.thorough import DAMAGED
 from anonymizer.report import Grade, Outcome
-from anonymizer.spelling import spells_words
-from anonymizer.thorough import DAMAGED
+from anonymizer.words.spelling import spells_words
 from tests.corpora import planted
 from tests.unit.anonymizer.test_deidentify import mask, save
 

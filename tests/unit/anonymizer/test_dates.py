@@ -6,13 +6,13 @@ from dataclasses import replace
 import pydicom
 import pytest
 
-from anonymizer.dates import move_date, move_datetime, move_time, spellings
-from anonymizer.deidentify import Layout, Settings, deidentify
-from anonymizer.file_format import lenient
-from anonymizer.key import SecretKey
-from anonymizer.profile import load_profile
-from anonymizer.pseudonyms import Pseudonyms
-from anonymizer.source import find_sources
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.identities.key import SecretKey
+from anonymizer.identities.pseudonyms import Pseudonyms
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
+from anonymizer.words.dates import move_date, move_datetime, move_time, spellings
 from tests.corpora import planted
 
 

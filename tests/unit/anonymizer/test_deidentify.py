@@ -4,11 +4,11 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from anonymizer.comparison import compare_headers
-from anonymizer.deidentify import Layout, deidentify
+from anonymizer.batches.verify import Grade, verify_tree
+from anonymizer.files.source import find_sources
+from anonymizer.headers.comparison import compare_headers
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
-from anonymizer.verify import Grade, verify_tree
 from tests.corpora import planted
 
 

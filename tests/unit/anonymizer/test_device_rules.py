@@ -8,11 +8,12 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
 
-from anonymizer import Layout, Outcome, SecretKey, Settings, find_sources, load_profile, text_finder
-from anonymizer.deidentify import deidentify
-from anonymizer.device_rule_file import RuleFile, all_rules, read_rule_file, rules_text, starter_rules
-from anonymizer.device_rules import Action, DeviceRule, device_of, matching
+from anonymizer import Layout, Outcome, SecretKey, Settings, find_sources, load_profile
 from anonymizer.errors import DeviceRuleError
+from anonymizer.masking.deidentify import deidentify
+from anonymizer.pixels import text_finder
+from anonymizer.pixels.device_rule_file import RuleFile, all_rules, read_rule_file, rules_text, starter_rules
+from anonymizer.pixels.device_rules import Action, DeviceRule, device_of, matching
 from anonymizer.report import FileRecord
 
 

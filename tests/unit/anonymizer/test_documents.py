@@ -18,14 +18,14 @@ from pydicom.uid import (
     EncapsulatedSTLStorage,
 )
 
-from anonymizer.deidentify import Layout, deidentify
+from anonymizer.batches.verify import Grade, verify_tree
 from anonymizer.documents.barcodes import find_barcodes
 from anonymizer.errors import ProfileError
-from anonymizer.file_format import lenient
-from anonymizer.profile import load_profile
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
+from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
-from anonymizer.verify import Grade, verify_tree
 from tests.corpora import planted
 from tests.corpora import planted_documents as documents
 

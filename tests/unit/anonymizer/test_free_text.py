@@ -1,8 +1,8 @@
 import pytest
 
-from anonymizer.dates import clean_age, clean_time, move_date, move_datetime, spellings
-from anonymizer.free_text import clean, hunt
-from anonymizer.harvest import Harvest
+from anonymizer.headers.free_text import clean, hunt
+from anonymizer.identities.harvest import Harvest
+from anonymizer.words.dates import clean_age, clean_time, move_date, move_datetime, spellings
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer.dates import spellings
-from anonymizer.free_text import clean, hunt
-from anonymizer.harvest import Harvest
+from anonymizer.headers.free_text import clean, hunt
+from anonymizer.identities.harvest import Harvest
+from anonymizer.words.dates import spellings
 from tests.corpora import hard_texts
 
 HARMLESS = Path(hard_texts.__file__).parent / "harmless"

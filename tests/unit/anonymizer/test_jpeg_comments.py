@@ -9,7 +9,7 @@ from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
 from pydicom.pixels import get_encoder
 from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless
 
-from anonymizer.jpeg_comments import blank_comments
+from anonymizer.pixels.jpeg_comments import blank_comments
 from tests.unit.anonymizer.picture_cases import HIDDEN, jpeg, ramp, segment
 
 GREY = ramp(48, 64, 1)

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from anonymizer.errors import PseudonymListError, VaultError
-from anonymizer.key import SecretKey
-from anonymizer.known_patients import Field
-from anonymizer.passphrase import Strength, judge_passphrase
-from anonymizer.patients import Unlisted
-from anonymizer.protection import KeyFile
-from anonymizer.pseudonym_list import ListedPatient
-from anonymizer.pseudonyms import Pseudonyms
+from anonymizer.identities.key import SecretKey
+from anonymizer.identities.known_patients import Field
+from anonymizer.identities.patients import Unlisted
+from anonymizer.identities.pseudonym_list import ListedPatient
+from anonymizer.identities.pseudonyms import Pseudonyms
 from anonymizer.report import Facts, FileRecord, Identity, Outcome
-from anonymizer.vault import Vault
-from anonymizer.word_store import WordAnswer
+from anonymizer.vault.passphrase import Strength, judge_passphrase
+from anonymizer.vault.protection import KeyFile
+from anonymizer.vault.vault import Vault
+from anonymizer.vault.word_store import WordAnswer
 
 KEY = SecretKey(bytes(range(32)))
 ERIKA = Identity(
@@ -208,7 +208,7 @@ def test_a_scrub_that_another_program_prevented_is_made_up_for(
     tmp_path: Path, filled: Vault, lock: KeyFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("anonymizer.forgetting.Forgetting.scrub", lambda _self: None)
+        patched.setattr("anonymizer.vault.forgetting.Forgetting.scrub", lambda _self: None)
         filled.forget(Pseudonyms(KEY).patient_id("PID-774411"))
     assert filled.patients._settings.get("scrub")
     with Vault.open(tmp_path / "vault.sqlite", lock) as again:

@@ -7,13 +7,13 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.fileset import FileSet
 
-from anonymizer.batch import mask_batch
-from anonymizer.deidentify import Layout, deidentify
+from anonymizer.batches.batch import mask_batch
+from anonymizer.batches.verify import Grade, verify_tree
 from anonymizer.errors import WriteError
-from anonymizer.media_directory import write_media_directory
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
+from anonymizer.output.media_directory import write_media_directory
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
-from anonymizer.verify import Grade, verify_tree
 from tests.corpora import planted
 
 

@@ -11,10 +11,10 @@ import pydicom
 import pytest
 from pydicom.uid import ComprehensiveSRStorage
 
-from anonymizer.batch import mask_batch
-from anonymizer.deidentify import Layout, deidentify
+from anonymizer.batches.batch import mask_batch
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from app.workflows.masking import ReportFile
 from tests.corpora import odd_files, planted
 from tests.unit.anonymizer.picture_cases import SECRET

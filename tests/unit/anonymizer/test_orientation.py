@@ -3,7 +3,7 @@
 import pytest
 from pydicom.dataset import Dataset
 
-from anonymizer.orientation import Edges, edges
+from anonymizer.pixels.orientation import Edges, edges
 
 
 @pytest.mark.parametrize(

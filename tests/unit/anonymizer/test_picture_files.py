@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from anonymizer.deidentify import Layout, Settings, deidentify
-from anonymizer.profile import load_profile
+from anonymizer.batches.verify import Grade, verify_tree
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
-from anonymizer.verify import Grade, verify_tree
 from tests.corpora.odd_files import damaged
 from tests.unit.anonymizer.picture_cases import HIDDEN, SECRET, jpeg, png, profile, ramp, tiff
 from tests.unit.anonymizer.pixel_cases import background, readable, written
@@ -114,7 +114,7 @@ def test_text_in_a_picture_is_filled_without_loss_elsewhere(tmp_path, key):
         assert record.regions
         masked = (tmp_path / "out" / record.new_path).read_bytes()
         assert HIDDEN not in masked
-        from anonymizer.text_finder import read_text
+        from anonymizer.pixels.text_finder import read_text
 
         for number, ((_, turn, was), (_, turned, now)) in enumerate(
             zip(pages(raw), pages(masked), strict=True)

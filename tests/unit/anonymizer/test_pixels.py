@@ -17,12 +17,12 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from anonymizer import pixels as pixels_module
-from anonymizer.decoding import decode_frame
 from anonymizer.errors import PixelError
-from anonymizer.pixels import NOT_EXAMINED, mask_burned_in_text
+from anonymizer.pixels import burned_in_text as pixels_module
+from anonymizer.pixels.burned_in_text import NOT_EXAMINED, mask_burned_in_text
+from anonymizer.pixels.decoding import decode_frame
+from anonymizer.pixels.text_finder import read_text
 from anonymizer.report import Region
-from anonymizer.text_finder import read_text
 from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, dataset_of, readable, written
 
 DRAWN = (Region(21, 11, 60, 30, kind="drawn", found_by="reader"),)

@@ -14,11 +14,11 @@ from pydicom.uid import (
     TwelveLeadECGWaveformStorage,
 )
 
-from anonymizer.attributes import Edits
-from anonymizer.iod import Need, iod_of, sop_classes
-from anonymizer.plan import Plan
-from anonymizer.profile import load_profile
-from anonymizer.validity import complete, held
+from anonymizer.headers.attributes import Edits
+from anonymizer.headers.validity import complete, held
+from anonymizer.profiles.iod import Need, iod_of, sop_classes
+from anonymizer.profiles.plan import Plan
+from anonymizer.profiles.profile import load_profile
 
 
 def plan(sop_class, *options, profile="basic"):

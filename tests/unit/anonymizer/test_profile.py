@@ -5,15 +5,15 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from anonymizer.deidentify import Settings, deidentify
 from anonymizer.errors import ProfileError
-from anonymizer.options import OPTIONS
-from anonymizer.plan import Plan
-from anonymizer.profile import load_profile, profile_names
-from anonymizer.profile_conflicts import conflicts
-from anonymizer.profile_text import describe_profile, editable_copy
-from anonymizer.source import find_sources
-from anonymizer.table import standard_table
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Settings, deidentify
+from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.plan import Plan
+from anonymizer.profiles.profile import load_profile, profile_names
+from anonymizer.profiles.profile_conflicts import conflicts
+from anonymizer.profiles.profile_text import describe_profile, editable_copy
+from anonymizer.profiles.table import standard_table
 from tests.corpora import planted
 
 

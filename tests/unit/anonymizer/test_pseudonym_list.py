@@ -8,18 +8,18 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
-from anonymizer.deidentify import Layout, Settings, deidentify
+from anonymizer.batches.verify import Grade, verify_tree
 from anonymizer.errors import PseudonymListError
-from anonymizer.key import SecretKey
-from anonymizer.list_checks import check_list
-from anonymizer.list_file import read_list
-from anonymizer.patients import PatientRules, Patients, Unlisted, are_two_people, patient_key
-from anonymizer.profile import load_profile
-from anonymizer.pseudonym_list import ListedPatient, PseudonymList
-from anonymizer.pseudonyms import Pseudonyms
+from anonymizer.files.source import find_sources
+from anonymizer.identities.key import SecretKey
+from anonymizer.identities.list_checks import check_list
+from anonymizer.identities.list_file import read_list
+from anonymizer.identities.patients import PatientRules, Patients, Unlisted, are_two_people, patient_key
+from anonymizer.identities.pseudonym_list import ListedPatient, PseudonymList
+from anonymizer.identities.pseudonyms import Pseudonyms
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
 from anonymizer.report import FileRecord, Identity, Outcome
-from anonymizer.source import find_sources
-from anonymizer.verify import Grade, verify_tree
 
 GOOD = """Patient ID;Name;Date of birth;Study ID;Date shift in days
 HX-774411;Zembrovka^Tulia;13.02.1951;KNEE-001;-700

@@ -5,8 +5,8 @@ import pytest
 from pydicom.uid import UID, CTImageStorage
 
 from anonymizer.errors import KeyFileError
-from anonymizer.key import SecretKey
-from anonymizer.pseudonyms import Pseudonyms
+from anonymizer.identities.key import SecretKey
+from anonymizer.identities.pseudonyms import Pseudonyms
 
 
 def test_the_same_key_gives_the_same_always(key):

@@ -9,12 +9,12 @@ import pytest
 from pydicom.data import get_testdata_files
 from pydicom.dataset import Dataset
 
-import anonymizer.deidentify as module
-from anonymizer.deidentify import Layout, deidentify
-from anonymizer.file_format import lenient
+import anonymizer.masking.deidentify as module
+from anonymizer.files.file_format import lenient
+from anonymizer.files.slices import IrregularError
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.slices import IrregularError
-from anonymizer.source import find_sources
 from benchmarks.ct_series import make, make_enhanced
 from resources import find
 from tests.corpora import planted, planted_elsewhere

@@ -1,8 +1,8 @@
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from anonymizer.decoding import Matrix
-from anonymizer.regions import declared_regions, distinct, inside, ultrasound_regions, without
+from anonymizer.pixels.decoding import Matrix
+from anonymizer.pixels.regions import declared_regions, distinct, inside, ultrasound_regions, without
 from anonymizer.report import Region
 
 MATRIX = Matrix(rows=400, columns=500, frames=1, samples=1, bits_allocated=8)

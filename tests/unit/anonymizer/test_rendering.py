@@ -10,7 +10,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 
 from anonymizer.errors import PixelError, SourceError
-from anonymizer.rendering import DicomImage, display, read_image
+from anonymizer.pixels.rendering import DicomImage, display, read_image
 from tests.unit.anonymizer.pixel_cases import dataset_of
 
 RAMP = np.tile(np.arange(0, 256, dtype=np.uint16) * 16, (8, 1))

@@ -7,9 +7,9 @@ import pytest
 from pydicom import dcmread
 
 import resources.sample
-from anonymizer.pixels import mask_burned_in_text
-from anonymizer.rendering import DicomImage, read_image
-from anonymizer.text_finder import read_text
+from anonymizer.pixels.burned_in_text import mask_burned_in_text
+from anonymizer.pixels.rendering import DicomImage, read_image
+from anonymizer.pixels.text_finder import read_text
 from tests.unit.anonymizer.pixel_cases import readable
 
 FOLDER = Path(resources.sample.__file__).parent

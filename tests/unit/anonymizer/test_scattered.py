@@ -6,9 +6,9 @@ from collections import defaultdict
 import pydicom
 import pytest
 
-from anonymizer.deidentify import Layout, deidentify
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import scattered
 
 CODECS = (

@@ -2,10 +2,10 @@ import zipfile
 
 import pytest
 
-from anonymizer.deidentify import deidentify
 from anonymizer.errors import SourceError
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import planted
 
 

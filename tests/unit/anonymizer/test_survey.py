@@ -5,10 +5,10 @@ from itertools import islice
 import pydicom
 import pytest
 
-from anonymizer.batch import mask_batch
-from anonymizer.journal import Journal
+from anonymizer.batches.batch import mask_batch
+from anonymizer.batches.journal import Journal
+from anonymizer.files.source import find_sources
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import planted
 
 DOCTOR, MAIDEN, ACCESSION = "Vandermolenix", "Oszwitzkaya", "ZK8842917"

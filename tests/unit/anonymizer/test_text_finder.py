@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from anonymizer import text_engine, text_finder
 from anonymizer.errors import TextFinderError
+from anonymizer.pixels import text_engine, text_finder
 from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, readable, written
 
 INK = written(np.zeros((240, 320))) > 0.3

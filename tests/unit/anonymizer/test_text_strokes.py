@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from anonymizer import text_engine, text_finder
-from anonymizer.text_strokes import strokes_of
+from anonymizer.pixels import text_engine, text_finder
+from anonymizer.pixels.text_strokes import strokes_of
 from tests.unit.anonymizer.pixel_cases import NAME, background, written
 
 

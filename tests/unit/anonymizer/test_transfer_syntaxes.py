@@ -19,10 +19,10 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from anonymizer.deidentify import Layout, deidentify
-from anonymizer.file_format import UNREADABLE
+from anonymizer.files.file_format import UNREADABLE
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import odd_files, planted
 
 ENCODED = {RLELossless: "pydicom", JPEGLSLossless: "pyjpegls"}

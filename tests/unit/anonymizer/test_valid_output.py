@@ -11,10 +11,10 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from anonymizer.deidentify import Layout, deidentify
-from anonymizer.file_format import lenient
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from anonymizer.source import find_sources
 from tests.corpora import dciodvfy, every_iod, planted, planted_elsewhere
 
 needs_dciodvfy = pytest.mark.skipif(

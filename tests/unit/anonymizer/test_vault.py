@@ -13,10 +13,10 @@ import keyring.errors
 import pytest
 
 from anonymizer.errors import VaultError, VaultLockedError
-from anonymizer.key import SecretKey
-from anonymizer.protection import KeyFile, Keyring, Passphrase
+from anonymizer.identities.key import SecretKey
 from anonymizer.report import Facts, FileRecord, Finding, Identity, Outcome
-from anonymizer.vault import Vault
+from anonymizer.vault.protection import KeyFile, Keyring, Passphrase
+from anonymizer.vault.vault import Vault
 
 PLANTED = (
     "Mustermann^Erika", "PID-774411", "19610203", "ACC-99-1", "1.2.276.0.1.7.8.9", "Erika_Thorax",
@@ -326,8 +326,8 @@ def test_what_was_remembered_survives_a_kill(tmp_path: Path, vault: Vault, lock:
     vault.close()
     script = (
         "import sys, pathlib\n"
-        "from anonymizer.vault import Vault\n"
-        "from anonymizer.protection import KeyFile\n"
+        "from anonymizer.vault.vault import Vault\n"
+        "from anonymizer.vault.protection import KeyFile\n"
         "from tests.unit.anonymizer.test_vault import Found, masked\n"
         "vault = Vault.open(pathlib.Path(sys.argv[1]), KeyFile(pathlib.Path(sys.argv[2])))\n"
         "for number in range(5000):\n"

@@ -6,15 +6,15 @@ import pydicom
 import pytest
 from pydicom.uid import UID
 
-from anonymizer.dates import spellings
-from anonymizer.deidentify import Layout, Settings, deidentify
-from anonymizer.file_format import lenient
-from anonymizer.harvest import Harvest
-from anonymizer.key import SecretKey
-from anonymizer.profile import load_profile
+from anonymizer.files.file_format import lenient
+from anonymizer.files.source import find_sources
+from anonymizer.identities.harvest import Harvest
+from anonymizer.identities.key import SecretKey
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Grade, Outcome
-from anonymizer.source import find_sources
 from anonymizer.verification.inspection import Known, inspect
+from anonymizer.words.dates import spellings
 from tests.corpora import planted
 
 NAME = "clean.dcm"
@@ -85,7 +85,7 @@ def test_clean_output_passes_in_every_syntax(clean_in, known, syntax):
 
 def test_what_is_blocked_is_not_written_and_the_reason_names_no_value(tmp_path, settings_for, monkeypatch):
     """A masker that forgets an attribute is caught by the verifier, which shares no rule with it."""
-    from anonymizer.header import HeaderMasker
+    from anonymizer.headers.header import HeaderMasker
 
     original = HeaderMasker._public
 
@@ -98,8 +98,8 @@ def test_what_is_blocked_is_not_written_and_the_reason_names_no_value(tmp_path, 
     ds.OperatorsName = "Nobodyelse^Knows"
     ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
     (source,) = find_sources([tmp_path / "in.dcm"])
-    monkeypatch.setattr("anonymizer.thorough.residue", lambda *_: False)
-    monkeypatch.setattr("anonymizer.quick.Search.finds", lambda *_, **__: False)
+    monkeypatch.setattr("anonymizer.masking.thorough.residue", lambda *_: False)
+    monkeypatch.setattr("anonymizer.masking.quick.Search.finds", lambda *_, **__: False)
     record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
     assert record.outcome is Outcome.QUARANTINED
     assert record.grade is Grade.BLOCKED
@@ -110,7 +110,7 @@ def test_what_is_blocked_is_not_written_and_the_reason_names_no_value(tmp_path, 
 
 
 def test_a_date_that_was_not_moved_is_found(tmp_path, settings_for, monkeypatch):
-    from anonymizer.date_rules import DateRules
+    from anonymizer.headers.date_rules import DateRules
 
     monkeypatch.setattr(DateRules, "_rewrite", lambda *_, **__: None)
     planted.base(1).save_as(tmp_path / "in.dcm", enforce_file_format=True)
@@ -122,12 +122,12 @@ def test_a_date_that_was_not_moved_is_found(tmp_path, settings_for, monkeypatch)
 
 @pytest.mark.parametrize("syntax", ["explicit", "implicit"])  # the quick way of masking, and the thorough one
 def test_a_uid_that_was_not_replaced_everywhere_is_found(tmp_path, settings_for, monkeypatch, syntax):
-    from anonymizer.text_rules import TextRules
+    from anonymizer.headers.text_rules import TextRules
 
     monkeypatch.setattr(TextRules, "hunt", lambda *_, **__: None)
     monkeypatch.setattr(TextRules, "unlisted", lambda *_, **__: None)
-    monkeypatch.setattr("anonymizer.residue.Search.finds", lambda *_, **__: False)
-    monkeypatch.setattr("anonymizer.residue.Search.finds_uid", lambda *_: False)
+    monkeypatch.setattr("anonymizer.identities.residue.Search.finds", lambda *_, **__: False)
+    monkeypatch.setattr("anonymizer.identities.residue.Search.finds_uid", lambda *_: False)
     ds, uid = planted.base(1), UID(SYNTAXES[syntax])
     ds.file_meta.TransferSyntaxUID = uid
     ds.set_original_encoding(uid.is_implicit_VR, uid.is_little_endian)

@@ -9,8 +9,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
-from anonymizer.file_format import lenient
-from anonymizer.harvest import Harvest
+from anonymizer.files.file_format import lenient
+from anonymizer.identities.harvest import Harvest
 from anonymizer.report import Grade
 from anonymizer.verification.inspection import Known, inspect
 from tests.corpora import planted

@@ -21,9 +21,9 @@ from anonymizer import (
     find_sources,
     load_profile,
 )
-from anonymizer.deidentify import deidentify
-from anonymizer.free_text import clean, hunt, masked_phrases, unknown_words
-from anonymizer.harvest import Harvest
+from anonymizer.headers.free_text import clean, hunt, masked_phrases, unknown_words
+from anonymizer.identities.harvest import Harvest
+from anonymizer.masking.deidentify import deidentify
 
 KEY = SecretKey(b"k" * 32)
 RESEARCH = load_profile("research")

@@ -1,0 +1,83 @@
+"""What a masked instance says about its own de-identification (PS3.15 E.1.1 and E.3, PS3.3 C.12.1)."""
+
+from pydicom.dataset import Dataset
+
+from anonymizer.identities.collect import texts
+from anonymizer.profiles.claims import dates_are, is_basic, options_in_effect
+from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.profile import Profile
+
+_BASIC = ("113100", "Basic Application Confidentiality Profile")
+_PIXELS = ("113101", "Clean Pixel Data Option")
+_MEANINGS = {
+    "113103": "Clean Graphics Option",
+    "113104": "Clean Structured Content Option",
+    "113105": "Clean Descriptors Option",
+    "113106": "Retain Longitudinal Temporal Information Full Dates Option",
+    "113107": "Retain Longitudinal Temporal Information Modified Dates Option",
+    "113108": "Retain Patient Characteristics Option",
+    "113109": "Retain Device Identity Option",
+    "113110": "Retain UIDs Option",
+    "113111": "Retain Safe Private Option",
+    "113112": "Retain Institution Identity Option",
+}
+METHOD_CODES_TAG = 0x00120064
+METHOD_CODES: tuple[tuple[str, str, str], ...] = (
+    (
+        *_BASIC,
+        "nothing stays but what the profile and its options let stay: not where a site's own decisions keep more",
+    ),
+    (*_PIXELS, "the pixels were decoded and searched, and no text is left in them"),
+    *(
+        (
+            option.code,
+            _MEANINGS[option.code],
+            f"“{option.title}” is chosen, and a list of what stays does not undo it",
+        )
+        for option in sorted(OPTIONS, key=lambda option: option.code)
+    ),
+)
+METHOD = "Leadglass, PS3.15 2026d: "
+_SETTINGS = "Settings "
+_MAX_LO = 64
+
+
+def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewritten: bool) -> None:
+    """Write (0012,0062), (0012,0063), (0012,0064), (0028,0303) and the character set."""
+    codes = ([_BASIC] if is_basic(profile) else []) + ([_PIXELS] if pixels_cleaned else [])
+    codes += sorted((option.code, _MEANINGS[option.code]) for option in options_in_effect(profile))
+    dataset.PatientIdentityRemoved = "YES"
+    dataset.DeidentificationMethod = [METHOD[:-2], *_lines(profile)]
+    dataset.DeidentificationMethodCodeSequence = [_code(value, meaning) for value, meaning in codes]
+    if not codes:
+        del dataset.DeidentificationMethodCodeSequence
+    dataset.LongitudinalTemporalInformationModified = dates_are(profile)
+    if text_rewritten:
+        dataset.SpecificCharacterSet = "ISO_IR 192"
+
+
+def mark_settings(dataset: Dataset, digest: str) -> None:
+    """Name the settings in (0012,0063), so that it can be told later whether others were used."""
+    dataset.DeidentificationMethod = [*dataset.DeidentificationMethod, _SETTINGS + digest]
+
+
+def settings_mark(dataset: Dataset) -> str:
+    """Return the settings that a masked instance names; "" if it was not masked by this program."""
+    lines = texts(dataset["DeidentificationMethod"]) if "DeidentificationMethod" in dataset else []
+    return next((line.removeprefix(_SETTINGS) for line in lines if line.startswith(_SETTINGS)), "")
+
+
+def _lines(profile: Profile) -> list[str]:
+    """Return what was chosen as values of a multi-valued LO, at most 64 characters each."""
+    lines = [option.title[:_MAX_LO] for option in options_in_effect(profile)]
+    if profile.allow is not None:
+        lines.append("Only listed attributes stay")
+    if profile.attributes or profile.private:
+        lines.append("Own decisions of the site")
+    return lines
+
+
+def _code(value: str, meaning: str) -> Dataset:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, "DCM", meaning
+    return item

@@ -1,0 +1,1 @@
+"""What reaches the output folder: judged at the gate, written whole, listed in a DICOMDIR."""

@@ -1,0 +1,1 @@
+"""Burned-in text: found, masked exactly, corrected by hand; and pictures as a viewer shows them."""

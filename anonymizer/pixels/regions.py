@@ -1,0 +1,85 @@
+"""What the file itself says about where identifying text stands, before any pixel is looked at."""
+
+from collections.abc import Iterable
+
+from pydicom.dataset import Dataset
+
+from anonymizer.pixels.decoding import Matrix
+from anonymizer.report import Region
+
+MAX_BANNER = 0.25  # a taller strip above the regions is not taken for a banner
+OUTSIDE = "outside ultrasound region"
+
+
+def ultrasound_regions(dataset: Dataset, matrix: Matrix) -> tuple[Region, ...]:
+    """Return the areas that hold ultrasound data (PS3.3 C.8.5.5), cut to the image; nonsense is left out."""
+    found = []
+    for item in dataset.get("SequenceOfUltrasoundRegions") or ():
+        corners = [item.get(f"RegionLocation{corner}") for corner in ("MinX0", "MinY0", "MaxX1", "MaxY1")]
+        if not all(isinstance(value, int) for value in corners):
+            continue
+        left, top, right, bottom = corners
+        right, bottom = min(right, matrix.columns - 1), min(bottom, matrix.rows - 1)
+        if 0 <= left < right and 0 <= top < bottom:
+            found.append(Region(left, top, right - left + 1, bottom - top + 1, found_by="header"))
+    return tuple(found)
+
+
+def declared_regions(dataset: Dataset, matrix: Matrix) -> tuple[Region, ...]:
+    """Return what is masked because of the header alone: the banner above all ultrasound regions.
+
+    Scanners write the patient's name there, at times too faint or too small to be found. Strips beside and
+    below the regions also hold scales and body marks, so there only text that is found is masked.
+    """
+    areas = ultrasound_regions(dataset, matrix)
+    top = min((area.y for area in areas), default=0)
+    if not 0 < top <= MAX_BANNER * matrix.rows:
+        return ()
+    return (Region(0, 0, matrix.columns, top, kind=OUTSIDE, found_by="header"),)
+
+
+def without(regions: Iterable[Region], kept: Iterable[Region]) -> tuple[Region, ...]:
+    """Return the regions but those that a reader said are no text: half or more inside one kept box."""
+    boxes = tuple(kept)
+    return tuple(
+        region
+        for region in regions
+        if not any(
+            (box.frame is None or box.frame == region.frame)
+            and 2 * overlap(region, box) >= region.width * region.height
+            for box in boxes
+        )
+    )
+
+
+def overlap(one: Region, other: Region) -> int:
+    """Return how many pixels two regions share."""
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    return max(0, width) * max(0, height)
+
+
+def distinct(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """Return the regions without those that lie wholly inside another, largest first."""
+    kept: list[Region] = []
+    for region in sorted(regions, key=lambda r: -r.width * r.height):
+        size = region.width * region.height
+        if not any(_same_frames(region, k) and overlap(region, k) == size for k in kept):
+            kept.append(region)
+    return tuple(kept)
+
+
+def _same_frames(inner: Region, outer: Region) -> bool:
+    return outer.frame is None or outer.frame == inner.frame
+
+
+def inside(region: Region, matrix: Matrix) -> Region | None:
+    """Return a region cut to the image, or None where nothing of it lies inside."""
+    left, top = max(0, region.x), max(0, region.y)
+    right = min(matrix.columns, region.x + region.width)
+    bottom = min(matrix.rows, region.y + region.height)
+    if right <= left or bottom <= top:
+        return None
+    return Region(
+        left, top, right - left, bottom - top, region.frame, region.kind, region.found_by, region.score
+    )

@@ -1,0 +1,1 @@
+"""The vault: the way back from pseudonyms to patients, encrypted."""
