@@ -22,9 +22,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.gui.application import make_application, make_window
+from app.gui.image.image_frames import Window
 from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
-from app.gui.widgets.image_frames import Window
 from app.project import Project
 from app.workflows.projects import create_project
 from labeller import NewInstance

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QColorDialog, QInputDialog, QWidget
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.label_set import LabelSetDialog
+from app.gui.labelling.class_panel import ClassPanel
 from app.gui.session import Session
-from app.gui.widgets.class_panel import ClassPanel
 from labeller import Catalogue, LabelClass
 
 NO_PARENT = "(stands by itself)"

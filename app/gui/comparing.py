@@ -10,11 +10,11 @@ from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
+from app.gui.image.compare_view import CompareView
+from app.gui.masking.header_table import HeaderTable
 from app.gui.masking_record import MaskingRecord
 from app.gui.originals import Compared, compare, open_original
 from app.gui.session import Session
-from app.gui.widgets.compare_view import CompareView
-from app.gui.widgets.header_table import HeaderTable
 
 LOCKED = "The originals can be shown once the vault is unlocked."
 UNKNOWN = "The vault does not know where this instance came from."

@@ -9,11 +9,11 @@ from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
+from app.gui.image.image_canvas import to_image
+from app.gui.image.image_overlay import look
 from app.gui.masked_crops import Crop, Piece, Wanted, cut_out
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.image_canvas import to_image
-from app.gui.widgets.image_overlay import look
 from app.gui.widgets.text import label
 from app.workflows.masking_again import regions_of
 

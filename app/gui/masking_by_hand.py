@@ -10,12 +10,12 @@ from anonymizer import KEPT, Region, place
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
+from app.gui.image.compare_view import CompareView, Side
+from app.gui.image.draw_bar import DrawBar
+from app.gui.image.region_list import RegionList
 from app.gui.jobs import JobRunner
 from app.gui.region_edits import Draft, RegionEdits
 from app.gui.session import Session
-from app.gui.widgets.compare_view import CompareView, Side
-from app.gui.widgets.draw_bar import DrawBar
-from app.gui.widgets.region_list import RegionList
 
 APPLIED = {
     "instance": "The boxes are applied.",

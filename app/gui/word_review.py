@@ -12,10 +12,10 @@ from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import JobRunner
+from app.gui.masking.words_view import WordsView
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.text import label
-from app.gui.widgets.words_view import WordsView
 from app.gui.word_answers import WordAnswers
 from app.project import Project
 from app.workflows.words import WordReview

@@ -17,10 +17,10 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage, PixelError, Region
 from anonymizer.pixels.rendering import WindowPreset, display
-from app.gui.widgets.image_frames import Frame, Window
-from app.gui.widgets.image_geometry import ViewGeometry
-from app.gui.widgets.image_loader import ImageLoader
-from app.gui.widgets.image_view import ImageView
+from app.gui.image.image_frames import Frame, Window
+from app.gui.image.image_geometry import ViewGeometry
+from app.gui.image.image_loader import ImageLoader
+from app.gui.image.image_view import ImageView
 from tests.gui.conftest import write_dicom
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton

@@ -26,13 +26,13 @@ from anonymizer import (
 )
 from anonymizer.masking.deidentify import deidentify
 from app.gui.dialogs.unlock import UnlockDialog
+from app.gui.image.compare_view import Side
 from app.gui.main_window import MainWindow
+from app.gui.masking.mask_list import Listed
 from app.gui.models.header_model import AFTER, BEFORE, DONE, HeaderModel
 from app.gui.models.header_words import Show
 from app.gui.originals import find_original, open_original
 from app.gui.pages.mask_page import MaskPage
-from app.gui.widgets.compare_view import Side
-from app.gui.widgets.mask_list import Listed
 from app.project import Project
 from app.workflows.projects import create_project, unlock
 from labeller import HELD_BACK, InstanceFilter, NewInstance

@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset
-from app.gui.widgets.image_bar import ImageBar
-from app.gui.widgets.image_frames import ArrayPicture
-from app.gui.widgets.image_ruler import length
-from app.gui.widgets.image_turn import Turn
-from app.gui.widgets.image_view import ImageView
+from app.gui.image.image_bar import ImageBar
+from app.gui.image.image_frames import ArrayPicture
+from app.gui.image.image_ruler import length
+from app.gui.image.image_turn import Turn
+from app.gui.image.image_view import ImageView
 from app.gui.window_presets import presets_for
 
 Key = Qt.Key

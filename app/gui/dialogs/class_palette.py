@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.gui.widgets.class_panel import chip, full_name
+from app.gui.labelling.class_panel import chip, full_name
 from labeller import LabelClass
 
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QVBoxLayou
 from anonymizer import load_profile
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
-from app.gui.widgets.option_cards import TITLES, OptionCards
-from app.gui.widgets.profile_cards import ProfileCards
+from app.gui.masking.option_cards import TITLES, OptionCards
+from app.gui.masking.profile_cards import ProfileCards
+from app.gui.masking.warnings import Warnings
 from app.gui.widgets.text import button, label, scrolled
-from app.gui.widgets.warnings import Warnings
 from app.workflows.profiles import (
     as_project_settings,
     known_profiles,

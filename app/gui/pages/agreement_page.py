@@ -11,10 +11,10 @@ from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.second_reading import SecondReadingDialog
 from app.gui.jobs import JobRunner
+from app.gui.labelling.confusion import ConfusionMatrix
 from app.gui.labelling_tasks import Adjudication, BlindReading, ChosenImages
 from app.gui.pages.base import Page
 from app.gui.session import Session
-from app.gui.widgets.confusion import ConfusionMatrix
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.figures import Figures
 from app.gui.widgets.small_table import SmallTable

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
+from app.gui.labelling.dataset_form import DatasetForm
 from app.gui.pages.base import Page
 from app.gui.runs import SPLIT_NAMES
 from app.gui.session import Session
 from app.gui.split_preview import Preview, preview
-from app.gui.widgets.dataset_form import DatasetForm
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.figures import Figures
 from app.gui.widgets.job_panel import JobPanel

@@ -21,13 +21,13 @@ from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import JobRunner
+from app.gui.masking.profile_card import ProfileCard
 from app.gui.models.files import LOOKS, FileRow, FilesModel
 from app.gui.pages.base import Page
 from app.gui.session import Session
 from app.gui.widgets.drop_area import DropArea
 from app.gui.widgets.figures import Figures
 from app.gui.widgets.job_panel import JobPanel
-from app.gui.widgets.profile_card import ProfileCard
 from app.gui.widgets.table_look import look_as_rows
 from app.gui.widgets.text import button
 

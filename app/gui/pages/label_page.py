@@ -14,24 +14,24 @@ from app.gui.dialogs.class_palette import ClassPalette
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.find_images import FindImagesDialog, further
 from app.gui.dialogs.label_history import LabelHistoryDialog
+from app.gui.image.image_keys import HELP, act
 from app.gui.jobs import JobRunner
+from app.gui.labelling.class_panel import ClassPanel
+from app.gui.labelling.image_and_grid import ImageAndGrid
+from app.gui.labelling.label_bar import LabelBar
+from app.gui.labelling.label_progress import LabelProgress
+from app.gui.labelling.reader_box import ReaderBox
+from app.gui.labelling.set_box import SetBox
+from app.gui.labelling.task_banner import TaskBanner
+from app.gui.labelling.worklist import Worklist
+from app.gui.labelling.worklist_filter import WorklistFilter
 from app.gui.labelling_tasks import BlindReading, LabellingTask
 from app.gui.models.worklist_model import WorklistModel, title
 from app.gui.pages.base import Page
 from app.gui.session import Session
 from app.gui.shortcuts import bind
-from app.gui.widgets.class_panel import ClassPanel
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.image_and_grid import ImageAndGrid
-from app.gui.widgets.image_keys import HELP, act
-from app.gui.widgets.label_bar import LabelBar
-from app.gui.widgets.label_progress import LabelProgress
-from app.gui.widgets.reader_box import ReaderBox
-from app.gui.widgets.set_box import SetBox
-from app.gui.widgets.task_banner import TaskBanner
 from app.gui.widgets.text import button
-from app.gui.widgets.worklist import Worklist
-from app.gui.widgets.worklist_filter import WorklistFilter
 from labeller import JOIN, InstanceFilter, InstanceRow, LabelClass, LabelEvent
 
 ANSWER_KEYS = "1234567890QXK"

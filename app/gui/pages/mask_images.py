@@ -12,15 +12,15 @@ from anonymizer import DicomImage
 from app.errors import USER_ERRORS
 from app.gui.comparing import Comparing
 from app.gui.dialogs.errors import show_error
+from app.gui.image.compare_view import CompareView, Side
+from app.gui.image.image_loader import ImageLoader
 from app.gui.jobs import JobRunner
+from app.gui.masking.header_table import HeaderTable
+from app.gui.masking.mask_list import MaskList
 from app.gui.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
 from app.gui.session import Session
 from app.gui.verdicts import Verdicts
-from app.gui.widgets.compare_view import CompareView, Side
-from app.gui.widgets.header_table import HeaderTable
-from app.gui.widgets.image_loader import ImageLoader
-from app.gui.widgets.mask_list import MaskList
 from app.gui.widgets.text import button, label, set_role
 from app.gui.widgets.three_panes import ThreePanes
 from labeller import InstanceFilter

@@ -4,13 +4,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from app.gui.contact_sheet import ContactSheet
+from app.gui.image.image_keys import HELP
 from app.gui.jobs import JobRunner
+from app.gui.masking.rules_view import RulesView
 from app.gui.pages.base import Page
 from app.gui.pages.mask_images import MaskImages
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.image_keys import HELP
-from app.gui.widgets.rules_view import RulesView
 from app.gui.word_review import WordReviewPane
 
 

@@ -20,13 +20,13 @@ from app import NOTICE
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
+from app.gui.image.heat_map import HeatMapView
 from app.gui.jobs import JobRunner
 from app.gui.models.predictions import FIRST_CLASS, Predicted, PredictionsModel
 from app.gui.pages.base import Page
 from app.gui.runs import runs_in
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.heat_map import HeatMapView
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.share_bar import ShareBar
 from app.gui.widgets.table_look import look_as_rows

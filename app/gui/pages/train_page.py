@@ -22,11 +22,11 @@ from app.gui.jobs import Job, JobRunner
 from app.gui.pages.base import Page
 from app.gui.runs import Run, read_history, read_run, runs_in
 from app.gui.session import Session
-from app.gui.widgets.curves import HistoryPlot
+from app.gui.training.curves import HistoryPlot
+from app.gui.training.recipe_cards import RecipeCards
+from app.gui.training.results import Results
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.job_panel import JobPanel
-from app.gui.widgets.recipe_cards import RecipeCards
-from app.gui.widgets.results import Results
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, card, label, scrolled
 from trainer import Readiness, readiness

@@ -7,10 +7,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from anonymizer import WordAnswer
+from app.gui.masking.words_table import WordsTable
 from app.gui.models.words_model import Asked, WordsModel, answer_in_words
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, card, label, set_role
-from app.gui.widgets.words_table import WordsTable
 from app.workflows.words import Phrase, WordReview
 
 KEEP, MASK = WordAnswer.KEEP, WordAnswer.MASK

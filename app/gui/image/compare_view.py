@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import KEPT, Region
+from app.gui.image.image_bar import ImageBar
+from app.gui.image.image_loader import ImageLoader, Opener
+from app.gui.image.image_view import ImageView
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.image_bar import ImageBar
-from app.gui.widgets.image_loader import ImageLoader, Opener
-from app.gui.widgets.image_view import ImageView
 from app.gui.widgets.text import label
 
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from anonymizer.pixels.orientation import Edges
-from app.gui.widgets.image_geometry import ViewGeometry
-from app.gui.widgets.image_overlay import BRIGHT
-from app.gui.widgets.image_ruler import draw_ruler, length
+from app.gui.image.image_geometry import ViewGeometry
+from app.gui.image.image_overlay import BRIGHT
+from app.gui.image.image_ruler import draw_ruler, length
 
 LENS, MAGNIFIED = 90.0, 2.5  # radius in view pixels; times the zoom of the view
 

@@ -3,9 +3,9 @@
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import NOTICE
+from app.gui.labelling.confusion import ConfusionMatrix
 from app.gui.runs import SPLIT_NAMES, Judgement, Run, read_judgements
-from app.gui.widgets.confusion import ConfusionMatrix
-from app.gui.widgets.curves import RocPlot
+from app.gui.training.curves import RocPlot
 from app.gui.widgets.job_panel import in_words
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import label

@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from app.gui.labelling.worklist import Worklist
 from app.gui.models.worklist_model import WorklistModel
 from app.gui.pixel_search import PixelSearch
 from app.gui.widgets.text import label
-from app.gui.widgets.worklist import Worklist
 from labeller import Catalogue, InstanceFilter
 
 

@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from app.gui.widgets.image_geometry import ViewGeometry
+from app.gui.image.image_geometry import ViewGeometry
 
 LINE, PLATE = QColor("#ffe066"), QColor(0, 0, 0, 190)
 END = 5.0  # half the length of the strokes at the ends, in view pixels

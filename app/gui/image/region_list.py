@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from anonymizer import Region
-from app.gui.widgets.image_overlay import look
+from app.gui.image.image_overlay import look
 from app.gui.widgets.text import label
 
 FINDERS = {"detector": "by the search", "header": "by the header", "reader": "by a reader"}

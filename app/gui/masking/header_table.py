@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from anonymizer import AttributeRow
+from app.gui.masking.header_grid import HeaderGrid
 from app.gui.models.header_model import HeaderModel
 from app.gui.models.header_words import LAYERS, Show, in_words, layer_of
-from app.gui.widgets.header_grid import HeaderGrid
 from app.gui.widgets.text import button, label, set_role
 
 

@@ -23,13 +23,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from anonymizer.pixels.rendering import WindowPreset
-from app.gui.widgets import image_overlay as overlay
-from app.gui.widgets.box_editor import CLICK, BoxEditor
-from app.gui.widgets.image_aids import ImageAids
-from app.gui.widgets.image_frames import Frame, Shown, Window, is_colour
-from app.gui.widgets.image_geometry import ViewGeometry
-from app.gui.widgets.image_overlay import RegionLike
-from app.gui.widgets.image_tools import DrawTool, Tool, tool_for
+from app.gui.image import image_overlay as overlay
+from app.gui.image.box_editor import CLICK, BoxEditor
+from app.gui.image.image_aids import ImageAids
+from app.gui.image.image_frames import Frame, Shown, Window, is_colour
+from app.gui.image.image_geometry import ViewGeometry
+from app.gui.image.image_overlay import RegionLike
+from app.gui.image.image_tools import DrawTool, Tool, tool_for
 
 BLACK = QColor(0, 0, 0)
 SHARP_MS = 80  # after the last movement the visible part is drawn in full resolution

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 
-from app.gui.widgets.image_frames import Frame, Window
-from app.gui.widgets.image_geometry import ViewGeometry
+from app.gui.image.image_frames import Frame, Window
+from app.gui.image.image_geometry import ViewGeometry
 
 ZOOM_STEP = 1.25
 DRAG_STEPS = 256  # a drag over so many view pixels changes the width by its whole

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen
 
-from app.gui.widgets.image_geometry import ViewGeometry
-from app.gui.widgets.image_overlay import BRIGHT, RegionLike, in_frame, look
-from app.gui.widgets.image_tools import Stage, Tool
+from app.gui.image.image_geometry import ViewGeometry
+from app.gui.image.image_overlay import BRIGHT, RegionLike, in_frame, look
+from app.gui.image.image_tools import Stage, Tool
 
 REACH = 7.0  # view pixels around a handle or an edge that still take hold of it
 CLICK = 3.0  # view pixels that a click may move

@@ -9,12 +9,12 @@ from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
+from app.gui.image.image_bar import ImageBar
+from app.gui.image.image_loader import ImageLoader, Opener
+from app.gui.image.image_view import ImageView
+from app.gui.labelling.thumbnail_grid import ThumbnailGrid
 from app.gui.models.worklist_model import WorklistModel
 from app.gui.thumbnails import Thumbnails
-from app.gui.widgets.image_bar import ImageBar
-from app.gui.widgets.image_loader import ImageLoader, Opener
-from app.gui.widgets.image_view import ImageView
-from app.gui.widgets.thumbnail_grid import ThumbnailGrid
 from app.gui.window_presets import presets_for
 
 AHEAD, BEHIND = 4, 2  # images decoded in advance

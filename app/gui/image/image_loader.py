@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
 
 from anonymizer.errors import AnonymizerError
-from app.gui.widgets.image_frames import Frame, Picture
+from app.gui.image.image_frames import Frame, Picture
 
 CACHE_BYTES = 512 * 1024 * 1024
 THREADS = 2

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
-from app.gui.widgets.image_geometry import ViewGeometry
+from app.gui.image.image_geometry import ViewGeometry
 
 # Drawn on image black whatever the theme; told apart by line style too, not by colour alone.
 KINDS = {

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.gui.labelling.class_panel import chip
 from app.gui.models.worklist_model import title
-from app.gui.widgets.class_panel import chip
 from app.gui.widgets.text import label, set_role
 from labeller import InstanceRow, LabelClass
 

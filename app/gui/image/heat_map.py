@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, QTemporaryDir, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from anonymizer import AnonymizerError, DicomImage, read_image
+from app.gui.image.image_view import ImageView
 from app.gui.jobs import Job, JobRunner
-from app.gui.widgets.image_view import ImageView
 from app.gui.widgets.text import label
 
 REST_MS = 500  # a selection that moves on sooner starts no child

@@ -7,7 +7,7 @@ import numpy as np
 
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset
-from app.gui.widgets.image_frames import Frame, Picture, Shown, Values
+from app.gui.image.image_frames import Frame, Picture, Shown, Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from app.gui.widgets.image_canvas import ImageCanvas
-from app.gui.widgets.image_frames import ArrayPicture, Frame, Picture
-from app.gui.widgets.image_keys import act
-from app.gui.widgets.image_loader import ImageLoader, Opener
-from app.gui.widgets.image_tools import ZOOM_STEP
-from app.gui.widgets.image_turn import Turn, turned
+from app.gui.image.image_canvas import ImageCanvas
+from app.gui.image.image_frames import ArrayPicture, Frame, Picture
+from app.gui.image.image_keys import act
+from app.gui.image.image_loader import ImageLoader, Opener
+from app.gui.image.image_tools import ZOOM_STEP
+from app.gui.image.image_turn import Turn, turned
 
 LOADING_MS = 250  # sooner shown images never flash "Loading…"
 AHEAD = 3  # frames decoded in advance when scrolling

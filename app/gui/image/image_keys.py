@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from app.gui.widgets.image_tools import ZOOM_STEP
+from app.gui.image.image_tools import ZOOM_STEP
 
 if TYPE_CHECKING:
-    from app.gui.widgets.image_view import ImageView
+    from app.gui.image.image_view import ImageView
 
 PAGE = 10  # frames
 Action = Callable[["ImageView"], object]

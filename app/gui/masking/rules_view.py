@@ -4,11 +4,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from anonymizer import conflicts, load_profile
 from app.errors import USER_ERRORS
+from app.gui.masking.option_cards import OptionCards
+from app.gui.masking.profile_card import ProfileCard
+from app.gui.masking.warnings import Warnings
 from app.gui.session import Session
-from app.gui.widgets.option_cards import OptionCards
-from app.gui.widgets.profile_card import ProfileCard
 from app.gui.widgets.text import label, scrolled
-from app.gui.widgets.warnings import Warnings
 from app.workflows.site_words import site_words, vocabulary_file
 
 FIXED = "A project keeps its rules from its first import on. For other rules, make another project."

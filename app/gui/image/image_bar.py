@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from app.gui.widgets.image_view import ImageView
+from app.gui.image.image_view import ImageView
 
 OWN = "As the file says"
 

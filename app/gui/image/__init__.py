@@ -1,0 +1,1 @@
+"""The image view and what lies over it."""

@@ -1,0 +1,1 @@
+"""Parts of the Label, Agreement and Data set pages."""

@@ -1,0 +1,1 @@
+"""Parts of the Mask page and of the choice of rules."""
