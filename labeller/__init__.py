@@ -25,6 +25,7 @@ from labeller.label_list import (
 )
 from labeller.labels import CONSENSUS as CONSENSUS_MEANS
 from labeller.manifest import ManifestRow, read_manifest
+from labeller.merging import Merged
 from labeller.pictures import FORMATS, Picture, sixteen_bits, stored_bits
 from labeller.readings import AGAIN
 from labeller.records import (
@@ -77,6 +78,7 @@ __all__ = [
     "ListedLabel",
     "ManifestError",
     "ManifestRow",
+    "Merged",
     "NewInstance",
     "PairAgreement",
     "Picture",

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from labeller import classes, instances, label_sets, labels, readings, release, runs
+from labeller import classes, instances, label_sets, labels, merging, readings, release, runs
 from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
 from labeller.records import (
@@ -35,9 +35,10 @@ class Catalogue:
     may raise CatalogueError where the file cannot be read or written.
     """
 
-    def __init__(self, storage: Storage, label_set: int = FIRST_SET) -> None:
+    def __init__(self, storage: Storage, label_set: int = FIRST_SET, shown: str = "") -> None:
         self._storage = storage
         self._set = label_set
+        self._shown = shown
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -60,7 +61,14 @@ class Catalogue:
         no set of that name.
         """
         with self._storage.reading(self._set) as session:
-            return type(self)(self._storage, label_sets.find(session, name).id)
+            return type(self)(self._storage, label_sets.find(session, name).id, self._shown)
+
+    def looking_at(self, shown: str) -> Self:
+        """Return the same catalogue for a reader who looks at "masked" instances, or at the "original" ones.
+
+        The history says so of what is entered through it; closing one closes both.
+        """
+        return type(self)(self._storage, self._set, shown)
 
     @property
     def label_set(self) -> LabelSet:
@@ -253,6 +261,20 @@ class Catalogue:
         with self._storage.writing(self._set) as session:
             classes.remove(session, name)
 
+    def merge_class(self, name: str, into: str, *, reader: str) -> merging.Merged:
+        """Make everything labelled `name`, by whomever, be labelled `into`, and remove `name`.
+
+        Every label that counts gets an event with the means "merge"; whose label it is stays. Returns what
+        `unmerge_class` needs. Raises LabelError unless both are classes of this set.
+        """
+        with self._storage.writing(self._set) as session:
+            return merging.merge(session, name, into, reader=reader)
+
+    def unmerge_class(self, merged: merging.Merged, *, reader: str) -> None:
+        """Take a merge back; what was labelled otherwise since then stays as it is."""
+        with self._storage.writing(self._set) as session:
+            merging.unmerge(session, merged, reader=reader)
+
     def readers(self) -> list[Reader]:
         """Everyone who labels, by name."""
         with self._storage.reading(self._set) as session:
@@ -272,7 +294,7 @@ class Catalogue:
         not count it. A reader not yet known is entered. Returns the events, one for each instance whose label or whose
         label's reader changes. Raises LabelError for an unknown instance or class.
         """
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return labels.set_label(session, sop_uids, class_name, reader=reader, means=means)
 
     def toggle_label(
@@ -282,7 +304,7 @@ class Catalogue:
 
         An instance with all other classes taken out has no label. Raises LabelError as `set_label` does.
         """
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return labels.toggle(session, sop_uids, class_name, reader=reader, means=means)
 
     def set_note(self, sop_uids: Sequence[str], note: str, *, reader: str) -> list[LabelEvent]:
@@ -290,12 +312,12 @@ class Catalogue:
 
         Raises LabelError where one of them has no label.
         """
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return labels.set_note(session, sop_uids, note, reader=reader)
 
     def undo(self, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:
         """Give the instances of these events back the label they had before; returns the new events."""
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return labels.undo(session, events, reader=reader)
 
     def history(self, sop_uid: str) -> list[LabelEvent]:
@@ -335,7 +357,7 @@ class Catalogue:
 
     def answer(self, name: str, sop_uid: str, class_name: str | None) -> LabelEvent:
         """Enter an answer of a second reading, or take it back (None). The label that counts stays."""
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return readings.answer(session, name, sop_uid, class_name)
 
     def remove_second_reading(self, name: str) -> None:
@@ -365,7 +387,7 @@ class Catalogue:
 
     def adopt_majority(self, only: InstanceFilter = ALL, *, reader: str) -> list[LabelEvent]:
         """Give disputed instances the label that more than half of their readers chose; returns the events."""
-        with self._storage.writing(self._set) as session:
+        with self._storage.writing(self._set, self._shown) as session:
             return readings.adopt_majority(session, only, reader=reader)
 
     def add_run(self, run: RunRow) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from labeller.catalogue import Catalogue
 from labeller.labels import CONSENSUS
-from labeller.readings import AGAIN, MEANS
+from labeller.readings import AGAIN, MEANS, SAME_ANSWER
 from labeller.records import InstanceRow, LabelEvent
 
 RULES: Mapping[str, str] = {
@@ -78,14 +78,21 @@ def _unanimous(said: Mapping[str, str], _row: InstanceRow) -> Verdict:
 
 def _first_labels(catalogue: Catalogue) -> dict[str, Verdict]:
     first: dict[str, Verdict] = {}
+    merged: dict[str | None, str] = {}
     for event in catalogue.events():
-        if event.label is not None and event.means not in (MEANS, *CONSENSUS):
+        if event.means == "merge" and event.label is not None:
+            merged[event.previous] = event.label
+        elif event.label is not None and event.means not in (MEANS, *CONSENSUS):
             first.setdefault(event.sop_instance_uid, Verdict(event.label, event.reader))
+    present = {known.name for known in (*catalogue.classes(), *catalogue.combinations())}
+    for uid, verdict in first.items():
+        if verdict.label not in present and verdict.label in merged:
+            first[uid] = Verdict(merged[verdict.label], verdict.reader)
     return first
 
 
 def _settled(catalogue: Catalogue) -> frozenset[str]:
     latest: dict[str, LabelEvent] = {
-        event.sop_instance_uid: event for event in catalogue.events() if event.means not in (MEANS, "note")
+        event.sop_instance_uid: event for event in catalogue.events() if event.means not in SAME_ANSWER
     }
     return frozenset(uid for uid, event in latest.items() if event.label and event.means in CONSENSUS)

@@ -138,7 +138,17 @@ def label_document(rows: Sequence[Mapping[str, str]], label_set: str, classes: S
 
 def history_table(events: Iterable[LabelEvent]) -> str:
     """Write the history as a CSV file, oldest step first."""
-    columns = ("at", "sop_instance_uid", "previous", "label", "reader", "means", "previous_reader", "note")
+    columns = (
+        "at",
+        "sop_instance_uid",
+        "previous",
+        "label",
+        "reader",
+        "means",
+        "previous_reader",
+        "note",
+        "shown",
+    )
     return _csv(columns, ([getattr(event, name) or "" for name in columns] for event in events))
 
 

@@ -48,6 +48,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def on_screen(session: Session) -> str:
+    """Return what a session's reader looks at: "masked", "original"; "" where nothing is shown."""
+    return str(session.info.get("shown", ""))
+
+
 def readers(session: Session) -> list[Reader]:
     """Everyone who labels, by name."""
     rows = session.scalars(select(ReaderRow).order_by(ReaderRow.name))
@@ -128,12 +133,20 @@ def set_note(session: Session, sop_uids: Sequence[str], note: str, *, reader: st
         before = {f"previous_{name}": value for name, value in same.items()}
         entry = EventRow(
             instance_id=one.instance_id, reader_id=actor[0], at=at, means="note", note=note, set_id=key[1],
-            previous_reader_id=one.reader_id, **same, **before,
+            previous_reader_id=one.reader_id, shown=on_screen(session), **same, **before,
         )  # fmt: skip
         session.add(entry)
         events.append(
             LabelEvent(
-                one.sop_uid, one.class_name, one.class_name, actor[1], at, "note", one.reader_name, note
+                one.sop_uid,
+                one.class_name,
+                one.class_name,
+                actor[1],
+                at,
+                "note",
+                one.reader_name,
+                note,
+                on_screen(session),
             )
         )
     session.flush()
@@ -223,7 +236,16 @@ def _carry_out(
     if wish.opinion:
         _set_of_reader(session, ids, wish, actor[0])
     return [
-        LabelEvent(one.sop_uid, one.class_name, class_name, actor[1], at, means, one.reader_name)
+        LabelEvent(
+            one.sop_uid,
+            one.class_name,
+            class_name,
+            actor[1],
+            at,
+            means,
+            one.reader_name,
+            shown=on_screen(session),
+        )
         for one in changed
     ]
 
@@ -244,6 +266,7 @@ def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at:
             literal(at),
             literal(means),
             literal(active),
+            literal(on_screen(session)),
         )
         .select_from(chosen)
         .outerjoin(
@@ -252,7 +275,7 @@ def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at:
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
     )
     columns = ["instance_id", "previous_class_id", "previous_class_name", "previous_reader_id"]
-    columns += ["class_id", "class_name", "reader_id", "at", "means", "set_id"]
+    columns += ["class_id", "class_name", "reader_id", "at", "means", "set_id", "shown"]
     session.connection().execute(insert(EventRow).from_select(columns, before))
 
 
@@ -325,6 +348,7 @@ def _events(session: Session, which: ColumnElement[bool]) -> list[LabelEvent]:
             EventRow.means,
             before.name,
             EventRow.note,
+            EventRow.shown,
         )
         .select_from(EventRow)
         .join(Instance, Instance.id == EventRow.instance_id)

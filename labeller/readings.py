@@ -30,6 +30,8 @@ from labeller.schema import (
 AGAIN = " (again)"
 """Follows the name of a reader who has labelled the same instance twice: the second time is a reader of its own."""
 MEANS = "second reading"
+SAME_ANSWER = (MEANS, "note", "merge")
+"""Means of events that leave it as it was whether a label was settled."""
 
 
 def start(session: Session, reader: str, only: InstanceFilter, *, number: int | None, seed: int) -> Record:
@@ -114,11 +116,15 @@ def answer(session: Session, name: str, sop_uid: str, class_name: str | None) ->
             at=at,
             means=MEANS,
             set_id=active(session),
+            shown=labels.on_screen(session),
         )
     )
     session.flush()
     before = former.name if former else None
-    return LabelEvent(sop_uid, before, class_name, reader.name, at, MEANS, reader.name if former else None)
+    previous_reader = reader.name if former else None
+    return LabelEvent(
+        sop_uid, before, class_name, reader.name, at, MEANS, previous_reader, shown=labels.on_screen(session)
+    )
 
 
 def remove(session: Session, name: str) -> None:
@@ -180,7 +186,7 @@ def _settled(session: Session) -> set[str]:
     """Return the instances whose label that counts is a consensus."""
     latest = (
         select(EventRow.instance_id, func.max(EventRow.id).label("last"))
-        .where(EventRow.means.not_in((MEANS, "note")), EventRow.set_id == active(session))
+        .where(EventRow.means.not_in(SAME_ANSWER), EventRow.set_id == active(session))
         .group_by(EventRow.instance_id)
         .subquery()
     )

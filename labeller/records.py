@@ -133,6 +133,7 @@ class LabelEvent:
     means: str  # "key", "command line", "list", "undo", …
     previous_reader: str | None = None  # who had set the previous label
     note: str = ""
+    shown: str = ""  # what was on the screen: "masked", "original"; "": nothing, as from a list
 
 
 DECISIONS = ("approve", "reject", "withdraw")

@@ -170,6 +170,7 @@ class EventRow(Base):
     means: Mapped[str]
     set_id: Mapped[int] = mapped_column(server_default="1")
     note: Mapped[str] = mapped_column(server_default="")
+    shown: Mapped[str] = mapped_column(server_default="")  # "masked", "original"; "": nothing was on a screen
 
 
 class DecisionRow(Base):

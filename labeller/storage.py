@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
-VERSION = "0004"
+VERSION = "0005"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -87,11 +87,11 @@ class Storage:
             yield session
 
     @contextmanager
-    def writing(self, label_set: int) -> Iterator[Session]:
+    def writing(self, label_set: int, shown: str = "") -> Iterator[Session]:
         """Offer a session whose changes are on disk, all or none, when the block ends."""
         if self._read_only:
             raise CatalogueError("The project is open to look at only; nothing was changed.", self._read_only)
-        info = {"label_set": label_set}
+        info = {"label_set": label_set, "shown": shown}
         with _plainly(), Session(self._writes, info=info) as session, session.begin():
             yield session
 
