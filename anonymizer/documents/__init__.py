@@ -50,10 +50,11 @@ class Document:
         """Put it into the masked data set with the attributes that describe it (PS3.3 C.24.2)."""
         if self.cleaned is None:
             return []
-        dataset.EncapsulatedDocument = self.cleaned.body + b"\0" * (len(self.cleaned.body) % 2)
-        dataset.EncapsulatedDocumentLength = len(self.cleaned.body)
-        dataset.MIMETypeOfEncapsulatedDocument = self.mime
-        dataset.BurnedInAnnotation = "NO"
+        body = self.cleaned.body + b"\0" * (len(self.cleaned.body) % 2)
+        dataset.add_new("EncapsulatedDocument", "OB", body)  # a damaged file's attributes can be of any kind
+        dataset.add_new("EncapsulatedDocumentLength", "UL", len(self.cleaned.body))
+        dataset.add_new("MIMETypeOfEncapsulatedDocument", "LO", self.mime)
+        dataset.add_new("BurnedInAnnotation", "CS", "NO")
         changes = [Change(_PATH, _NAME, self.action, LAYER, self.cleaned.reason)]
         if self.identifier:
             dataset.HL7InstanceIdentifier = self.identifier

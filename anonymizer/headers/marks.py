@@ -53,7 +53,7 @@ def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewri
         del dataset.DeidentificationMethodCodeSequence
     dataset.LongitudinalTemporalInformationModified = dates_are(profile)
     if text_rewritten:
-        dataset.SpecificCharacterSet = "ISO_IR 192"
+        dataset.add_new("SpecificCharacterSet", "CS", "ISO_IR 192")  # a damaged file's can be of any kind
 
 
 def mark_settings(dataset: Dataset, digest: str) -> None:

@@ -70,7 +70,7 @@ def mask_burned_in_text(
         blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
     review = _review(dataset, matrix, regions, residue=residue, examined=find)
     if find:
-        dataset.BurnedInAnnotation = "YES" if residue else "NO"
+        dataset.add_new("BurnedInAnnotation", "CS", "YES" if residue else "NO")
     return PixelResult(regions, review, changed=bool(regions), examined=find)
 
 

@@ -54,7 +54,7 @@ def test_from_files_to_predictions(
     press(labelling, *[Qt.Key.Key_1, Qt.Key.Key_2] * (PATIENTS // 2))
     assert window.session.catalogue.counts_by_class() == {"narrow": PATIENTS // 2, "wide": PATIENTS // 2}
 
-    exporting = go(window, qtbot, 4, DatasetPage)
+    exporting = go(window, qtbot, 5, DatasetPage)
     assert isinstance(exporting, DatasetPage)
     qtbot.waitUntil(exporting.export_button.isEnabled, timeout=MINUTES)
     qtbot.mouseClick(exporting.export_button, LEFT)

@@ -106,18 +106,20 @@ def test_data_sets_from_elsewhere_train_as_they_are(project: Path, tmp_path: Pat
     leadglass("label", project, "--from", tmp_path / "labels.csv")
     assert leadglass("export", project, "--out", tmp_path / "exported").code == 0
     with (tmp_path / "exported" / "manifest.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            target = tmp_path / "plain" / row["class"]
-            target.mkdir(parents=True, exist_ok=True)
-            source = tmp_path / "exported" / row["path"]
-            (target / source.name).write_bytes(source.read_bytes())
+        exported = list(csv.DictReader(stream))
+    assert len(exported) >= 10  # a radiograph that is masked for the most part waits for a reader
+    for row in exported:
+        target = tmp_path / "plain" / row["class"]
+        target.mkdir(parents=True, exist_ok=True)
+        source = tmp_path / "exported" / row["path"]
+        (target / source.name).write_bytes(source.read_bytes())
     model = tmp_path / "model"
     trained = leadglass("train", tmp_path / "plain", "--out", model, "--recipe", "quick")
     assert trained.code == 0, trained.err
     assert "Not for diagnostic use" in trained.out
     judged = leadglass("evaluate", model, tmp_path / "plain", "--split", "all", "--json")
     assert judged.code == 0, judged.err
-    assert judged.json["images"] == 12
+    assert judged.json["images"] == len(exported)
     (tmp_path / "plain" / "wide" / "broken.png").write_bytes(b"no image")
     table = tmp_path / "p.csv"
     told = leadglass("predict", model, tmp_path / "plain", "--csv", table)
@@ -125,7 +127,7 @@ def test_data_sets_from_elsewhere_train_as_they_are(project: Path, tmp_path: Pat
     assert "broken.png" in told.out
     with table.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == 13
+    assert len(rows) == len(exported) + 1
     heat = leadglass(
         "heatmap", model, next((tmp_path / "plain" / "wide").glob("2*.png")), "--out", tmp_path / "h.png"
     )

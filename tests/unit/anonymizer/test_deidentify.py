@@ -198,3 +198,13 @@ def test_an_attribute_that_is_written_anew_may_have_been_a_sequence(tmp_path, se
     record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for())
     assert record.outcome is Outcome.MASKED
     assert pydicom.dcmread(tmp_path / "out" / record.new_path).PatientName == record.facts.patient
+
+
+def test_a_character_set_of_the_wrong_kind_is_written_as_the_standard_wants_it(tmp_path, settings_for):
+    ds = planted.base(1)
+    ds.SpecificCharacterSet, ds.ProtocolName = "ISO_IR 192", "CT Schädel"
+    path = save(ds, tmp_path / "in.dcm")
+    path.write_bytes(path.read_bytes().replace(b"\x08\0\x05\0CS", b"\x08\0\x05\0DS", 1))
+    record = mask(path, tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.MASKED
+    assert pydicom.dcmread(tmp_path / "out" / record.new_path)["SpecificCharacterSet"].VR == "CS"
