@@ -53,9 +53,12 @@ if TYPE_CHECKING:
     from anonymizer.masking.deidentify import Settings as Settings
     from anonymizer.output.media_directory import write_media_directory as write_media_directory
     from anonymizer.pixels.correction import KEPT as KEPT
+    from anonymizer.pixels.correction import is_masked as is_masked
+    from anonymizer.pixels.correction import is_shown as is_shown
     from anonymizer.pixels.correction import lifted as lifted
     from anonymizer.pixels.correction import mask_as_said as mask_as_said
     from anonymizer.pixels.correction import mask_drawn as mask_drawn
+    from anonymizer.pixels.correction import masked_again as masked_again
     from anonymizer.pixels.correction import place as place
     from anonymizer.pixels.device_rule_file import RuleFile as RuleFile
     from anonymizer.pixels.device_rule_file import all_rules as all_rules
@@ -68,6 +71,10 @@ if TYPE_CHECKING:
     from anonymizer.pixels.device_rules import rules_for_file as rules_for_file
     from anonymizer.pixels.rendering import DicomImage as DicomImage
     from anonymizer.pixels.rendering import read_image as read_image
+    from anonymizer.pixels.shapes import covered as covered
+    from anonymizer.pixels.shapes import fan as fan
+    from anonymizer.pixels.shapes import outside as outside
+    from anonymizer.pixels.shapes import polygon as polygon
     from anonymizer.pixels.text_finder import find_text as find_text
     from anonymizer.pixels.text_finder import read_text as read_text
     from anonymizer.profiles.options import OPTIONS as OPTIONS
@@ -105,7 +112,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "batches.batch": ("mask_batch",),
     "headers.comparison": ("AttributeRow", "compare_headers"),
-    "pixels.correction": ("KEPT", "lifted", "mask_as_said", "mask_drawn", "place"),
+    "pixels.correction": ("KEPT", "is_masked", "is_shown", "lifted", "mask_as_said", "mask_drawn", "masked_again",
+                          "place"),
     "pixels.device_rule_file": ("RuleFile", "all_rules", "read_rule_file", "rules_text"),
     "pixels.device_rules": ("Action", "Device", "DeviceRule", "device_of_file", "rules_for_file"),
     "masking.deidentify": ("Layout", "Settings"),
@@ -133,6 +141,7 @@ _HOMES = {
     "pixels.rendering": ("DicomImage", "read_image"),
     "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Region"),
     "files.source": ("Source", "find_sources"),
+    "pixels.shapes": ("covered", "fan", "outside", "polygon"),
     "pixels.text_finder": ("find_text", "read_text"),
     "vault.vault": ("Vault",),
     "batches.verify": ("VerifyRecord", "verify_data_set", "verify_tree"),

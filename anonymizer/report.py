@@ -5,7 +5,7 @@ Only `Identity` and `Fragment` hold original values; they are kept out of `as_js
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
@@ -42,18 +42,37 @@ class Change:
     reason: str  # a sentence for the radiologist
 
 
+Point = tuple[int, int]  # x, y
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A rectangle of pixels that was masked, in pixels of the stored matrix."""
+    """Pixels that were masked: a rectangle, or a polygon inside it, in pixels of the stored matrix.
+
+    A polygon's `points` are corners between pixels; a pixel belongs to it where its centre lies inside (even-odd
+    rule). `x`, `y`, `width`, `height` then are the rectangle around it. `pixels.shapes` makes and fills polygons.
+    """
 
     x: int
     y: int
     width: int
     height: int
     frame: int | None = None  # None: every frame
-    kind: str = "text"  # "text", "outside ultrasound region", "drawn"
+    kind: str = "text"  # "text", "outside ultrasound region", "device rule", "drawn"; "kept" is not masked
     found_by: str = "detector"
     score: float = 1.0  # 0 to 1, the finder's confidence
+    points: tuple[Point, ...] = ()  # of a polygon; () is the rectangle
+    spared: tuple[int, ...] = ()  # frames in which a region of every frame is shown all the same
+
+    def is_in(self, frame: int) -> bool:
+        """Tell whether the region holds in a frame, counted from 0."""
+        return self.frame in (None, frame) and frame not in self.spared
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Region":
+        """Return the region that `asdict` made a row of, also after a way through JSON."""
+        points = tuple((int(x), int(y)) for x, y in row.get("points") or ())
+        return cls(**{**row, "points": points, "spared": tuple(row.get("spared") or ())})
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def _record_from_json(row: dict[str, Any], path: str) -> FileRecord:
     return replace(
         record,
         review=tuple(row["review"]),
-        regions=tuple(Region(**region) for region in row["regions"]),
+        regions=tuple(Region.of(region) for region in row["regions"]),
         findings=tuple(Finding(**finding) for finding in row["findings"]),
         grade=Grade(row["grade"]) if row.get("grade") else None,
         facts=Facts(**row["facts"]) if row["facts"] else None,

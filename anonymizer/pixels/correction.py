@@ -13,8 +13,9 @@ from anonymizer.files.durable import sync_folder
 from anonymizer.files.file_format import serialise
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
 from anonymizer.pixels.rendering import read_dataset
-from anonymizer.report import Region
+from anonymizer.report import Point, Region
 
+Place = tuple[int, int, int, int, tuple[Point, ...], int | None]
 KEPT = "kept"
 """The kind of a region that was found and that a reader said is no text: it is not masked."""
 _SAID_OF_PIXELS = ("DeidentificationMethod", "DeidentificationMethodCodeSequence", "BurnedInAnnotation")
@@ -29,7 +30,7 @@ def mask_drawn(file: Path, drawn: Sequence[Region]) -> tuple[Region, ...]:
     dataset = read_dataset(file)
     result = mask_burned_in_text(dataset, find=False, drawn=drawn)
     if not result.changed:
-        raise PixelError("The rectangle lies outside the image.", "Draw it again inside the image.")
+        raise PixelError("What was drawn lies outside the image.", "Draw it again inside the image.")
     _replace(file, dataset)
     return result.regions
 
@@ -56,7 +57,7 @@ def lifted(regions: Sequence[Region], chosen: Sequence[Region]) -> tuple[Region,
     One that a reader drew is gone; one that was found is kept, so that it is not masked again by the next search.
     """
     places = {place(region) for region in chosen}
-    there = [(region, place(region) in places) for region in regions]
+    there = [(_spared(region, chosen), place(region) in places) for region in regions]
     return tuple(
         replace(region, kind=KEPT, found_by="reader") if shown else region
         for region, shown in there
@@ -64,9 +65,44 @@ def lifted(regions: Sequence[Region], chosen: Sequence[Region]) -> tuple[Region,
     )
 
 
-def place(region: Region) -> tuple[int, int, int, int, int | None]:
-    """Where a region lies; two of one place are the same box."""
-    return region.x, region.y, region.width, region.height, region.frame
+def _spared(region: Region, chosen: Sequence[Region]) -> Region:
+    """Return a region of every frame without the single frames in which it is to be shown."""
+    where = place(region)[:-1]
+    frames = {each.frame for each in chosen if each.frame is not None and place(each)[:-1] == where}
+    if region.frame is not None or not frames:
+        return region
+    return replace(region, spared=tuple(sorted({*region.spared, *(n for n in frames if n is not None)})))
+
+
+def place(region: Region) -> Place:
+    """Where a region lies; two of one place are the same mask."""
+    return region.x, region.y, region.width, region.height, region.points, region.frame
+
+
+def is_masked(region: Region, there: Region) -> bool:
+    """Whether `there` masks a region of the same place already, in its frame at least."""
+    if there.kind == KEPT or place(there)[:-1] != place(region)[:-1]:
+        return False
+    return (there.frame == region.frame and not there.spared) or (
+        region.frame is not None and there.is_in(region.frame)
+    )
+
+
+def masked_again(region: Region, drawn: Sequence[Region]) -> Region:
+    """Return a region of every frame that is masked again in frames in which it was shown."""
+    there = [each for each in drawn if place(each)[:-1] == place(region)[:-1]]
+    if region.kind == KEPT or region.frame is not None or not there:
+        return region
+    if any(each.frame is None for each in there):
+        return replace(region, spared=())
+    return replace(region, spared=tuple(n for n in region.spared if all(each.frame != n for each in there)))
+
+
+def is_shown(region: Region, chosen: Sequence[Region]) -> bool:
+    """Whether one of the chosen regions is this one, in all of its frames or in one."""
+    return any(
+        place(each)[:-1] == place(region)[:-1] and region.frame in (None, each.frame) for each in chosen
+    )
 
 
 def _replace(file: Path, dataset: Dataset) -> None:

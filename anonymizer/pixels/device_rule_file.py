@@ -11,9 +11,11 @@ import pydicom.uid
 
 from anonymizer.errors import DeviceRuleError
 from anonymizer.pixels.device_rules import CONDITIONS, Action, DeviceRule
+from anonymizer.pixels.shapes import polygon
+from anonymizer.report import Point
 from resources import find
 
-_KEYS = ("name", "action", "rectangles", "enabled", "reason", *CONDITIONS)
+_KEYS = ("name", "action", "rectangles", "polygons", "enabled", "reason", *CONDITIONS)
 _SIDES = 4
 
 
@@ -82,7 +84,9 @@ def rules_text(content: RuleFile) -> str:
         lines += ["", "[[rule]]", f"name = {_toml(rule.name)}", f"action = {_toml(rule.action.value)}"]
         lines += [f"{name} = {_toml(list(patterns))}" for name, patterns in rule.conditions]
         if rule.rectangles:
-            lines.append(f"rectangles = {_toml([list(box) for box in rule.rectangles])}")
+            lines.append(f"rectangles = {_toml(rule.rectangles)}")
+        if rule.polygons:
+            lines.append(f"polygons = {_toml(rule.polygons)}")
         lines += [f"reason = {_toml(rule.reason)}"] if rule.reason else []
         lines += [] if rule.enabled else ["enabled = false"]
     return "\n".join(lines) + "\n"
@@ -119,8 +123,13 @@ class _Checked:
         if not isinstance(enabled, bool):
             raise self._error("“enabled” must be true or false", "Write it without quotation marks.")
         action = self._action()
-        boxes = self._rectangles(needed=action is Action.RECTANGLES)
-        return DeviceRule(name, action, self._conditions(), boxes, enabled, reason)
+        boxes, polygons = self._rectangles(), self._polygons()
+        if (action is Action.RECTANGLES) != bool(boxes or polygons):
+            raise self._error(
+                "its rectangles or polygons do not fit",
+                "Give them with the action rectangles, and only there.",
+            )
+        return DeviceRule(name, action, self._conditions(), boxes, polygons, enabled, reason)
 
     def _error(self, what: str, remedy: str) -> DeviceRuleError:
         return DeviceRuleError(f"{self._called}: {what}.", remedy)
@@ -145,15 +154,28 @@ class _Checked:
             raise self._error(f"“{name}” must be a text or a list of texts", f'Write {name} = "…".')
         return tuple(_uid_of(str(each)) if name == "sop_class" else str(each) for each in values)
 
-    def _rectangles(self, *, needed: bool) -> tuple[tuple[int, int, int, int], ...]:
+    def _rectangles(self) -> tuple[tuple[int, int, int, int], ...]:
         rows = self._row.get("rectangles", [])
-        fit = isinstance(rows, list) and all(_is_box(row) for row in rows)
-        if not fit or needed != bool(rows):
-            remedy = (
-                "Write rectangles = [[x, y, width, height]] in pixels, and only with the action rectangles."
+        if not isinstance(rows, list) or not all(_is_box(row) for row in rows):
+            raise self._error(
+                "its rectangles do not fit", "Write rectangles = [[x, y, width, height]] in pixels."
             )
-            raise self._error("its rectangles do not fit", remedy)
         return tuple((row[0], row[1], row[2], row[3]) for row in rows)
+
+    def _polygons(self) -> tuple[tuple[Point, ...], ...]:
+        rows = self._row.get("polygons", [])
+        try:
+            found = tuple(tuple((x, y) for x, y in row) for row in rows)
+            numbers = [n for points in found for point in points for n in point]
+            if not all(type(n) is int and n >= 0 for n in numbers):
+                raise ValueError("not a place in an image")
+            for points in found:
+                polygon(points)
+        except (TypeError, ValueError) as error:
+            raise self._error(
+                "its polygons do not fit", "Write polygons = [[[x, y], [x, y], [x, y]]] in pixels."
+            ) from error
+        return found
 
 
 def _uid_of(text: str) -> str:

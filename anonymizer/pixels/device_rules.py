@@ -18,7 +18,8 @@ from anonymizer.files.file_format import UNREADABLE
 from anonymizer.identities.collect import texts
 from anonymizer.pixels.decoding import Matrix
 from anonymizer.pixels.regions import inside, ultrasound_regions
-from anonymizer.report import Region
+from anonymizer.pixels.shapes import polygon
+from anonymizer.report import Point, Region
 
 KIND = "device rule"
 CONDITIONS = {
@@ -54,6 +55,7 @@ class DeviceRule:
     action: Action
     conditions: tuple[tuple[str, tuple[str, ...]], ...]
     rectangles: tuple[tuple[int, int, int, int], ...] = ()  # x, y, width, height
+    polygons: tuple[tuple[Point, ...], ...] = ()  # each the points of one, as in `Region`
     enabled: bool = True
     reason: str = ""  # why the rule is as it is
 
@@ -66,7 +68,8 @@ class DeviceRule:
 
     def regions(self, dataset: Dataset, matrix: Matrix) -> tuple[Region, ...]:
         """Return what it masks in an image."""
-        found = (Region(*box, kind=KIND, found_by=self.name) for box in self._boxes(dataset, matrix))
+        found = [Region(*box, kind=KIND, found_by=self.name) for box in self._boxes(dataset, matrix)]
+        found += [polygon(points, kind=KIND, found_by=self.name) for points in self.polygons]
         return tuple(region for box in found if (region := inside(box, matrix)) is not None)
 
     def _boxes(self, dataset: Dataset, matrix: Matrix) -> Sequence[tuple[int, int, int, int]]:

@@ -6,6 +6,7 @@ loss. Lossy data is decoded once and stored uncompressed: a second lossy compres
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from pydicom.uid import (
 
 from anonymizer.errors import PixelError
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
+from anonymizer.pixels.shapes import covered
 from anonymizer.report import Region
 
 Array = npt.NDArray[Any]
@@ -64,22 +66,17 @@ def aligned(region: Region) -> Region:
     """Return a region widened to whole pairs of pixels."""
     left = region.x - region.x % 2
     width = region.x + region.width - left
-    return Region(
-        left,
-        region.y,
-        width + width % 2,
-        region.height,
-        region.frame,
-        region.kind,
-        region.found_by,
-        region.score,
-    )
+    return replace(region, x=left, width=width + width % 2)
 
 
 def fill(values: Array, regions: Iterable[Region], black: Any) -> None:
     """Set all regions of one frame to black: (rows, columns) or (rows, columns, samples), in place."""
     for r in regions:
-        values[r.y : r.y + r.height, r.x : r.x + r.width] = black
+        part = values[r.y : r.y + r.height, r.x : r.x + r.width]
+        if r.points:
+            part[covered(r, part.shape[:2])] = black
+        else:
+            part[...] = black
 
 
 def fill_regions(dataset: Dataset, regions: Sequence[Region]) -> None:
@@ -102,7 +99,7 @@ def fill_regions(dataset: Dataset, regions: Sequence[Region]) -> None:
 
 
 def _of_frame(regions: Iterable[Region], index: int) -> list[Region]:
-    return [r for r in regions if r.frame is None or r.frame == index]
+    return [r for r in regions if r.is_in(index)]
 
 
 def _filled(dataset: Dataset, matrix: Matrix, index: int, regions: Sequence[Region]) -> Array:
@@ -192,8 +189,9 @@ def _fill_pairs(data: Array, matrix: Matrix, regions: Sequence[Region], kind: st
         if part.size < size:
             raise PixelError("The pixel data is shorter than the image.", "Export it again from its archive.")
         frame = part.reshape(matrix.rows, pairs, 4)
-        for r in _of_frame(regions, index):
-            frame[r.y : r.y + r.height, r.x // 2 : -(-(r.x + r.width) // 2)] = (y, y, cb, cr)
+        masked = np.zeros((matrix.rows, 2 * pairs), bool)
+        fill(masked, _of_frame(regions, index), black=True)
+        frame[masked[:, ::2] | masked[:, 1::2]] = (y, y, cb, cr)
 
 
 def _fill_encapsulated(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> None:

@@ -1,10 +1,12 @@
 """What the file itself says about where identifying text stands, before any pixel is looked at."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels.decoding import Matrix
+from anonymizer.pixels.shapes import covered
 from anonymizer.report import Region
 
 MAX_BANNER = 0.25  # a taller strip above the regions is not taken for a banner
@@ -44,33 +46,44 @@ def without(regions: Iterable[Region], kept: Iterable[Region]) -> tuple[Region, 
     return tuple(
         region
         for region in regions
-        if not any(
-            (box.frame is None or box.frame == region.frame)
-            and 2 * overlap(region, box) >= region.width * region.height
-            for box in boxes
-        )
+        if not any(_same_frames(region, box) and 2 * overlap(region, box) >= area(region) for box in boxes)
     )
 
 
 def overlap(one: Region, other: Region) -> int:
     """Return how many pixels two regions share."""
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    return max(0, width) * max(0, height)
+    left, top = max(one.x, other.x), max(one.y, other.y)
+    width = min(one.x + one.width, other.x + other.width) - left
+    height = min(one.y + one.height, other.y + other.height) - top
+    if width <= 0 or height <= 0:
+        return 0
+    if not (one.points or other.points):
+        return width * height
+    both = [
+        covered(r, (r.height, r.width))[top - r.y : top - r.y + height, left - r.x : left - r.x + width]
+        for r in (one, other)
+    ]
+    return int((both[0] & both[1]).sum())
+
+
+def area(region: Region) -> int:
+    """Return how many pixels a region has."""
+    return overlap(region, region)
 
 
 def distinct(regions: Iterable[Region]) -> tuple[Region, ...]:
     """Return the regions without those that lie wholly inside another, largest first."""
     kept: list[Region] = []
-    for region in sorted(regions, key=lambda r: -r.width * r.height):
-        size = region.width * region.height
-        if not any(_same_frames(region, k) and overlap(region, k) == size for k in kept):
+    for region in sorted(regions, key=lambda r: -area(r)):
+        if not any(_same_frames(region, k) and overlap(region, k) == area(region) for k in kept):
             kept.append(region)
     return tuple(kept)
 
 
 def _same_frames(inner: Region, outer: Region) -> bool:
-    return outer.frame is None or outer.frame == inner.frame
+    if inner.frame is not None:
+        return outer.is_in(inner.frame)
+    return outer.frame is None and set(outer.spared) <= set(inner.spared)
 
 
 def inside(region: Region, matrix: Matrix) -> Region | None:
@@ -80,6 +93,4 @@ def inside(region: Region, matrix: Matrix) -> Region | None:
     bottom = min(matrix.rows, region.y + region.height)
     if right <= left or bottom <= top:
         return None
-    return Region(
-        left, top, right - left, bottom - top, region.frame, region.kind, region.found_by, region.score
-    )
+    return replace(region, x=left, y=top, width=right - left, height=bottom - top)

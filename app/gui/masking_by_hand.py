@@ -16,6 +16,7 @@ from app.gui.image.region_list import RegionList
 from app.gui.jobs import JobRunner
 from app.gui.region_edits import Draft, RegionEdits
 from app.gui.session import Session
+from app.workflows.corrections import region_text
 
 APPLIED = {
     "instance": "The boxes are applied.",
@@ -38,8 +39,8 @@ class Step:
 
     def arguments(self) -> list[str]:
         """The arguments of the command that does it."""
-        masked = [part for box in self.draft.drawn for part in ("--region", _as_argument(box))]
-        shown = [part for box in self.draft.shown for part in ("--show", _as_argument(box))]
+        masked = [part for box in self.draft.drawn for part in ("--region", region_text(box))]
+        shown = [part for box in self.draft.shown for part in ("--show", region_text(box))]
         if self.scope != "always":
             return [self.sop, *masked, *shown, "--to", self.scope]
         rule = "remove" if self.takes_back else "add"
@@ -234,8 +235,3 @@ class MaskingByHand(QObject):
         self.list.show_regions((*masked, *draft.drawn))
         self.list.choose(self._compare.after.boxes.number)
         self.changed.emit()
-
-
-def _as_argument(region: Region) -> str:
-    parts = [region.x, region.y, region.width, region.height]
-    return ",".join(map(str, parts if region.frame is None else [*parts, region.frame]))

@@ -19,7 +19,7 @@ class MaskingRecord:
         """Read a record as `Catalogue.masking` gives it."""
         return cls(
             tuple(Change(**each) for each in _parts(report, "changes")),
-            tuple(Region(**each) for each in _parts(report, "regions")),
+            tuple(Region.of(each) for each in _parts(report, "regions")),
         )
 
     def sentence(self, review: Sequence[str]) -> str:

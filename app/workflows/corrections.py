@@ -14,9 +14,13 @@ from anonymizer import (
     Outcome,
     Region,
     device_of_file,
+    is_masked,
+    is_shown,
     lifted,
     mask_drawn,
+    masked_again,
     place,
+    polygon,
 )
 from app.errors import ProjectError, UsageError
 from app.progress import Progress
@@ -75,16 +79,41 @@ class Corrected:
 
 
 def parse_region(text: str) -> Region:
-    """The region that `x,y,width,height` or `x,y,width,height,frame` means, for argparse."""
+    """The region that a text means, for argparse: `x,y,width,height`, with a fifth number for one frame alone.
+
+    A polygon is its points, `x,y` each, with spaces between them; for one frame alone with `@frame` at its end.
+    """
     try:
-        parts = [int(part) for part in text.split(",")]
-        x, y, width, height = parts[:4]
+        return _polygon(text) if " " in text.strip() else _box(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError("four or five whole numbers, such as 10,10,200,40") from error
-    if len(parts) > 5 or min(parts) < 0 or not width or not height:  # noqa: PLR2004 - the fifth is the frame
-        raise argparse.ArgumentTypeError("four or five numbers, none negative, such as 10,10,200,40")
-    frame = parts[4] if len(parts) == 5 else None  # noqa: PLR2004 - the fifth is the frame
-    return Region(x, y, width, height, frame, kind="drawn", found_by="reader")
+        raise argparse.ArgumentTypeError(
+            "a box such as 10,10,200,40 or a polygon such as 10,10 200,40 80,90, no number negative"
+        ) from error
+
+
+def region_text(region: Region) -> str:
+    """The text that `parse_region` reads as this region."""
+    if region.points:
+        frame = "" if region.frame is None else f"@{region.frame}"
+        return " ".join(f"{x},{y}" for x, y in region.points) + frame
+    parts = [region.x, region.y, region.width, region.height]
+    return ",".join(map(str, parts if region.frame is None else [*parts, region.frame]))
+
+
+def _box(text: str) -> Region:
+    x, y, width, height, *frame = (int(part) for part in text.split(","))
+    if len(frame) > 1 or min(x, y, *frame) < 0 or min(width, height) < 1:
+        raise ValueError(text)
+    return Region(x, y, width, height, frame[0] if frame else None, kind="drawn", found_by="reader")
+
+
+def _polygon(text: str) -> Region:
+    corners, at, frame = text.strip().partition("@")
+    numbers = [tuple(map(int, corner.split(","))) for corner in corners.split()]
+    points = [(x, y) for x, y in numbers]
+    if min(map(min, points)) < 0 or (at and int(frame) < 0):
+        raise ValueError(text)
+    return polygon(points, frame=int(frame) if at else None, kind="drawn", found_by="reader")
 
 
 def correct(
@@ -125,8 +154,7 @@ def correct(
 
 def _change_rule(device: Device, correction: Correction) -> None:
     adds = correction.always is Always.ADD
-    boxes = [(r.x, r.y, r.width, r.height) for r in (correction.mask if adds else correction.show)]
-    (mask_always if adds else mask_no_longer)(device, boxes)
+    (mask_always if adds else mask_no_longer)(device, correction.mask if adds else correction.show)
 
 
 def mask_regions(project: Project, sop: str, regions: Sequence[Region], progress: Progress) -> None:
@@ -164,11 +192,10 @@ def _is_from(device: Device, project: Project, file: str) -> bool:
 
 def _to_show(catalogue: Catalogue, uids: Sequence[str], chosen: Sequence[Region]) -> dict[str, list[Region]]:
     """What stays masked in the instances in which one of the chosen regions is masked."""
-    places = {place(region) for region in chosen}
     found = {}
     for uid in uids if chosen else ():
         regions = regions_of(catalogue, uid)
-        if any(place(region) in places and region.kind != KEPT for region in regions):
+        if any(region.kind != KEPT and is_shown(region, chosen) for region in regions):
             found[uid] = list(lifted(regions, chosen))
     return found
 
@@ -241,12 +268,17 @@ def _mask_one(project: Project, catalogue: Catalogue, uid: str, wanted: Sequence
     """Mask one instance and note it; False where all of it is masked already."""
     masking = catalogue.masking(uid)
     known = regions_of(catalogue, uid)
-    there = {place(region) for region in known if region.kind != KEPT}
-    new = [replace(region, kind="drawn") for region in wanted if place(region) not in there]
+    new = [
+        replace(region, kind="drawn")
+        for region in wanted
+        if not any(is_masked(region, other) for other in known)
+    ]
     if not new:
         return False
     drawn = mask_drawn(project.instances / catalogue.instance(uid).file, new)
-    places = {place(region) for region in drawn}
-    left = [region for region in known if place(region) not in places]
+    left = [masked_again(region, drawn) for region in known]
+    drawn = tuple(region for region in drawn if not any(is_masked(region, other) for other in left))
+    places = {place(region) for region in drawn}  # of what is masked anew, so no longer kept
+    left = [region for region in left if place(region) not in places]
     catalogue.set_masking(uid, {**masking, "regions": [asdict(region) for region in (*left, *drawn)]})
     return True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from anonymizer import Action, Device, DeviceRule, RuleFile, all_rules, read_rule_file, rules_text
+from anonymizer import Action, Device, DeviceRule, Region, RuleFile, all_rules, read_rule_file, rules_text
 from app.errors import SettingsError
 from app.settings import config_folder
 from app.storage import write_text
@@ -23,20 +23,34 @@ def site_rules() -> tuple[DeviceRule, ...]:
     return all_rules(rules_file())
 
 
-def mask_always(device: Device, boxes: Sequence[Box]) -> str:
-    """From now on mask these boxes in all images of a device; the rule's name.
+def mask_always(device: Device, regions: Sequence[Region]) -> str:
+    """From now on mask these regions in all frames of all images of a device; the rule's name.
 
     Raises DeviceRuleError, SettingsError.
     """
-    rule = _learnt(device)
-    _save(replace(rule, rectangles=(*rule.rectangles, *(box for box in boxes if box not in rule.rectangles))))
+    rule = mask_no_longer(device, regions)
+    boxes = tuple(dict.fromkeys(_box(region) for region in regions if not region.points))
+    polygons = tuple(dict.fromkeys(region.points for region in regions if region.points))
+    _save(replace(rule, rectangles=(*rule.rectangles, *boxes), polygons=(*rule.polygons, *polygons)))
     return rule.name
 
 
-def mask_no_longer(device: Device, boxes: Sequence[Box]) -> None:
-    """Take back `mask_always`. Raises DeviceRuleError, SettingsError."""
+def mask_no_longer(device: Device, regions: Sequence[Region]) -> DeviceRule:
+    """Take back `mask_always`; what is left of the rule. Raises DeviceRuleError, SettingsError."""
     rule = _learnt(device)
-    _save(replace(rule, rectangles=tuple(box for box in rule.rectangles if box not in boxes)))
+    boxes = {_box(region) for region in regions if not region.points}
+    polygons = {region.points for region in regions if region.points}
+    left = replace(
+        rule,
+        rectangles=tuple(box for box in rule.rectangles if box not in boxes),
+        polygons=tuple(points for points in rule.polygons if points not in polygons),
+    )
+    _save(left)
+    return left
+
+
+def _box(region: Region) -> Box:
+    return region.x, region.y, region.width, region.height
 
 
 def _content() -> RuleFile:
@@ -54,7 +68,7 @@ def _learnt(device: Device) -> DeviceRule:
 def _save(rule: DeviceRule) -> None:
     content = _content()
     others = tuple(each for each in content.rules if each.name != rule.name)
-    rules = (*others, rule) if rule.rectangles else others
+    rules = (*others, rule) if rule.rectangles or rule.polygons else others
     head = "# Rules of this site for images that carry text in known places; “leadglass device-rules” checks them.\n"
     try:
         write_text(rules_file(), head + rules_text(replace(content, rules=rules)))

@@ -88,7 +88,7 @@ class _Again:
     ) -> Iterator[FileRecord]:
         """Mask those whose pixels somebody has decided about, then those whose pixels are searched."""
         regions = {uid: regions_of(self._catalogue, uid) for uid in uids}
-        kept = {uid: boxes for uid, boxes in regions.items() if any(box.kind == KEPT for box in boxes)}
+        kept = {uid: boxes for uid, boxes in regions.items() if any(map(_is_said, boxes))}
         self._said = {**kept, **said}
         decided = [uid for uid in uids if uid in self._said]
         searched = [uid for uid in uids if uid not in self._said]
@@ -194,7 +194,12 @@ class _Again:
 def regions_of(catalogue: Catalogue, uid: str) -> list[Region]:
     """The regions that the masking record of an instance names."""
     regions = catalogue.masking(uid).get("regions")
-    return [Region(**each) for each in regions] if isinstance(regions, (list, tuple)) else []
+    return [Region.of(each) for each in regions] if isinstance(regions, (list, tuple)) else []
+
+
+def _is_said(region: Region) -> bool:
+    """Whether a reader said that something found is no text, at least in some frames."""
+    return region.kind == KEPT or bool(region.spared)
 
 
 def _sources(wanted: Collection[str]) -> Iterator[Source]:

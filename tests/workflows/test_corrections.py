@@ -1,5 +1,6 @@
 """Boxes are masked, or shown again, in one image, in its series and in all images of its device."""
 
+import argparse
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -14,7 +15,7 @@ from anonymizer import Layout, Region, Settings, find_sources, load_profile, pla
 from anonymizer.masking.deidentify import deidentify
 from app.errors import ProjectError, UsageError
 from app.project import Project
-from app.workflows.corrections import Always, Correction, Scope, correct
+from app.workflows.corrections import Always, Correction, Scope, correct, parse_region, region_text
 from app.workflows.device_rules import site_rules
 from app.workflows.masking_again import mask_again, regions_of
 from app.workflows.projects import create_project, unlock
@@ -202,3 +203,27 @@ def test_an_image_that_does_not_name_its_device_is_refused(project: Project) -> 
     dataset.save_as(file)
     with pytest.raises(UsageError, match="which device"):
         correct(project, Correction(uid, mask=(BOX,), scope=Scope.DEVICE), Quiet())
+
+
+def test_a_polygon_is_masked_noted_learnt_and_taken_back(project: Project) -> None:
+    first = uids(project)[0]
+    intact = pixels(project, first)
+    drawn = parse_region("3,4 33,4 3,30")
+    assert parse_region(region_text(drawn)) == drawn
+    mask = Correction(first, mask=(drawn,), scope=Scope.DEVICE, always=Always.ADD)
+    assert len(correct(project, mask, Quiet()).done) == 4
+    assert [r.points for r in regions(project, first)] == [drawn.points]
+    after = pixels(project, first)
+    assert (after[5, 5], after[28, 32]) == (intact.min(), intact[28, 32])
+    assert site_rules()[-1].polygons == (drawn.points,)
+    back = Correction(first, show=(drawn,), scope=Scope.DEVICE, always=Always.REMOVE)
+    assert len(correct(project, back, Quiet()).done) == 4
+    assert (pixels(project, first) == intact).all()
+
+
+@pytest.mark.parametrize(
+    "text", ["1,2,3", "1,2 3,4", "1,2 3,4 5,-6", "1,1 5,1 9,1", "0,0,0,5", "a b", "1,1 2,2 1,5@x"]
+)
+def test_a_region_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        parse_region(text)

@@ -34,6 +34,7 @@ def _words(rule: DeviceRule) -> str:
     state = "" if rule.enabled else " (off)"
     asked = "; ".join(f"{name} = {' or '.join(patterns)}" for name, patterns in rule.conditions)
     boxes = "".join(f" {x},{y},{width},{height}" for x, y, width, height in rule.rectangles)
+    boxes += "".join(f" polygon of {len(points)} points" for points in rule.polygons)
     reason = f"\n    {rule.reason}" if rule.reason else ""
     return f"{rule.name}{state}: {rule.action.value}{boxes}\n    where {asked}{reason}"
 
@@ -44,6 +45,7 @@ def _facts(rule: DeviceRule) -> dict[str, object]:
         "action": rule.action.value,
         "conditions": {name: list(patterns) for name, patterns in rule.conditions},
         "rectangles": [list(box) for box in rule.rectangles],
+        "polygons": [[list(point) for point in points] for points in rule.polygons],
         "enabled": rule.enabled,
         "reason": rule.reason,
     }
@@ -64,6 +66,7 @@ record names the rule. The site's own rules stand in device-rules.toml in the co
   manufacturer = "Example*"
   columns = 800
   rectangles = [[0, 0, 800, 40]]
+  polygons = [[[0, 500], [200, 600], [0, 600]]]
 
   leadglass device-rules
   leadglass device-rules --for image.dcm""",

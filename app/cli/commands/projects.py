@@ -93,14 +93,15 @@ def _import(given: argparse.Namespace, progress: Progress) -> Result:
 def _region_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     parser.add_argument("sop", metavar="SOP", help="SOP Instance UID of the masked instance")
-    form = "X,Y,WIDTH,HEIGHT[,FRAME]"
+    form = "X,Y,WIDTH,HEIGHT[,FRAME]|'X,Y X,Y X,Y …[@FRAME]'"
     parser.add_argument(
         "--region",
         action="append",
         default=[],
         type=corrections.parse_region,
         metavar=form,
-        help="a rectangle to mask, in pixels, from the top left; may be repeated",
+        help="a rectangle or polygon to mask, in pixels from the top left, in every frame or one (from 0); may be "
+        "repeated",
     )
     parser.add_argument(
         "--show",
@@ -108,7 +109,7 @@ def _region_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=corrections.parse_region,
         metavar=form,
-        help="a masked rectangle to show again, as the masking record names it; may be repeated",
+        help="a masked region to show again, as the masking record names it, or in one frame of it; may be repeated",
     )
     parser.add_argument(
         "--to",
@@ -120,15 +121,15 @@ def _region_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--always",
         choices=[each.value for each in corrections.Always],
-        help="add: from now on mask these rectangles in all frames of images of this device at import; "
-        "remove: take the rectangles that are shown out of that rule",
+        help="add: from now on mask these regions in all frames of images of this device at import; "
+        "remove: take the regions that are shown out of that rule",
     )
     add_workers_argument(parser)
 
 
 def _region(given: argparse.Namespace, progress: Progress) -> Result:
     if not given.region and not given.show:
-        raise UsageError("There is nothing to correct.", "Name a rectangle with --region or --show.")
+        raise UsageError("There is nothing to correct.", "Name a region with --region or --show.")
     project = Project.open(given.project)
     correction = corrections.Correction(
         given.sop,
@@ -167,13 +168,14 @@ skipped, so an import that was killed goes on when the same command runs again.
 )
 MASK_REGION = Command(
     "mask-region",
-    "mask a rectangle of masked instances by hand, or show one again",
+    "mask a region of masked instances by hand, or show one again",
     """Mask more pixels of an instance in the project, where the search for burned-in text missed something, or show
 again what it took for text. What is shown again is restored from the original, so that must still be where it was
 imported from; a later search leaves it alone. Everything masked elsewhere in the image stays masked.
 
   leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40
   leadglass mask-region knees.leadglass 2.25.1234 --region 10,10,200,40 --to series
+  leadglass mask-region knees.leadglass 2.25.1234 --region "0,0 300,0 0,200"
   leadglass mask-region knees.leadglass 2.25.1234 --show 10,10,200,40""",
     _region_arguments,
     _region,
