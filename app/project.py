@@ -29,6 +29,7 @@ class Project:
     profile: str  # name or file of the de-identification profile
     options: tuple[str, ...]  # options added to the profile
     protection: str  # "passphrase", "keyring" or "key file"
+    every_series: bool = False  # nothing is exported that no reader approved, whatever the machine found
 
     @property
     def catalogue_file(self) -> Path:
@@ -100,6 +101,7 @@ class Project:
                 profile=str(settings["profile"]),
                 options=tuple(settings["options"]),
                 protection=str(settings["protection"]),
+                every_series=settings.get("every_series", False) is True,
             )
         except FileNotFoundError as error:
             raise ProjectError(
@@ -150,7 +152,8 @@ class Project:
             "profile": self.profile,
             "options": list(self.options),
             "protection": self.protection,
+            "every_series": self.every_series,
         }
-        # A JSON string, number or array of strings is the same in TOML.
+        # A JSON string, number, truth value or array of strings is the same in TOML.
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
         write_text(self.folder / PROJECT_FILE, text)

@@ -175,6 +175,14 @@ class Catalogue:
         with self._storage.writing(self._set) as session:
             instances.set_review(session, sop_uid, reasons)
 
+    def ask_of_all(self, reason: str, *, wanted: bool) -> int:
+        """Ask for a look at every instance that no reader approved, for this reason, or do so no longer.
+
+        Returns how many changed.
+        """
+        with self._storage.writing(self._set) as session:
+            return release.ask_of_all(session, reason, wanted=wanted)
+
     def decide(self, sop_uids: Sequence[str], verdict: str, *, reader: str, means: str) -> list[Decision]:
         """Enter what a reader decided about instances: all of them or, on an error, none.
 

@@ -140,3 +140,19 @@ def set_grade(session: Session, sop_uid: str, grade: str, reasons: Sequence[str]
     if fresh:
         row.review = [*row.review, *fresh]
         row.needs_review, row.decision = True, ""
+
+
+def ask_of_all(session: Session, reason: str, *, wanted: bool) -> int:
+    """Give every instance that no reader approved a reason to be looked at, or take this reason away from all.
+
+    Returns how many changed.
+    """
+    changed = 0
+    for row in session.scalars(select(Instance)):
+        has = reason in row.review
+        if has == wanted or (wanted and row.decision == "approved"):
+            continue
+        row.review = [*row.review, reason] if wanted else [r for r in row.review if r != reason]
+        row.needs_review = bool(row.review)
+        changed += 1
+    return changed

@@ -158,7 +158,7 @@ class ContactSheet(QWidget):
     def _on_vault_changed(self) -> None:
         if self.session.vault is None:
             self._clear()  # nothing of the originals stays in sight
-        if self.isVisible():
+        if self.isVisible() and self.session.is_open:
             self.activate()
 
 

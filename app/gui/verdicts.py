@@ -9,13 +9,13 @@ from labeller import HELD_BACK, InstanceFilter
 
 
 class Verdicts(QObject):
-    """Gives verdicts and takes them back, last one first. `given(sop, needs_look)` tells of each.
+    """Gives verdicts and takes them back, last one first. `given(sops, waiting)` tells of which, and which still wait.
 
     They are decisions in the catalogue, who and when. Every method may raise CatalogueError or LabelError; then
     nothing was changed.
     """
 
-    given = Signal(str, bool)
+    given = Signal(list, list)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,18 +48,18 @@ class Verdicts(QObject):
             self._decide([sop], "reject", "held back")
             self._given.append([sop])
 
-    def take_back(self) -> str:
-        """Undo the last verdict and return its (first) instance, "" if there is none."""
-        if not self._given:
-            return ""
-        sops = self._given.pop()
-        self._decide(sops, "withdraw", "verdict taken back")
-        return sops[0]
+    def take_back(self) -> list[str]:
+        """Undo the last verdict and return its instances, none if there is no verdict."""
+        sops = self._given.pop() if self._given else []
+        if sops:
+            self._decide(sops, "withdraw", "verdict taken back")
+        return sops
 
     def _decide(self, sops: Sequence[str], verdict: str, action: str) -> None:
         session = self._session
         session.catalogue.decide(sops, verdict, reader=session.reader, means="window")
         several = {"instances": len(sops)} if len(sops) > 1 else {}
         session.project.record(action, sop=sops[0], reader=session.reader, **several)
-        for sop in sops:
-            self.given.emit(sop, bool(session.catalogue.instance(sop).review))
+        series = session.catalogue.instance(sops[0]).series
+        waiting = set(session.catalogue.uids(InstanceFilter(series=series, needs_review=True)))
+        self.given.emit(list(sops), [sop for sop in sops if sop in waiting])

@@ -7,6 +7,7 @@ from pathlib import Path
 from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
 from app.progress import Progress
 from app.project import Project
+from app.workflows.approval import EVERY_SERIES
 from app.workflows.masking import Tally, begin_masking, list_sources, project_settings
 from app.workflows.patients import Namesakes
 from labeller import Catalogue, NewInstance
@@ -25,7 +26,7 @@ def import_instances(
     with project.catalogue() as catalogue:
         known = frozenset(catalogue.uids())
         for record in _records(project, vault, sources, known, progress=progress, workers=workers):
-            _enter(catalogue, record)
+            _enter(catalogue, record, asked=(EVERY_SERIES,) if project.every_series else ())
             tally.add(record)
             progress.item("file", record.as_json())
             progress.step(tally.total)
@@ -80,13 +81,17 @@ def _remember(vault: Vault, record: FileRecord, source: Source) -> FileRecord:
     return record
 
 
-def _enter(catalogue: Catalogue, record: FileRecord) -> None:
+def _enter(catalogue: Catalogue, record: FileRecord, *, asked: tuple[str, ...]) -> None:
     if record.outcome is not Outcome.MASKED or record.facts is None:
         return
     row = record.as_json()
     masking = {part: row[part] for part in ("changes", "regions", "findings")}
     grade = "" if record.grade is None else record.grade.value
     new = NewInstance(
-        file=record.new_path, review=record.review, grade=grade, masking=masking, **asdict(record.facts)
+        file=record.new_path,
+        review=(*record.review, *asked),
+        grade=grade,
+        masking=masking,
+        **asdict(record.facts),
     )
     catalogue.add_instances([new])

@@ -103,6 +103,11 @@ def reviews(page: MaskPage) -> dict[str, tuple[str, ...]]:
     return {row.sop_instance_uid: row.review for row in page.session.catalogue.instances()}
 
 
+def seen(page: MaskPage, qtbot: QtBot) -> None:
+    """Wait until the image is on the screen: nothing is approved before."""
+    qtbot.waitUntil(lambda: not page.images.compare.after.loading)
+
+
 def draw(page: MaskPage, qtbot: QtBot, offset: int = 30) -> None:
     view = page.images.compare.after
     start = view.rect().center() - QPoint(offset, offset)
@@ -162,6 +167,7 @@ def test_looks_right_goes_to_the_next_that_needs_a_look(page: MaskPage, qtbot: Q
     assert LOOK.rstrip(".") in page.images.summary.text()
     qtbot.keyClick(page.images.list.list, "a")
     assert page.images.list.current() == order[2]
+    seen(page, qtbot)
     assert reviews(page) == {order[0]: (), order[1]: (), order[2]: (LOOK,)}
     entry = json.loads(page.session.project.audit_file.read_text("utf-8").splitlines()[-1])
     assert (entry["action"], entry["sop"]) == ("approved", order[0])
@@ -187,15 +193,16 @@ def test_one_key_approves_a_series_and_shows_the_next_that_waits(
             catalogue.set_review(uid, (LOOK,))
         catalogue.decide([order[3]], "reject", reader="A", means="window")
     page = shown(window, labelled, qtbot)
-    seen = []
-    while series[page.images.list.current()] not in seen:
-        seen.append(series[page.images.list.current()])
+    approved = []
+    while series[page.images.list.current()] not in approved:
+        seen(page, qtbot)
+        approved.append(series[page.images.list.current()])
         qtbot.keyClick(page.images.list.list, "a", Qt.KeyboardModifier.ShiftModifier)
-    assert seen == list(dict.fromkeys(series.values()))  # a stroke a series
+    assert approved == list(dict.fromkeys(series.values()))  # a stroke a series
     left = [uid for uid, why in reviews(page).items() if why]
     assert left == [order[3]]  # what is held back waits for somebody who decides it alone
     for _ in range(2):
-        page.images.take_back()
+        page.images.approving.take_back()
     assert sum(bool(why) for why in reviews(page).values()) == 1 + 2 + 2
 
 
@@ -354,13 +361,13 @@ def test_a_masked_box_is_shown_again_and_that_is_taken_back(page: MaskPage, qtbo
     apply(page, qtbot)
     assert (pixels(page, sop) == intact).all()
     assert "No pixels masked" in page.images.compare.legend.text()
-    page.images.take_back()
+    page.images.approving.take_back()
     qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
     assert (pixels(page, sop) == black).all()
-    page.images.take_back()
+    page.images.approving.take_back()
     qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
     assert (pixels(page, sop) == intact).all()
-    page.images.take_back()
+    page.images.approving.take_back()
     assert not page.jobs.active
 
 

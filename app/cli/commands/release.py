@@ -7,7 +7,7 @@ from app.cli.commands.projects import add_project_argument
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from app.workflows import releasing
+from app.workflows import approval, releasing
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--all-with", default="", metavar="REASON", help="decide so about all whose reasons hold this text"
     )
     parser.add_argument("--reader", default="", metavar="NAME", help="who decides; kept with the decision")
+    parser.add_argument(
+        "--every-series",
+        choices=("on", "off"),
+        help="whether a reader must approve every series before it is exported, whatever was found",
+    )
 
 
 def _review(given: argparse.Namespace, progress: Progress) -> Result:
     project = Project.open(given.project)
+    if given.every_series is not None:
+        return _rule(project, wanted=given.every_series == "on")
     chosen = [verdict for verdict in releasing.ACTIONS if getattr(given, verdict) is not None]
     if not chosen and not given.all_with:
         found = releasing.waiting(project)
@@ -41,6 +48,12 @@ def _review(given: argparse.Namespace, progress: Progress) -> Result:
     return Result(text, {"verdict": verdict, "instances": uids, "reader": given.reader})
 
 
+def _rule(project: Project, *, wanted: bool) -> Result:
+    changed = approval.ask_for_every_series(project, wanted=wanted)
+    rule = "Every series is to be approved" if wanted else "Approval is asked where something is found"
+    return Result(f"{rule}; {changed:,} instances changed.", {"every_series": wanted, "instances": changed})
+
+
 REVIEW = Command(
     "review",
     "list what wants a look before it may be exported; approve it or hold it back",
@@ -50,7 +63,8 @@ instance in which identity was found cannot be approved.
 
   leadglass review knees.leadglass
   leadglass review knees.leadglass --approve 2.25.1234 --reader "Reader A"
-  leadglass review knees.leadglass --reject --all-with "truncated" --reader "Reader A\"""",
+  leadglass review knees.leadglass --reject --all-with "truncated" --reader "Reader A"
+  leadglass review knees.leadglass --every-series on""",
     _arguments,
     _review,
 )

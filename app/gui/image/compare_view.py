@@ -1,7 +1,8 @@
-"""The masked image and its original: one of them, or both side by side at the same zoom, frame and window."""
+"""The masked image and its original: one of them, both side by side at the same zoom and frame, or what differs."""
 
 from collections.abc import Callable, Hashable, Sequence
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import KEPT, Region
+from app.gui.image.difference import open_difference
 from app.gui.image.image_bar import ImageBar
 from app.gui.image.image_loader import ImageLoader, Opener
 from app.gui.image.image_view import ImageView
@@ -28,9 +30,15 @@ class Side(StrEnum):
     AFTER = "After"
     BEFORE = "Before"
     BOTH = "Side by side"
+    DIFFERENCE = "Difference"
 
 
-TIPS = {Side.AFTER: "B", Side.BEFORE: "B", Side.BOTH: "S"}
+TIPS = {
+    Side.AFTER: "As it is masked (B)",
+    Side.BEFORE: "The original (B)",
+    Side.BOTH: "Original and masked image side by side (S)",
+    Side.DIFFERENCE: "What masking changed: amber under a box, red elsewhere, where nothing must change (Shift+B)",
+}
 
 
 class CompareView(QWidget):
@@ -48,7 +56,9 @@ class CompareView(QWidget):
         self.before.setAccessibleName("Original image")
         self.side = Side.AFTER
         self._following = False
+        self._masked: tuple[Hashable, Opener] | None = None
         self._original: tuple[Hashable, Opener] | None = None
+        self._beside: Hashable = None  # what the other view shows
         self._regions: tuple[Region, ...] = ()
         self.locked = EmptyState("", "", ("Unlock to compare", self.unlock_wanted.emit))
         self.stack = QStackedWidget()
@@ -65,7 +75,7 @@ class CompareView(QWidget):
         for side in Side:
             tool = QToolButton()
             tool.setText(side.value)
-            tool.setToolTip(f"{side.value} ({TIPS[side]})")
+            tool.setToolTip(TIPS[side])
             tool.setCheckable(True)
             tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             tool.clicked.connect(self._chooser(side))
@@ -88,7 +98,8 @@ class CompareView(QWidget):
     def show_instance(self, name: Hashable, opener: Opener, regions: Sequence[Region]) -> None:
         """Show a masked instance with its masked regions; its original follows by one of the next two."""
         self._original = None
-        self.before.clear()
+        self._masked = (name, opener)
+        self._clear_before()
         self.stack.setCurrentWidget(self.before)
         self.after.show_instance(name, opener)
         self.set_regions(regions)
@@ -97,6 +108,8 @@ class CompareView(QWidget):
         """Outline what is masked, and what was drawn but not masked yet."""
         self._regions = tuple(regions)
         self.after.set_regions((*regions, *waiting))
+        if self.side is Side.DIFFERENCE:
+            self._show_original()
         if self._original is not None and self.before.frame_shown is not None:
             self.before.set_regions(self._regions)
         count = sum(region.kind != KEPT for region in self._regions)
@@ -106,9 +119,9 @@ class CompareView(QWidget):
 
     def show_nothing(self) -> None:
         """Show no instance."""
-        self._original = None
+        self._original = self._masked = None
         self.after.clear()
-        self.before.clear()
+        self._clear_before()
         self.stack.setCurrentWidget(self.before)
         self.legend.setText("")
 
@@ -121,7 +134,7 @@ class CompareView(QWidget):
     def no_original(self, message: str, *, can_unlock: bool = False) -> None:
         """Say in place of the original why there is none."""
         self._original = None
-        self.before.clear()
+        self._clear_before()
         self.locked.heading.setText("The vault is locked" if can_unlock else "No original to compare with")
         self.locked.text.setText(message)
         self.locked.buttons[0].setVisible(can_unlock)
@@ -131,7 +144,7 @@ class CompareView(QWidget):
         """Show after, before or both."""
         self.side = side
         self.stack.setVisible(side is not Side.AFTER)
-        self.after.setVisible(side is not Side.BEFORE)
+        self.after.setVisible(side in (Side.AFTER, Side.BOTH))
         if side is Side.BOTH:
             self.splitter.setSizes([1000, 1000])  # equal: Qt scales them to the width there is
         for tool, each in zip(self.buttons.buttons(), Side, strict=True):
@@ -145,11 +158,22 @@ class CompareView(QWidget):
     def _chooser(self, side: Side) -> Callable[[], None]:
         return lambda: self.show_side(side)
 
+    def _clear_before(self) -> None:
+        self._beside = None
+        self.before.clear()
+
     def _show_original(self) -> None:
-        if self.side is Side.AFTER or self._original is None:
+        """Show the original in the other view, or what differs from it; open it when it is first looked at."""
+        if self.side is Side.AFTER or self._original is None or self._masked is None:
             return
-        if self.before.frame_shown is None:
-            self.before.show_instance(*self._original, frame=self.after.frame_index)
+        name, opener = self._original
+        if self.side is Side.DIFFERENCE:
+            name = ("difference", self._masked[0], self._regions)
+            opener = partial(open_difference, opener, self._masked[1], self._regions)
+        if self._beside != name or self.before.frame_shown is None:
+            self._beside = name
+            self.before.caption = "difference" if self.side is Side.DIFFERENCE else "before"
+            self.before.show_instance(name, opener, frame=self.after.frame_index)
             self.before.set_regions(self._regions)
         self._follow(self.before, self.after)
 

@@ -1,4 +1,4 @@
-"""The instances to look at: all of them, those that need a look, or those with masked pixels."""
+"""The instances to look at: all, those that need a look, those with masked pixels, or series, riskiest first."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -8,16 +8,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.gui.labelling.worklist import Worklist
+from app.gui.masking.series_queue import SeriesQueue
 from app.gui.models.worklist_model import WorklistModel
 from app.gui.pixel_search import PixelSearch
 from app.gui.widgets.text import label
-from labeller import Catalogue, InstanceFilter
+from labeller import Catalogue, InstanceFilter, InstanceRow
 
 
 class Listed(StrEnum):
     """Which instances are listed."""
 
     ALL = "All instances"
+    SERIES = "Series to approve, riskiest first"
     TO_LOOK_AT = "Needs a look"
     PIXELS = "With masked pixels"
 
@@ -44,7 +46,10 @@ class MaskList(QWidget):
         self.count = label("", "muted")
         self._search = PixelSearch(self)
         self._search.progressed.connect(self._on_searched)
-        self._search.failed.connect(lambda message, _remedy: self.count.setText(message))
+        self.queue = SeriesQueue(self)
+        self.queue.found.connect(lambda: self._list(InstanceFilter(), self.queue.firsts))
+        for work in (self._search, self.queue):
+            work.failed.connect(lambda message, _remedy: self.count.setText(message))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(6)
@@ -57,6 +62,11 @@ class MaskList(QWidget):
         """The chosen filter."""
         return tuple(Listed)[self.filter.currentIndex()]
 
+    @property
+    def in_series(self) -> bool:
+        """Whether each row stands for a whole series."""
+        return self.listed is Listed.SERIES
+
     def use(self, catalogue: Catalogue, file: Path) -> None:
         """List this catalogue; `file` is where it lies, for the search for masked pixels."""
         self._catalogue, self._file = catalogue, file
@@ -65,23 +75,32 @@ class MaskList(QWidget):
         """List anew; the current instance stays the current one where it is still listed."""
         if self._catalogue is None:
             return
-        self._search.stop()
+        self.stop()
         self._to_look_at = set(self._catalogue.uids(InstanceFilter(needs_review=True)))
         if self.listed is Listed.PIXELS:
             self._shown_of_search = 0
             self._search.start(self._file, self._catalogue.uids())
             return
+        if self.listed is Listed.SERIES:
+            self.count.setText("Looking for series that wait …")
+            self.queue.start(self._file)
+            return
         only = InstanceFilter(needs_review=True if self.listed is Listed.TO_LOOK_AT else None)
         self._list(only, None)
 
     def stop(self) -> None:
-        """Search no further for masked pixels; `reload` goes on."""
+        """Search no further for masked pixels or series; `reload` goes on."""
         self._search.stop()
+        self.queue.stop()
 
     def current(self) -> str:
         """The current instance, "" if there is none."""
         place = self.list.place()
         return self.model.uids[place] if 0 <= place < len(self.model.uids) else ""
+
+    def lists(self, uid: str) -> bool:
+        """Whether an instance is listed."""
+        return self.model.place(uid) >= 0
 
     def go_to(self, uid: str) -> None:
         """Make an instance the current one; the filter gives way where it hides it."""
@@ -102,10 +121,11 @@ class MaskList(QWidget):
     def _waits(self, uid: str, besides: Collection[str]) -> bool:
         return uid in self._to_look_at and uid not in besides
 
-    def reviewed(self, uid: str, *, needs_look: bool) -> None:
-        """An instance got a verdict. It stays listed until the list is made anew."""
-        (self._to_look_at.add if needs_look else self._to_look_at.discard)(uid)
-        self.model.refresh([uid])
+    def reviewed(self, uids: Collection[str], waiting: Collection[str]) -> None:
+        """Instances got a verdict, and some of them still wait. They stay listed until the list is made anew."""
+        self._to_look_at.difference_update(uids)
+        self._to_look_at.update(waiting)
+        self.model.refresh([uid for uid in uids if self.lists(uid)])
         self._show_count()
 
     def masked(self, uid: str, *, others: bool) -> None:
@@ -127,7 +147,8 @@ class MaskList(QWidget):
             return
         current = self.current()
         self.list.blockSignals(True)  # noqa: FBT003 - Qt's own signature
-        self.model.load(self._catalogue, only, uids)
+        shown = self.queue.as_listed if self.in_series else _as_it_is
+        self.model.load(self._catalogue, only, uids, shown=shown)
         self.list.go_to(max(0, self.model.place(current)))
         self.list.blockSignals(False)  # noqa: FBT003
         self._show_count()
@@ -138,5 +159,13 @@ class MaskList(QWidget):
 
     def _show_count(self) -> None:
         left = len(self._to_look_at)
+        if self.in_series:
+            waiting = sum(each.first in self._to_look_at for each in self.queue.series)
+            self.count.setText(f"{waiting:,} of {len(self.queue.series):,} series wait, {left:,} images")
+            return
         words = f"{left:,} to look at" if left else "nothing to look at"
         self.count.setText(f"{len(self.model.uids):,} listed, {words}")
+
+
+def _as_it_is(row: InstanceRow) -> InstanceRow:
+    return row

@@ -1,25 +1,36 @@
 """By which rules the open project masks, to be read at any time: profile, options, own words, how it is locked."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from anonymizer import conflicts, load_profile
 from app.errors import USER_ERRORS
+from app.gui.dialogs.errors import show_error
+from app.gui.jobs import JobRunner
 from app.gui.masking.option_cards import OptionCards
 from app.gui.masking.profile_card import ProfileCard
 from app.gui.masking.warnings import Warnings
 from app.gui.session import Session
 from app.gui.widgets.text import label, scrolled
+from app.project import Project
 from app.workflows.site_words import site_words, vocabulary_file
 
+EVERY_SERIES = "A reader &approves every series before it is exported"
+EVERY_SERIES_TIP = (
+    "On: nothing is decided by the program alone; each image waits on the Instances tab until somebody approved its "
+    "series. Off: only what the program is not sure of waits. What was approved stays approved."
+)
 FIXED = "A project keeps its rules from its first import on. For other rules, make another project."
 
 
 class RulesView(QWidget):
     """The profile at the left, the ten options with what each keeps and costs at the right."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.session = session
+        self.session, self._jobs = session, jobs
+        self.every_series = QCheckBox(EVERY_SERIES)
+        self.every_series.setToolTip(EVERY_SERIES_TIP)
+        self.every_series.clicked.connect(self._ask_for_every_series)
         self.card = ProfileCard()
         self.card.kept.hide()  # the options beside it say more
         self.words = label("")
@@ -31,6 +42,8 @@ class RulesView(QWidget):
         row.setSpacing(16)
         left.addWidget(self.card)
         left.addWidget(self.warnings, 1)
+        left.addWidget(label("Approval", "heading"))
+        left.addWidget(self.every_series)
         left.addWidget(label("Own words", "heading"))
         left.addWidget(self.words)
         left.addWidget(label(FIXED, "muted"))
@@ -41,6 +54,7 @@ class RulesView(QWidget):
     def activate(self) -> None:
         """Show the open project's rules."""
         project = self.session.project
+        self._show_rule()
         self.card.show_project(project)
         try:
             profile = load_profile(project.profile, project.options)
@@ -50,6 +64,27 @@ class RulesView(QWidget):
         except USER_ERRORS as error:
             self.words.setText(f"{error} {error.remedy}".strip())
         self.area.setFocus()
+
+    def _show_rule(self) -> None:
+        """Show the rule as the project's file has it: a command may have changed it."""
+        self.every_series.setEnabled(self.session.writer is None)
+        try:
+            self.every_series.setChecked(Project.open(self.session.project.folder).every_series)
+        except USER_ERRORS as error:
+            self.session.status.emit(str(error))
+
+    def _ask_for_every_series(self, on: bool) -> None:  # noqa: FBT001 - a check box sends it
+        self.every_series.setEnabled(False)
+        folder = str(self.session.project.folder)
+        job = self._jobs.start(
+            "Changing what is to be approved", ["review", folder, "--every-series", "on" if on else "off"]
+        )
+        job.failed.connect(lambda message, remedy: show_error(self, message, remedy))
+        job.ended.connect(self._on_rule_changed)
+
+    def _on_rule_changed(self) -> None:
+        self._show_rule()
+        self.session.catalogue_changed.emit()
 
     def _own_words(self) -> str:
         site = site_words()

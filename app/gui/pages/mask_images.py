@@ -1,6 +1,6 @@
 """Masked instances one by one: image and header beside the original, a verdict, more masking by hand."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,24 +9,19 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
-from app.errors import USER_ERRORS
 from app.gui.comparing import Comparing
-from app.gui.dialogs.errors import show_error
 from app.gui.image.compare_view import CompareView, Side
 from app.gui.image.image_loader import ImageLoader
 from app.gui.jobs import JobRunner
+from app.gui.masking.approving import Approving
 from app.gui.masking.header_table import HeaderTable
 from app.gui.masking.mask_list import MaskList
 from app.gui.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
 from app.gui.session import Session
-from app.gui.verdicts import Verdicts
 from app.gui.widgets.text import button, label, set_role
 from app.gui.widgets.three_panes import ThreePanes
-from labeller import InstanceFilter
 
-UNAPPLIED = "Boxes were changed here and not applied yet: apply them or take them back first."
-HELD = "Nothing of the series waits but what is held back: approve that image by image (A)."
 APPLY_KEYS = {"": "instance", "Shift+": "series", "Ctrl+": "device", "Ctrl+Shift+": "always"}
 
 
@@ -39,14 +34,13 @@ class MaskImages(QWidget):
         self._stale = True
         self._sop = ""
         self._record = MaskingRecord()
-        self._steps: list[Callable[[], object]] = []  # each takes a verdict or a correction back
         self.loader = ImageLoader(self)
         self.list = MaskList()
         self.compare = CompareView(self.loader)
         self.header = HeaderTable()
         self.comparing = Comparing(session, self.compare, self.header, self)
         self.by_hand = MaskingByHand(session, jobs, self.compare, self)
-        self.verdicts = Verdicts(session, self)
+        self.approving = Approving(session, self.list, self.by_hand, view=self.compare)
         self._lay_out()
         self._connect()
         self._add_keys()
@@ -87,76 +81,13 @@ class MaskImages(QWidget):
         self.compare.after.boxes.choose(number)
         self.compare.after.setFocus()
 
-    # The verdict.
-
-    def approve(self) -> None:
-        """The instance in sight looks right; go on to the next one that needs a look."""
-        if self._judge(lambda: self.verdicts.approve(self._sop)):
-            self._go_on(())
-
-    def approve_series(self) -> None:
-        """All of the series in sight looks right; go on to the next series that needs a look."""
-        approved: list[str] = []
-        if self._judge(lambda: approved.extend(self.verdicts.approve_series(self._sop))):
-            catalogue = self.session.catalogue
-            self._go_on(catalogue.uids(InstanceFilter(series=catalogue.instance(self._sop).series)))
-            self.session.status.emit(
-                f"{len(approved):,} images of the series are approved." if approved else HELD
-            )
-
-    def _judge(self, verdict: Callable[[], object]) -> bool:
-        """Give a verdict on the instance in sight, unless boxes wait there; whether it was given."""
-        if not self._sop:
-            return False
-        if self.by_hand.draft:
-            self.session.status.emit(UNAPPLIED)
-            return False
-        before = self.verdicts.count
-        if not self._try(verdict):
-            return False
-        if self.verdicts.count > before:
-            self._steps.append(self._take_verdict_back)
-        return True
-
-    def _go_on(self, besides: Collection[str]) -> None:
-        following = self.list.next_to_look_at(self._sop, besides)
-        if following:
-            self.list.go_to(following)
+    def step(self, by: int) -> None:
+        """Go so many instances on; where series are listed, first through those of the series."""
+        beside = self.list.queue.beside(self._sop, by) if self.list.in_series else ""
+        if beside:
+            self._show(beside)
         else:
-            self.session.status.emit("Nothing is left to look at.")
-            self.list.step(1)
-
-    def hold_back(self) -> None:
-        """Mark the instance in sight as one that must not go on yet."""
-        if self._sop:
-            before = self.verdicts.count
-            self._try(lambda: self.verdicts.hold_back(self._sop))
-            if self.verdicts.count > before:
-                self._steps.append(self._take_verdict_back)
-
-    def take_back(self) -> None:
-        """Take back the last step at the boxes, or else the last verdict or applied correction."""
-        if self.by_hand.undo():
-            return
-        last = self._steps.pop() if self._steps else None
-        if last is not None:
-            self._try(last)
-
-    def _take_verdict_back(self) -> None:
-        if sop := self.verdicts.take_back():
-            self.list.go_to(sop)
-
-    def _try(self, action: Callable[[], object]) -> bool:
-        try:
-            action()
-        except USER_ERRORS as error:
-            show_error(self, str(error), error.remedy)
-            return False
-        return True
-
-    def _on_verdict(self, sop: str, needs_look: bool) -> None:  # noqa: FBT001 - a signal sends it
-        self.list.reviewed(sop, needs_look=needs_look)
-        self._summarize()
+            self.list.step(by)
 
     # The instance in sight.
 
@@ -164,20 +95,26 @@ class MaskImages(QWidget):
         if not sop:
             self._show_nothing()
             return
-        self._sop = sop
+        self._sop = self.approving.sop = sop
         self.session.select(sop)
         catalogue = self.session.catalogue
         self._record = MaskingRecord.of(catalogue.masking(sop))
         row = catalogue.instance(sop)
-        self.loader.keep_only({sop, ("before", sop)})
-        file: Path = self.session.project.instances / row.file
+        following = self.list.next_to_look_at(self.list.current(), (sop,))
+        self.loader.keep_only({sop, ("before", sop), following})
+        file = self._file(sop)
         self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
         self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
         self._summarize()
         self.comparing.show(sop, file, self._record)
+        if following:  # so that the next one is there at once
+            self.loader.prefetch(following, partial(DicomImage.open, self._file(following)))
+
+    def _file(self, sop: str) -> Path:
+        return self.session.project.instances / self.session.catalogue.instance(sop).file
 
     def _show_nothing(self) -> None:
-        self._sop = ""
+        self._sop = self.approving.sop = ""
         self.by_hand.show_instance("", (), frames=1)
         self.compare.show_nothing()
         self.comparing.show_nothing()
@@ -186,11 +123,16 @@ class MaskImages(QWidget):
 
     def _summarize(self) -> None:
         review = self.session.catalogue.instance(self._sop).review if self._sop else ()
-        self.summary.setText(self._record.sentence(review))
+        place, count = self.list.queue.place(self._sop) if self.list.in_series else (1, 1)
+        which = f"Image {place:,} of {count:,} of this series: " if count > 1 else ""
+        self.summary.setText(f"{which}{self._record.sentence(review)}")
         set_role(self.summary, "caution" if review else "good")
         self._enable()
 
     def _enable(self) -> None:
+        whole = self.list.in_series
+        self.series_button.setVisible(not whole)
+        self.approve_button.setText("Series right, next (A)" if whole else "Looks right, next (A)")
         for widget in (self.approve_button, self.series_button, self.hold_button, self.by_hand.button):
             widget.setEnabled(bool(self._sop))
 
@@ -212,14 +154,17 @@ class MaskImages(QWidget):
     def _lay_out(self) -> None:
         self.summary = label("")
         self.approve_button = button(
-            "Looks right, next (A)", self.approve, primary=True, tip="Nothing is left to look at here (A)"
+            "Looks right, next (A)",
+            self.approving.approve,
+            primary=True,
+            tip="Nothing is left to look at here (A)",
         )
         self.series_button = button(
             "Series right, next (Shift+A)",
-            self.approve_series,
+            self.approving.approve_series,
             tip="Nothing is left to look at in any image of this series that is not held back (Shift+A)",
         )
-        self.hold_button = button("Hold back (H)", self.hold_back, tip="It must not go on yet (H)")
+        self.hold_button = button("Hold back (H)", self.approving.hold_back, tip="It must not go on yet (H)")
         top = QHBoxLayout()
         top.addWidget(self.summary, 1)
         top.addWidget(self.hold_button)
@@ -248,24 +193,24 @@ class MaskImages(QWidget):
         self.header.wide_wanted.connect(self.toggle_wide)
         self.list.emptied.connect(self._show_nothing)
         for view in (self.compare.after, self.compare.before):
-            view.next_wanted.connect(lambda: self.list.step(1))
-            view.previous_wanted.connect(lambda: self.list.step(-1))
-        self.verdicts.given.connect(self._on_verdict)
+            view.next_wanted.connect(lambda: self.step(1))
+            view.previous_wanted.connect(lambda: self.step(-1))
+        self.approving.judged.connect(self._summarize)
         self.by_hand.masked.connect(self._on_masked)
-        self.by_hand.applied.connect(lambda: self._steps.append(self.by_hand.take_back))
 
     def _add_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
-            "A": self.approve,
-            "Shift+A": self.approve_series,
-            "H": self.hold_back,
+            "A": self.approving.approve,
+            "Shift+A": self.approving.approve_series,
+            "H": self.approving.hold_back,
             "B": self.compare.toggle,
+            "Shift+B": lambda: self.compare.show_side(Side.DIFFERENCE),
             "S": lambda: self.compare.show_side(Side.BOTH),
             "D": self.by_hand.toggle,
             "T": self.toggle_wide,
-            "N": lambda: self.list.step(1),
-            "P": lambda: self.list.step(-1),
-            "Ctrl+Z": self.take_back,
+            "N": lambda: self.step(1),
+            "P": lambda: self.step(-1),
+            "Ctrl+Z": self.approving.take_back,
             "Ctrl+Y": self.by_hand.redo,
             "Ctrl+Shift+Z": self.by_hand.redo,
             ".": lambda: self.by_hand.step(1),

@@ -20,7 +20,10 @@ class MaskPage(Page):
     title = "Mask"
     purpose = "See what was masked and why. Say that it is right, mask more, or hold it back."
     help_lines = (
-        ("A, Shift+A", "the image, the whole series looks right; next that needs a look"),
+        (
+            "A, Shift+A",
+            "the image, the whole series looks right; next that needs a look (where series are listed both mean it)",
+        ),
         ("H", "hold back"),
         (
             "Ctrl+Z, Ctrl+Y",
@@ -28,7 +31,7 @@ class MaskPage(Page):
         ),
         ("Up, Down", "previous, next instance (in the list)"),
         ("N, P", "next, previous instance"),
-        ("B, S", "before or after, side by side"),
+        ("B, S, Shift+B", "before or after, side by side, what differs"),
         ("D", "correct: draw boxes; Esc leaves"),
         (". and ,", "choose the next, the previous box; so does a click"),
         ("arrows, Shift+arrows", "move, resize the chosen box by a pixel (Ctrl: ten)"),
@@ -50,7 +53,7 @@ class MaskPage(Page):
         super().__init__(session, jobs, parent)
         self.images = MaskImages(session, jobs)
         self.words = WordReviewPane(session, jobs)
-        self.rules = RulesView(session)
+        self.rules = RulesView(session, jobs)
         self.sheet = ContactSheet(session)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.images, "Instances")

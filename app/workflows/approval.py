@@ -1,0 +1,58 @@
+"""Which series want a reader's approval, riskiest first; and the project's rule that every series does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from anonymizer.pixels.burned_in_text import ANNOUNCED, NONE_FOUND, NOT_EXAMINED, STILL_LEGIBLE, USUALLY_TEXT
+from app.project import Project
+from labeller import HELD_BACK, InstanceRow
+
+EVERY_SERIES = "Every series of this project wants a reader's approval."
+"""The reason that each instance has, until it is approved, where the machine may decide nothing alone."""
+
+_ORDINARY = 3
+_WEIGHTS = {STILL_LEGIBLE: 6, NOT_EXAMINED: 5, ANNOUNCED: 5, NONE_FOUND: 4, EVERY_SERIES: 1, HELD_BACK: 0}
+"""How likely a name is left where an instance has this reason; any other reason counts as `_ORDINARY`."""
+
+_Risk = tuple[int, bool, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSeries:
+    """A series with instances that want a look; `first` is the one that wants it most."""
+
+    first: str
+    uids: tuple[str, ...]  # all that wait, in the order of the catalogue
+
+
+def risk(row: InstanceRow) -> _Risk:
+    """How much a look is needed, comparable: the gravest reason, whether such images mostly carry text, how many."""
+    weights = [_WEIGHTS.get(reason, _ORDINARY) for reason in row.review]
+    return max(weights, default=-1), row.modality in USUALLY_TEXT, len(weights)
+
+
+def by_risk(rows: Iterable[InstanceRow]) -> list[WaitingSeries]:
+    """Put the waiting among `rows` (in the catalogue's order) into their series, the riskiest series first."""
+    series: dict[str, list[InstanceRow]] = {}
+    for row in rows:
+        if row.review:
+            series.setdefault(row.series, []).append(row)
+    ranked = sorted(series.values(), key=lambda each: max(map(risk, each)), reverse=True)
+    return [
+        WaitingSeries(max(each, key=risk).sop_instance_uid, tuple(row.sop_instance_uid for row in each))
+        for each in ranked
+    ]
+
+
+def ask_for_every_series(project: Project, *, wanted: bool) -> int:
+    """Make it the project's rule that every series is approved before it is exported, or no longer.
+
+    Returns for how many instances this changed what is asked; what a reader approved stays approved.
+    """
+    replace(project, every_series=wanted).save()
+    with project.catalogue() as catalogue:
+        changed = catalogue.ask_of_all(EVERY_SERIES, wanted=wanted)
+    project.record(
+        "every series is to be approved" if wanted else "approval is asked where something is found"
+    )
+    return changed

@@ -1,0 +1,109 @@
+"""A reader clears series by series, riskiest first, a stroke each; a project may want that of every series."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from anonymizer.pixels.burned_in_text import MUCH_MASKED, STILL_LEGIBLE
+from app.gui.main_window import MainWindow
+from app.gui.masking.approving import UNSEEN
+from app.gui.masking.mask_list import Listed
+from app.gui.pages.mask_page import MaskPage
+from app.project import Project
+from app.workflows.approval import EVERY_SERIES, ask_for_every_series
+from labeller import HELD_BACK, InstanceFilter
+from tests.gui.test_mask import fill, seen, shown
+
+
+@pytest.fixture
+def series(labelled: Project) -> dict[str, str]:
+    """The series of each instance; 12 series of two images, of which three wait."""
+    with labelled.catalogue() as catalogue:
+        order = catalogue.uids()
+        catalogue.set_review(order[3], (MUCH_MASKED,))
+        catalogue.set_review(order[9], (STILL_LEGIBLE,))
+        catalogue.set_review(order[14], (HELD_BACK,))
+        return {uid: catalogue.instance(uid).series for uid in order}
+
+
+def in_series(window: MainWindow, project: Project, qtbot: QtBot) -> MaskPage:
+    page = shown(window, project, qtbot)
+    page.images.list.filter.setCurrentText(Listed.SERIES.value)
+    qtbot.waitUntil(lambda: page.images.list.count.text().endswith("images"))
+    return page
+
+
+def test_series_stand_riskiest_first_and_a_stroke_each_clears_them(
+    window: MainWindow, labelled: Project, series: dict[str, str], qtbot: QtBot
+) -> None:
+    order = list(series)
+    page = in_series(window, labelled, qtbot)
+    assert page.images.list.model.uids == [order[9], order[3], order[14]]
+    assert "3 of 3 series wait, 3 images" in page.images.list.count.text()
+    assert page.images.approve_button.text() == "Series right, next (A)"
+    for expected in (order[9], order[3]):
+        assert page.images.list.current() == expected
+        seen(page, qtbot)
+        qtbot.keyClick(page.images.list.list, "a")
+    assert page.images.list.current() == order[14]
+    assert page.session.catalogue.uids(InstanceFilter(needs_review=True)) == [order[14]]  # held back stays
+    qtbot.keyClick(page.images.list.list, "z", Qt.KeyboardModifier.ControlModifier)
+    assert page.images.list.current() == order[3]
+    assert page.session.catalogue.instance(order[3]).review == (MUCH_MASKED,)
+
+
+def test_the_images_of_a_series_are_looked_through_before_the_next_series(
+    window: MainWindow, labelled: Project, series: dict[str, str], qtbot: QtBot
+) -> None:
+    order = list(series)
+    with labelled.catalogue() as catalogue:
+        catalogue.set_review(order[8], (MUCH_MASKED,))  # the other image of the first series
+    page = in_series(window, labelled, qtbot)
+    assert page.session.selected == order[9]
+    assert page.images.summary.text().startswith("Image 2 of 2 of this series")
+    qtbot.keyClick(page.images.list.list, "p")
+    assert page.session.selected == order[8]
+    seen(page, qtbot)
+    qtbot.keyClick(page.images.list.list, "a")  # on whichever image of it: the series is approved
+    assert not page.session.catalogue.instance(order[9]).review
+    assert page.session.selected == order[3]
+
+
+@pytest.mark.usefixtures("series")
+def test_nothing_is_approved_that_is_not_on_the_screen(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = in_series(window, labelled, qtbot)
+    seen(page, qtbot)
+    view = page.images.compare.after
+    monkeypatch.setattr(type(view), "loading", property(lambda _view: True))
+    qtbot.keyClick(page.images.list.list, "a")
+    assert window.statusBar().currentMessage() == UNSEEN
+    assert page.session.catalogue.count(InstanceFilter(needs_review=True)) == 3
+
+
+def test_where_the_site_says_so_every_series_waits_for_a_reader(
+    window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fill(project, tmp_path / "originals")
+    with project.catalogue() as catalogue:
+        for uid in catalogue.uids():
+            catalogue.set_review(uid, ())
+    page = shown(window, project, qtbot)
+    qtbot.keyClick(page.images.list.list, "r", Qt.KeyboardModifier.ShiftModifier)
+    rule = page.rules.every_series
+    assert not rule.isChecked()
+    rule.click()
+    qtbot.waitUntil(lambda: not page.jobs.active and rule.isEnabled(), timeout=20_000)
+    assert rule.isChecked()
+    catalogue = page.session.catalogue
+    assert [row.review for row in catalogue.instances()] == [(EVERY_SERIES,)] * 3
+    page.tabs.setCurrentWidget(page.images)
+    seen(page, qtbot)
+    qtbot.keyClick(page.images.list.list, "a")
+    assert catalogue.count(InstanceFilter(needs_review=True)) == 2
+    ask_for_every_series(Project.open(project.folder), wanted=False)
+    assert catalogue.count(InstanceFilter(needs_review=True)) == 0
+    assert not Project.open(project.folder).every_series
