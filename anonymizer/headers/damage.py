@@ -14,10 +14,9 @@ from pydicom.tag import BaseTag
 from anonymizer.files.file_format import beginning, mended, transfer_syntax
 from anonymizer.files.truncation import End, holds_another_file
 from anonymizer.headers.attributes import is_known, undecoded
-from anonymizer.profiles.iod import Iod
 from anonymizer.verification.walker import NotWrittenError, walk
 
-_PATIENT = (0x00100010, 0x00100020)  # name and ID: type 2 wherever there is a patient
+_PATIENT = (BaseTag(0x00100010), BaseTag(0x00100020))
 _PRIVATE, _PIXEL_DATA, _UNDEFINED = 0x10000, 0x7FE00010, 0xFFFFFFFF
 _BEHIND = "end of file"  # what stands behind the data set is left out
 _KINDS = (
@@ -25,11 +24,17 @@ _KINDS = (
     "FL FD", "OB OW OF OD OL OV",
 )  # fmt: skip
 _KIND_OF = {vr: kind for kind, vrs in enumerate(_KINDS) for vr in vrs.split()}
+_CREATORS = range(0x10, 0x100)  # PS3.5 7.8.1: these elements reserve private blocks and are LO
+_CREATOR = frozenset({"LO", "", "UN", "SH", "CS"})
 _ANY_KIND = frozenset({"", "UN"})  # PS3.5 6.2.2: writers may use UN for an attribute that they do not know
 
 
-def is_damaged(raw: bytes, dataset: FileDataset, end: End, iod: Iod | None) -> bool:
-    """Tell whether a file's bytes were damaged where its attributes stand; an image that is cut off is not."""
+def is_damaged(raw: bytes, dataset: FileDataset, end: End) -> bool:
+    """Tell whether a file's bytes were damaged where its attributes stand; an image that is cut off is not.
+
+    A sound file without its patient's name or ID is not damaged either: anonymised ones and those of phantoms are
+    like that. One that ends too early or goes on too long may have lost them.
+    """
     own = _without_what_follows(raw, dataset, end)
     try:
         walked = walk(mended(own))
@@ -40,7 +45,10 @@ def is_damaged(raw: bytes, dataset: FileDataset, end: End, iod: Iod | None) -> b
     ]
     problems = [place for place, _ in walked.problems if place != _BEHIND]
     only_cut = problems == ["file"] and end is End.CUT and "PixelData" in dataset
-    return bool(problems and not only_cut) or shows_damage(root, iod)
+    if shows_damage(root) or (problems and not only_cut):
+        return True
+    sound = end is End.WHOLE and not problems and len(own) == len(raw)
+    return not sound and any(tag not in dataset for tag in _PATIENT)
 
 
 def _without_what_follows(raw: bytes, dataset: FileDataset, end: End) -> bytes:
@@ -53,18 +61,15 @@ def _without_what_follows(raw: bytes, dataset: FileDataset, end: End) -> bytes:
     return raw[: pixels.value_tell + pixels.length]
 
 
-def shows_damage(root: Iterable[tuple[int, str]], iod: Iod | None) -> bool:
+def shows_damage(root: Iterable[tuple[int, str]]) -> bool:
     """Tell whether the tags and VRs of a data set's own attributes are such as only damage brings about."""
-    kinds = frozenset(root)
-    if not all(tag & _PRIVATE or _is_plausible(tag, vr) for tag, vr in kinds):
-        return True
-    tags = {tag for tag, _ in kinds}
-    needed = _PATIENT if iod is None else [tag for tag in _PATIENT if iod.requirement(tag).need]
-    return not tags.issuperset(needed)
+    return not all(_is_plausible(tag, vr) for tag, vr in frozenset(root))
 
 
 def _is_plausible(tag: int, vr: str) -> bool:
-    """Tell whether a public attribute exists and can be of such a kind."""
+    """Tell whether a public attribute exists and can be of such a kind; of private ones only creators are known."""
+    if tag & _PRIVATE:
+        return vr in _CREATOR or tag & 0xFFFF not in _CREATORS
     if not tag & 0xFFFF:
         return True  # a group length
     if not is_known(BaseTag(tag)):

@@ -88,8 +88,7 @@ class _Quick:
         file = open_regular(raw)
         sop_class = file.uid(SOP_CLASS)
         _check(file, sop_class, find_text=self._settings.find_text)
-        plan = tools_of(self._settings).plan.for_object(sop_class)
-        if shows_damage(file.kinds, plan.iod):
+        if shows_damage(file.kinds):
             raise IrregularError
         collector = self.collector(sop_class, file.charset)
         identity = collector.identity(file)

@@ -55,7 +55,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     _refuse_directory(dataset, run.layout)
     _admit(dataset, raw, changes)
     plan = tools.plan.for_object(first_text(dataset, "SOPClassUID"))
-    damaged = is_damaged(raw, dataset, end, plan.iod)
+    damaged = is_damaged(raw, dataset, end)
     identity = identity_of(dataset)
     patient = tools.patients.of(identity)
     harvest = Harvest()
@@ -74,7 +74,9 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     review += notes
     device = first_text(dataset, "DeviceSerialNumber")
     subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
-    if damaged:
+    if (
+        damaged or end is End.MORE
+    ):  # what lies behind the image may be part of another file, as may what is in it
         _refuse_spelling_pixels(dataset)
     document = clean_document(dataset, subject, find_text=settings.find_text)
     masked = HeaderMasker(subject).mask(dataset)

@@ -42,7 +42,7 @@ def test_a_name_is_hunted_whatever_kind_its_attribute_has(tmp_path, settings_for
     assert record.grade is Grade.REVIEW
 
 
-@pytest.mark.parametrize("lost", [b"\x11\0\x10\0", b"\x10\0\x11\x01"])
+@pytest.mark.parametrize("lost", [b"\x11\0\x10\0", b"\x10\0\x11\x01", b"\x0f\0\x10\0"])
 def test_where_the_name_is_lost_only_known_words_are_kept(tmp_path, settings_for, lost):
     ds = planted.base(1)
     ds.FilterType, ds.ConvolutionKernel, ds.ScanOptions = planted.SURNAME, "B30f", planted.SURNAME.upper()
@@ -84,6 +84,15 @@ def test_a_damaged_file_with_words_among_its_pixels_is_not_written(tmp_path, set
     assert "pixels" in record.reason
 
 
+def test_a_file_in_whose_pixels_another_one_goes_on_is_not_written(tmp_path, settings_for):
+    ds = planted.base(1)
+    ds.PatientName = "Somebody^Else"
+    planted.INSTANCES["in_pixels"](ds)
+    path = save(ds, tmp_path / "in.dcm")
+    path.write_bytes(path.read_bytes() + b"\x1d\0\x24\0\x2b")
+    assert mask(path, tmp_path / "out", settings_for()).outcome is Outcome.QUARANTINED
+
+
 def test_a_file_without_damage_keeps_words_that_no_vocabulary_has(tmp_path, settings_for):
     ds = planted.base(1)
     ds.FilterType = "ZORBLATT"
@@ -91,6 +100,29 @@ def test_a_file_without_damage_keeps_words_that_no_vocabulary_has(tmp_path, sett
     assert path
     assert pydicom.dcmread(path).FilterType == "ZORBLATT"
     assert DAMAGED not in record.review
+
+
+@pytest.mark.parametrize("lost", [("PatientName",), ("PatientID",), ("PatientName", "PatientID")])
+def test_a_sound_file_without_a_patient_is_not_damaged(tmp_path, settings_for, lost):
+    ds = planted.base(1)
+    for keyword in lost:
+        del ds[keyword]
+    ds.FilterType = "ZORBLATT"
+    record, path = masked(tmp_path, settings_for, ds)
+    assert path
+    assert pydicom.dcmread(path).FilterType == "ZORBLATT"
+    assert DAMAGED not in record.review
+
+
+def test_a_file_without_a_patient_behind_whose_image_another_one_goes_on_is_damaged(tmp_path, settings_for):
+    ds = planted.base(1)
+    del ds.PatientName
+    ds.FilterType = planted.SURNAME
+    path = save(ds, tmp_path / "in.dcm")
+    path.write_bytes(path.read_bytes() + b"\x1d\0\x24\0\x2b")
+    record = mask(path, tmp_path / "out", settings_for())
+    assert DAMAGED in record.review
+    assert planted.SURNAME.encode() not in (tmp_path / "out" / record.new_path).read_bytes()
 
 
 @pytest.mark.parametrize("pixels", [bytes(range(256)) * 8, b"mnopqrrqponmmnnoo" * 200, bytes(5000)])
