@@ -4,6 +4,7 @@ from labeller.agreement import Agreement, Kappa, PairAgreement
 from labeller.catalogue import Catalogue
 from labeller.classes import JOIN
 from labeller.consensus import RULES
+from labeller.disputes import CONSENSUS as CONSENSUS_MEANS
 from labeller.errors import (
     CatalogueDamagedError,
     CatalogueError,
@@ -23,7 +24,6 @@ from labeller.label_list import (
     read_label_list,
     read_labels,
 )
-from labeller.labels import CONSENSUS as CONSENSUS_MEANS
 from labeller.manifest import ManifestRow, read_manifest
 from labeller.merging import Merged
 from labeller.pictures import FORMATS, Picture, sixteen_bits, stored_bits

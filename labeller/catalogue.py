@@ -5,9 +5,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from labeller import classes, instances, label_sets, labels, merging, readings, release, runs
+import numpy as np
+
+from labeller import classes, finding, instances, label_sets, labels, merging, readings, release, runs
 from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
+from labeller.listing import Keys, Listing
 from labeller.records import (
     Decision,
     InstanceFilter,
@@ -21,7 +24,7 @@ from labeller.records import (
     RunRow,
     SecondReading,
 )
-from labeller.schema import LabelSetRow
+from labeller.schema import Instance, LabelSetRow
 from labeller.storage import Storage
 
 FIRST_SET = 1
@@ -135,6 +138,40 @@ class Catalogue:
         """List the SOP Instance UIDs that match, in the order of `instances`: cheap for a whole worklist."""
         with self._storage.reading(self._set) as session:
             return instances.uids(session, only)
+
+    def listing(self, only: InstanceFilter = ALL, sort: str = "patient", *, folded: bool = False) -> Listing:
+        """List what a filter means in one of `SORTS`, by ids: cheap for a million. `rows` reads what is in sight.
+
+        Folded, one entry stands for all of a series that match.
+        """
+        with self._storage.reading(self._set) as session:
+            return finding.listing(session, only, sort, folded=folded)
+
+    def listing_of(self, sop_uids: Sequence[str]) -> Listing:
+        """List these instances in this order; raises LabelError if one is unknown."""
+        with self._storage.reading(self._set) as session:
+            known = instances.known_ids(session, sop_uids)
+            return Listing(np.array([known[uid] for uid in sop_uids], np.int64))
+
+    def rows(self, keys: Keys) -> list[InstanceRow]:
+        """Read the instances with these ids of a listing, in their order."""
+        with self._storage.reading(self._set) as session:
+            return instances.rows(session, keys)
+
+    def uids_of(self, keys: Keys) -> list[str]:
+        """Return the SOP Instance UIDs of these ids of a listing, in their order."""
+        with self._storage.reading(self._set) as session:
+            return instances.uids_of(session, keys)
+
+    def keys_of(self, sop_uids: Sequence[str]) -> list[int]:
+        """Return the ids that listings have for these instances, as far as they are known, in no order."""
+        with self._storage.reading(self._set) as session:
+            return list(instances.ids_of(session, sop_uids).values())
+
+    def values(self, name: Facet) -> list[str]:
+        """List the different values of a column, for a filter's choices, without counting them."""
+        with self._storage.reading(self._set) as session:
+            return finding.values(session, getattr(Instance, name))
 
     def count(self, only: InstanceFilter = ALL) -> int:
         """How many instances match."""

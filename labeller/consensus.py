@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from labeller.catalogue import Catalogue
-from labeller.labels import CONSENSUS
-from labeller.readings import AGAIN, MEANS, SAME_ANSWER
+from labeller.disputes import CONSENSUS, SAME_ANSWER, SECOND_READING
+from labeller.readings import AGAIN
 from labeller.records import InstanceRow, LabelEvent
 
 RULES: Mapping[str, str] = {
@@ -82,7 +82,7 @@ def _first_labels(catalogue: Catalogue) -> dict[str, Verdict]:
     for event in catalogue.events():
         if event.means == "merge" and event.label is not None:
             merged[event.previous] = event.label
-        elif event.label is not None and event.means not in (MEANS, *CONSENSUS):
+        elif event.label is not None and event.means not in (SECOND_READING, *CONSENSUS):
             first.setdefault(event.sop_instance_uid, Verdict(event.label, event.reader))
     present = {known.name for known in (*catalogue.classes(), *catalogue.combinations())}
     for uid, verdict in first.items():

@@ -3,24 +3,28 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, Literal, TypeVarTuple
+from typing import Any, Literal
 
-from sqlalchemy import Integer, Select, case, cast, exists, func, or_, select, tuple_, update
+import numpy as np
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from labeller.classes import USABLE, active, holding
+from labeller import finding
+from labeller.classes import active
+from labeller.disputes import disputed
 from labeller.errors import LabelError
+from labeller.listing import Keys, instances_changed
 from labeller.records import InstanceFilter, InstanceRow, NewInstance
 from labeller.schema import ClassRow, CurrentLabel, Instance, Masking, ReaderRow
 
 ALL = InstanceFilter()
 Facet = Literal["modality", "patient", "body_part", "patient_sex", "manufacturer", "study_date"]
-ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
-_OF_LABEL = frozenset({"label", "reader", "kind", "note"})
+SHOWN_AGAIN = "kept"
+"""The kind of a region in a masking report that was found, then shown again: its pixels are not masked."""
+_OF_LABEL = frozenset({"label", "reader", "kind", "note", "disputed"})
 _OWN = [field.name for field in fields(InstanceRow) if field.name not in _OF_LABEL]
 _ENTERED = [field.name for field in fields(NewInstance) if field.name != "masking"]
-_Shape = TypeVarTuple("_Shape")
 
 
 def add(session: Session, instances: Sequence[NewInstance]) -> int:
@@ -31,6 +35,7 @@ def add(session: Session, instances: Sequence[NewInstance]) -> int:
     if not instances:
         return 0
     before = len(ids_of(session, [new.sop_instance_uid for new in instances]))
+    instances_changed(session)
     _upsert(session, Instance, [_columns(new) for new in instances])
     _upsert(
         session,
@@ -46,7 +51,13 @@ def _columns(new: NewInstance) -> dict[str, object]:
         "review": list(new.review),
         "needs_review": bool(new.review),
         "place": new.instance_number or 0,
+        "masked": _has_masked_pixels(new.masking),
     }
+
+
+def _has_masked_pixels(report: Mapping[str, object]) -> bool:
+    regions = report.get("regions")
+    return isinstance(regions, list | tuple) and any(r.get("kind") != SHOWN_AGAIN for r in regions)
 
 
 def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[dict[str, object]]) -> None:
@@ -63,7 +74,7 @@ def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[di
 
 def ids_of(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
     """Find the rows' ids of those SOP Instance UIDs that the catalogue knows."""
-    wanted = func.json_each(_json(sop_uids)).table_valued("value")
+    wanted = func.json_each(json.dumps(list(sop_uids))).table_valued("value")
     rows = session.execute(
         select(Instance.sop_instance_uid, Instance.id).where(
             Instance.sop_instance_uid.in_(select(wanted.c.value))
@@ -88,28 +99,25 @@ def refuse_unknown(missing: int) -> None:
         )
 
 
-def _json(texts: Sequence[str]) -> str:
-
-    return json.dumps(list(texts))
-
-
 def page(session: Session, only: InstanceFilter, offset: int, limit: int | None) -> list[InstanceRow]:
     """List the instances that match, ordered by patient, study, series and instance number."""
-    keys = _matching(session, select(Instance.id), only).order_by(*ORDER).offset(offset).limit(limit)
-    statement = _rows(session).order_by(*ORDER)
-    # With a page, the few ids are found in an index first and only their rows are read.
-    statement = (
-        _matching(session, statement, only)
-        if not offset and limit is None
-        else statement.where(Instance.id.in_(keys))
-    )
-    return [_row(values) for values in session.execute(statement)]
+    keys = finding.listing(session, only).keys[offset:]
+    return rows(session, keys if limit is None else keys[:limit])
+
+
+def rows(session: Session, keys: Keys) -> list[InstanceRow]:
+    """Read the instances with these ids, in their order."""
+    wanted = keys.tolist()
+    listed = func.json_each(json.dumps(wanted)).table_valued("value")
+    statement = _rows(session).where(Instance.id.in_(select(listed.c.value)))
+    differing = disputed(session, wanted)
+    found = {key: _row(values, differing=key in differing) for key, *values in session.execute(statement)}
+    return [found[key] for key in wanted]
 
 
 def one(session: Session, sop_uid: str) -> InstanceRow:
     """One instance; raises LabelError if it is unknown."""
-    known_ids(session, [sop_uid])
-    return _row(session.execute(_rows(session).where(Instance.sop_instance_uid == sop_uid)).one())
+    return rows(session, np.array([known_ids(session, [sop_uid])[sop_uid]]))[0]
 
 
 def of_instance(session: Session) -> Any:
@@ -120,28 +128,40 @@ def of_instance(session: Session) -> Any:
 def _rows(session: Session) -> Select[Any]:
     label = (ClassRow.name, ReaderRow.name, ClassRow.kind, CurrentLabel.note)
     return (
-        select(*(getattr(Instance, name) for name in _OWN), *label)
+        select(Instance.id, *(getattr(Instance, name) for name in _OWN), *label)
         .outerjoin(CurrentLabel, of_instance(session))
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
     )
 
 
-def _row(values: Any) -> InstanceRow:
+def _row(values: Sequence[Any], *, differing: bool) -> InstanceRow:
     *own, label, reader, kind, note = values
     facts = dict(zip(_OWN, own, strict=True))
     facts["review"] = tuple(facts["review"])
-    return InstanceRow(**facts, label=label, reader=reader, kind=kind, note=note or "")
+    said = {"label": label, "reader": reader, "kind": kind, "note": note or ""}
+    return InstanceRow(**facts, **said, disputed=differing)
 
 
 def uids(session: Session, only: InstanceFilter) -> list[str]:
     """List the SOP Instance UIDs that match, in the order of `page`."""
-    return list(session.scalars(_matching(session, select(Instance.sop_instance_uid), only).order_by(*ORDER)))
+    return uids_of(session, finding.listing(session, only).keys)
+
+
+def uids_of(session: Session, keys: Keys) -> list[str]:
+    """Return the SOP Instance UIDs of these ids, in their order."""
+    listed = func.json_each(json.dumps(keys.tolist())).table_valued("key", "value")
+    statement = select(Instance.sop_instance_uid).select_from(listed)
+    return list(
+        session.scalars(statement.join(Instance, Instance.id == listed.c.value).order_by(listed.c.key))
+    )
 
 
 def count(session: Session, only: InstanceFilter) -> int:
     """How many match."""
-    return session.scalar(_matching(session, select(func.count(Instance.id)), only)) or 0
+    if only == ALL:
+        return session.scalar(select(func.count(Instance.id))) or 0
+    return len(finding.listing(session, only))
 
 
 def facet(session: Session, name: Facet) -> dict[str, int]:
@@ -158,16 +178,9 @@ def facet(session: Session, name: Facet) -> dict[str, int]:
 
 def unlabelled_after(session: Session, sop_uid: str | None, only: InstanceFilter) -> str | None:
     """Find the next unlabelled instance in order, beginning again after the end; None if there is none."""
-    unlabelled = _matching(session, select(Instance.sop_instance_uid), replace(only, labelled=False))
-    unlabelled = unlabelled.order_by(*ORDER)
-    if sop_uid is not None:
-        here = session.execute(select(*ORDER).where(Instance.sop_instance_uid == sop_uid)).first()
-        if here is not None:
-            later = session.scalar(unlabelled.where(tuple_(*ORDER) > tuple(here)).limit(1))
-            if later is not None:
-                return later
-            unlabelled = unlabelled.where(Instance.sop_instance_uid != sop_uid)
-    return session.scalar(unlabelled.limit(1))
+    here = None if sop_uid is None else ids_of(session, [sop_uid]).get(sop_uid)
+    found = finding.next_after(session, here, replace(only, labelled=False))
+    return None if found is None else uids_of(session, np.array([found]))[0]
 
 
 def masking(session: Session, sop_uid: str) -> dict[str, object]:
@@ -180,6 +193,8 @@ def set_masking(session: Session, sop_uid: str, report: Mapping[str, object]) ->
     """Renew what the masking report says of an instance."""
     known_ids(session, [sop_uid])
     session.execute(update(Masking).where(Masking.sop_instance_uid == sop_uid).values(report=dict(report)))
+    masked = _has_masked_pixels(report)
+    session.execute(update(Instance).where(Instance.sop_instance_uid == sop_uid).values(masked=masked))
 
 
 def set_review(session: Session, sop_uid: str, reasons: Sequence[str]) -> None:
@@ -190,62 +205,3 @@ def set_review(session: Session, sop_uid: str, reasons: Sequence[str]) -> None:
         .where(Instance.sop_instance_uid == sop_uid)
         .values(review=list(reasons), needs_review=bool(reasons))
     )
-
-
-def _labelled(session: Session, *further: Any) -> Any:
-    return exists().where(of_instance(session), *further).correlate(Instance)
-
-
-_COLUMNS = (
-    "modality", "patient", "study", "series", "needs_review", "body_part", "patient_sex", "manufacturer", "grade",
-)  # fmt: skip
-
-
-def _matching(session: Session, statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
-    for name in _COLUMNS:
-        value = getattr(only, name)
-        if value is not None:
-            statement = statement.where(getattr(Instance, name) == value)
-    return _of_label(session, _of_patient(statement, only), only)
-
-
-def _of_label(session: Session, statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
-    def holds(answers: Any) -> Any:
-        return _labelled(session, CurrentLabel.class_id.in_(answers))
-
-    if only.label is not None:
-        statement = statement.where(holds(holding(session, only.label)))
-    if only.kind is not None:
-        statement = statement.where(holds(select(ClassRow.id).where(ClassRow.kind == only.kind)))
-    if only.reader is not None:
-        theirs = select(ReaderRow.id).where(ReaderRow.name == only.reader)
-        statement = statement.where(_labelled(session, CurrentLabel.reader_id.in_(theirs)))
-    for wanted, condition in (
-        (only.labelled, _labelled(session)),
-        (only.usable, holds(select(ClassRow.id).where(ClassRow.kind.in_(USABLE)))),
-        (only.noted, _labelled(session, CurrentLabel.note != "")),
-    ):
-        if wanted is not None:
-            statement = statement.where(condition if wanted else ~condition)
-    return statement
-
-
-def _of_patient(statement: Select[*_Shape], only: InstanceFilter) -> Select[*_Shape]:
-    # An Age String is three digits and a unit (PS3.5 6.2); only whole years are compared, younger ones are 0.
-    unit = func.substr(Instance.patient_age, 4, 1)
-    years = case((unit == "Y", cast(func.substr(Instance.patient_age, 1, 3), Integer)), else_=0)
-    if only.age_from is not None:
-        statement = statement.where(Instance.patient_age != "", years >= only.age_from)
-    if only.age_to is not None:
-        statement = statement.where(Instance.patient_age != "", years <= only.age_to)
-    if only.text.strip():
-        looked_in = (
-            Instance.patient,
-            Instance.study_description,
-            Instance.series_description,
-            Instance.body_part,
-        )
-        statement = statement.where(
-            or_(*(c.icontains(only.text.strip(), autoescape=True) for c in looked_in))
-        )
-    return statement

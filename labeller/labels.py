@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, delete, func, literal, select, true
+from sqlalchemy import ColumnElement, Integer, Select, String, delete, func, literal, select, true, tuple_
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
 from labeller import classes
+from labeller.disputes import CONSENSUS
 from labeller.errors import LabelError
-from labeller.instances import ORDER, ids_of, known_ids, of_instance, refuse_unknown
+from labeller.instances import ids_of, known_ids, of_instance, refuse_unknown
+from labeller.listing import ORDER
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, LabelSetRow, ReaderLabel, ReaderRow
 
@@ -37,10 +39,6 @@ class _Held(NamedTuple):
     reader_id: int | None
     reader_name: str | None
     note: str | None
-
-
-CONSENSUS = ("consensus", "majority")
-"""Means by which a label is set that is nobody's opinion: readers agreed on it, or more than half of them."""
 
 
 def now() -> str:
@@ -159,10 +157,11 @@ def _in_scope(session: Session, sop_uids: Sequence[str]) -> list[str]:
     if scope == "image":
         return list(sop_uids)
     refuse_unknown(len(set(sop_uids)) - len(ids_of(session, sop_uids)))
-    column = getattr(Instance, scope)
+    levels = {"patient": 1, "study": 2, "series": 3}  # columns of the reading order, whose index finds them
+    group = tuple_(*ORDER[: levels[scope]])
     wanted = func.json_each(json.dumps(list(sop_uids))).table_valued("value")
-    groups = select(column).where(Instance.sop_instance_uid.in_(select(wanted.c.value)))
-    return list(session.scalars(select(Instance.sop_instance_uid).where(column.in_(groups)).order_by(*ORDER)))
+    groups = select(*ORDER[: levels[scope]]).where(Instance.sop_instance_uid.in_(select(wanted.c.value)))
+    return list(session.scalars(select(Instance.sop_instance_uid).where(group.in_(groups)).order_by(*ORDER)))
 
 
 def undo(session: Session, events: Sequence[LabelEvent], *, reader: str) -> list[LabelEvent]:

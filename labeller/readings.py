@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from labeller import classes, instances, labels
 from labeller.classes import USABLE, active
+from labeller.disputes import SECOND_READING
 from labeller.errors import LabelError
 from labeller.records import InstanceFilter, LabelEvent
 from labeller.records import SecondReading as Record
@@ -29,9 +30,6 @@ from labeller.schema import (
 
 AGAIN = " (again)"
 """Follows the name of a reader who has labelled the same instance twice: the second time is a reader of its own."""
-MEANS = "second reading"
-SAME_ANSWER = (MEANS, "note", "merge")
-"""Means of events that leave it as it was whether a label was settled."""
 
 
 def start(session: Session, reader: str, only: InstanceFilter, *, number: int | None, seed: int) -> Record:
@@ -114,7 +112,7 @@ def answer(session: Session, name: str, sop_uid: str, class_name: str | None) ->
             previous_reader_id=reader.id if former else None,
             reader_id=reader.id,
             at=at,
-            means=MEANS,
+            means=SECOND_READING,
             set_id=active(session),
             shown=labels.on_screen(session),
         )
@@ -122,8 +120,9 @@ def answer(session: Session, name: str, sop_uid: str, class_name: str | None) ->
     session.flush()
     before = former.name if former else None
     previous_reader = reader.name if former else None
+    shown = labels.on_screen(session)
     return LabelEvent(
-        sop_uid, before, class_name, reader.name, at, MEANS, previous_reader, shown=labels.on_screen(session)
+        sop_uid, before, class_name, reader.name, at, SECOND_READING, previous_reader, shown=shown
     )
 
 
@@ -174,30 +173,7 @@ def opinions(session: Session) -> dict[str, dict[str, str]]:
 
 def disagreements(session: Session, only: InstanceFilter) -> list[str]:
     """List the instances that were labelled differently and have no consensus yet, in the catalogue's order."""
-    said: defaultdict[str, set[str]] = defaultdict(set)
-    for labelled in opinions(session).values():
-        for uid, label in labelled.items():
-            said[uid].add(label)
-    disputed = {uid for uid, labels_ in said.items() if len(labels_) > 1} - _settled(session)
-    return [uid for uid in instances.uids(session, only) if uid in disputed]
-
-
-def _settled(session: Session) -> set[str]:
-    """Return the instances whose label that counts is a consensus."""
-    latest = (
-        select(EventRow.instance_id, func.max(EventRow.id).label("last"))
-        .where(EventRow.means.not_in(SAME_ANSWER), EventRow.set_id == active(session))
-        .group_by(EventRow.instance_id)
-        .subquery()
-    )
-    return set(
-        session.scalars(
-            select(Instance.sop_instance_uid)
-            .join(latest, latest.c.instance_id == Instance.id)
-            .join(EventRow, EventRow.id == latest.c.last)
-            .where(EventRow.means.in_(labels.CONSENSUS), EventRow.class_id.is_not(None))
-        )
-    )
+    return instances.uids(session, replace(only, disputed=True))
 
 
 def adopt_majority(session: Session, only: InstanceFilter, *, reader: str) -> list[LabelEvent]:

@@ -70,6 +70,8 @@ class InstanceRow:
     reader: str | None  # who set it
     kind: str | None = None  # of the label; see LabelClass
     note: str = ""  # what its reader noted beside it
+    masked: bool = False  # some of its pixels are masked
+    disputed: bool = False  # its readers disagree, and nobody has settled it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,27 @@ class InstanceFilter:
     age_to: int | None = None
     grade: str | None = None  # of the verification
     needs_review: bool | None = None
+    masked: bool | None = None  # with masked pixels
+    disputed: bool | None = None  # readers disagree and nobody has settled it
+    predicted: str | None = None  # what the newest run's model says
+    score_from: float | None = None  # the probability that this model gives what it says, 0 to 1, inclusive
+    score_to: float | None = None
+    contradicted: bool | None = None  # this model says something else than the label
     text: str = ""  # looked for in descriptions, body part, pseudonym
+
+
+SORTS: Mapping[str, str] = {
+    "patient": "patient, study, series",
+    "newest": "last imported first",
+    "modality": "modality",
+    "body_part": "body part",
+    "label": "label",
+    "disputed": "disagreements first",
+    "review": "mask to look at first",
+    "doubtful": "model least sure first",
+    "sure": "model most sure first",
+}
+"""Orders of a list by name, in words; within each the order is that of "patient"."""
 
 
 SCOPES = ("image", "series", "study", "patient")

@@ -37,13 +37,14 @@ def add_predictions(session: Session, run: str, rows: Sequence[PredictionRow]) -
     session.connection().execute(
         entry.on_conflict_do_update(
             index_elements=["instance_id", "run_id"],
-            set_={name: entry.excluded[name] for name in ("predicted", "probabilities", "at")},
+            set_={name: entry.excluded[name] for name in ("predicted", "score", "probabilities", "at")},
         ),
         [
             {
                 "instance_id": ids[row.sop_instance_uid],
                 "run_id": run_id,
                 "predicted": row.predicted,
+                "score": row.probabilities.get(row.predicted, 0.0),
                 "probabilities": dict(row.probabilities),
                 "at": row.at,
             }

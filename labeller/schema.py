@@ -67,22 +67,23 @@ class Instance(Base):
     rows: Mapped[int]
     columns: Mapped[int]
     frames: Mapped[int]
-    body_part: Mapped[str]
+    body_part: Mapped[str] = mapped_column(index=True)
     laterality: Mapped[str]
     view_position: Mapped[str]
-    study_description: Mapped[str]
-    series_description: Mapped[str]
+    study_description: Mapped[str] = mapped_column(index=True)
+    series_description: Mapped[str] = mapped_column(index=True)
     study_date: Mapped[str]
     series_number: Mapped[int | None]
     instance_number: Mapped[int | None]
-    patient_sex: Mapped[str]
-    patient_age: Mapped[str]
-    manufacturer: Mapped[str]
+    patient_sex: Mapped[str] = mapped_column(index=True)
+    patient_age: Mapped[str] = mapped_column(index=True)
+    manufacturer: Mapped[str] = mapped_column(index=True)
     transfer_syntax_uid: Mapped[str]
     review: Mapped[list[str]] = mapped_column(JSON)
     needs_review: Mapped[bool] = mapped_column(index=True)
     place: Mapped[int]  # the instance number, or 0: where it stands in its series
-    grade: Mapped[str] = mapped_column(server_default="")
+    grade: Mapped[str] = mapped_column(server_default="", index=True)
+    masked: Mapped[bool] = mapped_column(server_default="0", index=True)  # some of its pixels are
     decision: Mapped[str] = mapped_column(server_default="")  # what holds now; the steps are in the table
 
     __table_args__ = (Index("ix_instance_order", "patient", "study", "series", "place", "sop_instance_uid"),)
@@ -194,10 +195,11 @@ class CurrentLabel(Base):
     """The label that counts: what the latest event of its set left; no row while unlabelled."""
 
     __tablename__ = "current_label"
+    __table_args__ = (Index("ix_current_label_class", "class_id", "instance_id"),)
 
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
     set_id: Mapped[int] = mapped_column(ForeignKey("label_set.id"), primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"), index=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_class.id"))
     reader_id: Mapped[int] = mapped_column(ForeignKey("reader.id"))
     note: Mapped[str]
 
@@ -255,9 +257,11 @@ class PredictionEntry(Base):
     """What a run's model said of an instance; a later answer of the same run replaces it."""
 
     __tablename__ = "prediction"
+    __table_args__ = (Index("ix_prediction_said", "run_id", "predicted", "score", "instance_id"),)
 
     instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
     predicted: Mapped[str]
+    score: Mapped[float] = mapped_column(server_default="0")  # the probability of what is predicted
     probabilities: Mapped[dict[str, float]] = mapped_column(JSON)
     at: Mapped[str]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
-VERSION = "0005"
+VERSION = "0006"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,6 +28,7 @@ class Storage:
         self._reads = engine
         self._read_only = read_only
         self._writes = engine.execution_options(writes=True)
+        self._orders: dict[str, object] = {}  # the reading order, kept by `labeller.listing`
 
     @classmethod
     def create(cls, path: Path) -> "Storage":
@@ -83,7 +84,7 @@ class Storage:
     @contextmanager
     def reading(self, label_set: int) -> Iterator[Session]:
         """Offer a session for looking only, working in a label set; see `label_sets`."""
-        with _plainly(), Session(self._reads, info={"label_set": label_set}) as session:
+        with _plainly(), Session(self._reads, info=self._info(label_set)) as session:
             yield session
 
     @contextmanager
@@ -91,9 +92,12 @@ class Storage:
         """Offer a session whose changes are on disk, all or none, when the block ends."""
         if self._read_only:
             raise CatalogueError("The project is open to look at only; nothing was changed.", self._read_only)
-        info = {"label_set": label_set, "shown": shown}
+        info = self._info(label_set) | {"shown": shown}
         with _plainly(), Session(self._writes, info=info) as session, session.begin():
             yield session
+
+    def _info(self, label_set: int) -> dict[str, object]:
+        return {"label_set": label_set, "orders": self._orders}
 
     def close(self) -> None:
         """Let go of the file."""

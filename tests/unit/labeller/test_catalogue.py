@@ -28,12 +28,14 @@ def test_instances_come_back_in_reading_order(tmp_path: Path) -> None:
 def test_entering_an_instance_again_renews_its_facts_and_keeps_its_label(tmp_path: Path) -> None:
     catalogue = filled(tmp_path, 2)
     label(catalogue, [0], "opacity")
-    assert catalogue.add_instances([new(0, modality="CR", masking={"regions": [1]}), new(7)]) == 1
+    assert (
+        catalogue.add_instances([new(0, modality="CR", masking={"regions": [{"kind": "text"}]}), new(7)]) == 1
+    )
     row = catalogue.instance(uid(0))
     assert (row.modality, row.label, row.reader) == ("CR", "opacity", "Dr. A")
-    assert catalogue.masking(uid(0)) == {"regions": [1]}
-    catalogue.set_masking(uid(0), {"regions": [1, 2]})
-    assert catalogue.masking(uid(0)) == {"regions": [1, 2]}
+    assert catalogue.masking(uid(0)) == {"regions": [{"kind": "text"}]}
+    catalogue.set_masking(uid(0), {"regions": [{"kind": "kept"}]})
+    assert catalogue.masking(uid(0)) == {"regions": [{"kind": "kept"}]}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,155 @@
+"""Which instances a filter means, and in which order: each condition is one question that an index answers.
+
+The answers are laid over each other as marks, so that no combination of conditions reads the rows themselves.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from labeller.classes import USABLE, active, holding
+from labeller.disputes import disputed
+from labeller.listing import Keys, Listing, Marks, ReadingOrder, fold, read_keys, reading_order
+from labeller.records import InstanceFilter
+from labeller.schema import ClassRow, CurrentLabel, Instance, PredictionEntry, ReaderRow
+from labeller.sorting import SORTED, newest_run
+
+_COLUMNS = (
+    "modality", "patient", "study", "series", "needs_review", "body_part", "patient_sex", "manufacturer", "grade",
+    "masked",
+)  # fmt: skip
+_LOOKED_IN = (Instance.patient, Instance.study_description, Instance.series_description, Instance.body_part)
+_AGE = re.compile(r"(\d{3})([DWMY])")  # an Age String, PS3.5 6.2
+Condition = tuple[Keys, bool]
+"""Ids, and whether they are wanted or all others."""
+
+
+def listing(
+    session: Session, only: InstanceFilter, sort: str = "patient", *, folded: bool = False
+) -> Listing:
+    """List what a filter means in one of `records.SORTS`; folded: one entry for each series."""
+    order = reading_order(session)
+    found = _marks(session, only, order)
+    keys = order.keys if found is None else order.keys[found[order.keys]]
+    if sort != "patient":
+        keys = SORTED[sort](session, keys, order)
+    return fold(keys, order, order.series(session)) if folded else Listing(keys)
+
+
+def next_after(session: Session, key: int | None, only: InstanceFilter) -> int | None:
+    """Find the first one that a filter means behind `key` in reading order, else the first of all but `key`."""
+    order = reading_order(session)
+    keys = listing(session, only).keys
+    if key is not None:
+        later = keys[order.rank[keys] > order.rank[key]]
+        keys = later if len(later) else keys[keys != key]
+    return int(keys[0]) if len(keys) else None
+
+
+def values(session: Session, column: InstrumentedAttribute[str]) -> list[str]:
+    """Return the different values of an indexed column, sorted, by going from one to the next in its index."""
+    first = select(func.min(column).label("value")).cte("found", recursive=True)
+    later = select(select(func.min(column)).where(column > first.c.value).scalar_subquery())
+    found = first.union_all(later.where(first.c.value.is_not(None)))
+    return list(session.scalars(select(found.c.value).where(found.c.value.is_not(None))))
+
+
+def _marks(session: Session, only: InstanceFilter, order: ReadingOrder) -> Marks | None:
+    found: Marks | None = None
+    for keys, wanted in _conditions(session, only):
+        marks = order.marks(keys)
+        marks = marks if wanted else ~marks
+        found = marks if found is None else found & marks
+    return found
+
+
+def _conditions(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+    for name in _COLUMNS:
+        value = getattr(only, name)
+        if value is not None:
+            yield read_keys(session, select(Instance.id).where(getattr(Instance, name) == value)), True
+    yield from _of_label(session, only)
+    yield from _of_patient(session, only)
+    yield from _of_model(session, only)
+    if only.disputed is not None:
+        yield np.fromiter(disputed(session), np.int64), only.disputed
+    if only.text.strip():
+        yield _holding_text(session, only.text.strip()), True
+
+
+def _of_label(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+    theirs = select(ReaderRow.id).where(ReaderRow.name == only.reader)
+    for wanted, condition in (
+        (only.label, CurrentLabel.class_id.in_(holding(session, only.label or ""))),
+        (only.kind, _of_kinds(session, only.kind or "")),
+        (only.reader, CurrentLabel.reader_id.in_(theirs)),
+        (only.labelled, true()),
+        (only.usable, _of_kinds(session, *USABLE)),
+        (only.noted, CurrentLabel.note != ""),
+    ):
+        if wanted is not None:
+            said = select(CurrentLabel.instance_id).where(CurrentLabel.set_id == active(session))
+            yield read_keys(session, said.where(condition)), wanted is not False
+
+
+def _of_kinds(session: Session, *kinds: str) -> ColumnElement[bool]:
+    in_set = ClassRow.set_id == active(session)
+    return CurrentLabel.class_id.in_(select(ClassRow.id).where(in_set, ClassRow.kind.in_(kinds)))
+
+
+def _of_patient(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+    if only.age_from is None and only.age_to is None:
+        return
+    low, high = only.age_from or 0, 999 if only.age_to is None else only.age_to
+    fitting = [age for age in values(session, Instance.patient_age) if low <= _years(age) <= high]
+    yield _having(session, Instance.patient_age, fitting), True
+
+
+def _years(age: str) -> int:
+    """Return whole years, 0 for younger ones; -1 where no age is known."""
+    told = _AGE.fullmatch(age)
+    if told is None:
+        return -1
+    return int(told[1]) if told[2] == "Y" else 0
+
+
+def _holding_text(session: Session, text: str) -> Keys:
+    found = []
+    for column in _LOOKED_IN:
+        fitting = [value for value in values(session, column) if text.casefold() in value.casefold()]
+        if fitting:
+            found.append(_having(session, column, fitting))
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _having(session: Session, column: InstrumentedAttribute[str], wanted: list[str]) -> Keys:
+    listed = select(func.json_each(json.dumps(wanted)).table_valued("value").c.value)
+    return read_keys(session, select(Instance.id).where(column.in_(listed)))
+
+
+def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+    if only.predicted is not None:
+        yield _said(session, PredictionEntry.predicted == only.predicted), True
+    if only.score_from is not None:
+        yield _said(session, PredictionEntry.score >= only.score_from), True
+    if only.score_to is not None:
+        yield _said(session, PredictionEntry.score <= only.score_to), True
+    if only.contradicted is not None:
+        said, label = PredictionEntry.predicted, select(CurrentLabel.instance_id).join(ClassRow)
+        compared = label.where(
+            CurrentLabel.set_id == active(session),
+            ClassRow.kind.in_(USABLE),
+            ClassRow.name != said if only.contradicted else ClassRow.name == said,
+            CurrentLabel.instance_id == PredictionEntry.instance_id,
+        )
+        yield _said(session, compared.exists()), True
+
+
+def _said(session: Session, *further: Any) -> Keys:
+    newest = PredictionEntry.run_id == newest_run()
+    return read_keys(session, select(PredictionEntry.instance_id).where(newest, *further))

@@ -1,0 +1,129 @@
+"""Lists of instances as their row ids: the reading order of a whole catalogue, other orders, folded stacks.
+
+A million instances are eight megabytes here, and what a filter finds is laid over the order without sorting.
+Facts are read for what comes into sight only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from labeller.schema import Instance
+
+Keys = NDArray[np.int64]
+"""Row ids of instances."""
+Marks = NDArray[np.bool_]
+"""True at the ids of those that are meant."""
+ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
+_ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listing:
+    """Instances in an order. Where stacks are folded, an entry stands for all listed instances of a series."""
+
+    keys: Keys
+    starts: Keys | None = None  # where each stack begins in `keys`; None: nothing is folded
+
+    def __len__(self) -> int:
+        return len(self.keys if self.starts is None else self.starts)
+
+    def key(self, place: int) -> int:
+        """Return the id of the instance that an entry shows: the middle one of a stack."""
+        members = self.members(place)
+        return int(members[len(members) // 2])
+
+    def members(self, place: int) -> Keys:
+        """Return the ids of all instances that an entry stands for."""
+        if self.starts is None:
+            return self.keys[place : place + 1]
+        end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.keys)
+        return self.keys[self.starts[place] : end]
+
+    def places(self, keys: Iterable[int]) -> Keys:
+        """Return where these instances stand, ascending; those that are not listed are left out."""
+        wanted = np.fromiter(keys, np.int64)
+        found = np.flatnonzero(np.isin(self.keys, wanted) if len(wanted) > 1 else self.keys == wanted)
+        if self.starts is not None:
+            found = np.unique(np.searchsorted(self.starts, found, side="right") - 1)
+        return found
+
+
+class ReadingOrder:
+    """All instances by patient, study, series and place, as they were at one version of the instances."""
+
+    def __init__(self, session: Session, version: int) -> None:
+        self.version = version
+        self.keys = read_keys(session, select(Instance.id).order_by(*ORDER))
+        self.size = int(self.keys.max(initial=0)) + 1
+        self._series: NDArray[np.int32] | None = None
+
+    @cached_property
+    def rank(self) -> NDArray[np.int32]:
+        """The place of each id in this order."""
+        rank = np.zeros(self.size, np.int32)
+        rank[self.keys] = np.arange(len(self.keys), dtype=np.int32)
+        return rank
+
+    def marks(self, keys: Keys) -> Marks:
+        """Mark these ids."""
+        found = np.zeros(self.size, np.bool_)
+        found[keys] = True
+        return found
+
+    def series(self, session: Session) -> NDArray[np.int32]:
+        """Return the number of each id's series, counted in this order."""
+        if self._series is not None:
+            return self._series
+        by = (Instance.patient, Instance.study, Instance.series)
+        sizes = read_keys(session, select(func.count()).select_from(Instance).group_by(*by).order_by(*by))
+        numbers = np.zeros(self.size, np.int32)
+        numbers[self.keys] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        self._series = numbers
+        return numbers
+
+
+def reading_order(session: Session) -> ReadingOrder:
+    """Return the present reading order; it is read again only after instances were entered."""
+    version = int(session.connection().exec_driver_sql("PRAGMA user_version").scalar() or 0)
+    known: dict[str, ReadingOrder] = session.info.setdefault(_ORDERS, {})
+    if _ORDERS not in known or known[_ORDERS].version != version:
+        known[_ORDERS] = ReadingOrder(session, version)
+    return known[_ORDERS]
+
+
+def instances_changed(session: Session) -> None:
+    """Note, in the session's transaction, that instances were entered: earlier orders are none any more."""
+    connection = session.connection()
+    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+    connection.exec_driver_sql(f"PRAGMA user_version = {version % 2**30 + 1}")
+
+
+def read_keys(session: Session, statement: Select[Any]) -> Keys:
+    """Read one column of whole numbers: put together by SQLite it arrives five times as fast as row by row.
+
+    `group_concat` takes the rows in the order in which the inner question gives them.
+    """
+    rows = statement.subquery()
+    text = session.scalar(select(func.group_concat(rows.c[0])).select_from(rows))
+    return np.fromstring(text, np.int64, sep=",") if text else np.zeros(0, np.int64)
+
+
+def fold(listed: Keys, order: ReadingOrder, series: NDArray[np.int32]) -> Listing:
+    """Fold the listed instances of each series to one entry, which stands where the first of them stood."""
+    if not len(listed):
+        return Listing(listed, np.zeros(0, np.int64))
+    _, first, stack, sizes = np.unique(
+        series[listed], return_index=True, return_inverse=True, return_counts=True
+    )
+    by_first = np.argsort(first)
+    place = np.empty(len(first), np.int64)
+    place[by_first] = np.arange(len(first))
+    arranged = listed[np.lexsort((order.rank[listed], place[stack]))]
+    return Listing(arranged, np.concatenate(([0], np.cumsum(sizes[by_first])[:-1])))
