@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from anonymizer.masking.deidentify import Layout as Layout
     from anonymizer.masking.deidentify import Settings as Settings
     from anonymizer.output.media_directory import write_media_directory as write_media_directory
-    from anonymizer.pixels.correction import KEPT as KEPT
     from anonymizer.pixels.correction import is_masked as is_masked
     from anonymizer.pixels.correction import is_shown as is_shown
     from anonymizer.pixels.correction import lifted as lifted
@@ -77,8 +76,14 @@ if TYPE_CHECKING:
     from anonymizer.pixels.shapes import polygon as polygon
     from anonymizer.pixels.text_finder import find_text as find_text
     from anonymizer.pixels.text_finder import read_text as read_text
+    from anonymizer.pixels.verdicts import BY_READER as BY_READER
+    from anonymizer.pixels.verdicts import KEPT as KEPT
     from anonymizer.profiles.options import OPTIONS as OPTIONS
     from anonymizer.profiles.options import Option as Option
+    from anonymizer.profiles.pixel_policy import MEANINGS as MEANINGS
+    from anonymizer.profiles.pixel_policy import MaskText as MaskText
+    from anonymizer.profiles.pixel_policy import PixelPolicy as PixelPolicy
+    from anonymizer.profiles.pixel_policy import policy_from as policy_from
     from anonymizer.profiles.profile import Profile as Profile
     from anonymizer.profiles.profile import load_profile as load_profile
     from anonymizer.profiles.profile import profile_names as profile_names
@@ -94,6 +99,7 @@ if TYPE_CHECKING:
     from anonymizer.report import Grade as Grade
     from anonymizer.report import Identity as Identity
     from anonymizer.report import Outcome as Outcome
+    from anonymizer.report import Reading as Reading
     from anonymizer.report import Region as Region
     from anonymizer.vault.passphrase import Judgement as Judgement
     from anonymizer.vault.passphrase import Strength as Strength
@@ -112,7 +118,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "batches.batch": ("mask_batch",),
     "headers.comparison": ("AttributeRow", "compare_headers"),
-    "pixels.correction": ("KEPT", "is_masked", "is_shown", "lifted", "mask_as_said", "mask_drawn", "masked_again",
+    "pixels.correction": ("is_masked", "is_shown", "lifted", "mask_as_said", "mask_drawn", "masked_again",
                           "place"),
     "pixels.device_rule_file": ("RuleFile", "all_rules", "read_rule_file", "rules_text"),
     "pixels.device_rules": ("Action", "Device", "DeviceRule", "device_of_file", "rules_for_file"),
@@ -134,12 +140,15 @@ _HOMES = {
     "profiles.profile_conflicts": ("Conflict", "conflicts"),
     "profiles.options": ("OPTIONS", "Option"),
     "profiles.profile_text": ("describe_profile", "editable_copy"),
+    "pixels.verdicts": ("BY_READER", "KEPT"),
+    "profiles.pixel_policy": ("MEANINGS", "MaskText", "PixelPolicy", "policy_from"),
     "profiles.profile": ("Profile", "load_profile", "profile_names"),
     "identities.pseudonym_list": ("PseudonymList",),
     "identities.pseudonyms": ("Pseudonyms",),
     "vault.protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
     "pixels.rendering": ("DicomImage", "read_image"),
-    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Region"),
+    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Reading",
+               "Region"),
     "files.source": ("Source", "find_sources"),
     "pixels.shapes": ("covered", "fan", "outside", "polygon"),
     "pixels.text_finder": ("find_text", "read_text"),

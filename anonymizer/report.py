@@ -1,6 +1,6 @@
 """What happened to each input: the records that masking yields and the report is made of.
 
-Only `Identity` and `Fragment` hold original values; they are kept out of `as_json()` and of every `repr`.
+Only `Identity`, `Fragment` and `Reading` hold original values; they are kept out of `as_json()` and of every `repr`.
 """
 
 import json
@@ -58,11 +58,17 @@ class Region:
     width: int
     height: int
     frame: int | None = None  # None: every frame
-    kind: str = "text"  # "text", "outside ultrasound region", "device rule", "drawn"; "kept" is not masked
+    kind: str = (
+        "text"  # "identity", "text", "outside ultrasound region", "device rule", "drawn"; "kept": not masked
+    )
     found_by: str = "detector"
     score: float = 1.0  # 0 to 1, the finder's confidence
     points: tuple[Point, ...] = ()  # of a polygon; () is the rectangle
     spared: tuple[int, ...] = ()  # frames in which a region of every frame is shown all the same
+    why: str = ""  # of a kept region: which rule lets it stay
+    read: str = (
+        ""  # what stands in it, only where a keep-list allows it: nothing else that is read leaves the vault
+    )
 
     def is_in(self, frame: int) -> bool:
         """Tell whether the region holds in a frame, counted from 0."""
@@ -145,6 +151,18 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What recognition made of a region that was masked, as far as it could. It may be an identity: for the vault."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    text: str = field(repr=False)
+    score: float = 0.0  # 0 to 1, how sure it is
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
     """What happened to one input, from start to finish."""
 
@@ -160,9 +178,10 @@ class FileRecord:
     facts: Facts | None = None
     identity: Identity | None = field(default=None, repr=False)
     fragments: tuple[Fragment, ...] = field(default=(), repr=False)
+    readings: tuple[Reading, ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, object]:
-        """The record for reports and progress lines: everything but identity and fragments.
+        """The record for reports and progress lines: everything but identity, fragments and readings.
 
         Records with the same changes share the rows that tell of them, so these are only to be read.
         """
@@ -190,7 +209,7 @@ class FileRecord:
 
     def __reduce__(self) -> "tuple[Callable[..., FileRecord], tuple[object, ...]]":
         """Travel between processes with the changes as bytes, which are the same for all files of a series."""
-        rest = (self.facts, self.identity, self.fragments)
+        rest = (self.facts, self.identity, self.fragments, self.readings)
         told = (self.review, _packed(self.changes), self.regions, self.findings, self.grade)
         return _arrived, (self.path, self.outcome, self.reason, self.new_path, *told, *rest)
 

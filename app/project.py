@@ -6,8 +6,10 @@ The folder's layout is in docs/architecture.md; this module knows where each par
 import json
 import tomllib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app import audit
 from app.errors import ProjectError
@@ -30,6 +32,9 @@ class Project:
     options: tuple[str, ...]  # options added to the profile
     protection: str  # "passphrase", "keyring" or "key file"
     every_series: bool = False  # nothing is exported that no reader approved, whatever the machine found
+    pixels: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # how text in pixels is treated, on top of the profile
 
     @property
     def catalogue_file(self) -> Path:
@@ -102,6 +107,7 @@ class Project:
                 options=tuple(settings["options"]),
                 protection=str(settings["protection"]),
                 every_series=settings.get("every_series", False) is True,
+                pixels=dict(settings.get("pixels", {})),
             )
         except FileNotFoundError as error:
             raise ProjectError(
@@ -119,7 +125,15 @@ class Project:
         return project
 
     @classmethod
-    def create(cls, folder: Path, *, profile: str, options: tuple[str, ...], protection: str) -> "Project":
+    def create(
+        cls,
+        folder: Path,
+        *,
+        profile: str,
+        options: tuple[str, ...],
+        protection: str,
+        pixels: Mapping[str, Any] | None = None,
+    ) -> "Project":
         """Make the folder and its parts, without vault and catalogue.
 
         Raises ProjectError if the folder exists and is not empty or cannot be written.
@@ -133,6 +147,7 @@ class Project:
             profile=profile,
             options=options,
             protection=protection,
+            pixels=dict(pixels or {}),
         )
         try:
             for part in (project.instances, project.models, project.exports):
@@ -156,4 +171,8 @@ class Project:
         }
         # A JSON string, number, truth value or array of strings is the same in TOML.
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
+        if self.pixels:
+            text += "\n[pixels]\n" + "".join(
+                f"{key} = {json.dumps(value)}\n" for key, value in self.pixels.items()
+            )
         write_text(self.folder / PROJECT_FILE, text)

@@ -118,6 +118,7 @@ def _written(source: Source, masked: Masked, run: Run) -> FileRecord:
         facts=masked.facts,
         identity=masked.identity,
         fragments=masked.fragments,
+        readings=masked.readings,
     )
     if run.settings.verify:
         record = judged(record, b"".join(masked.parts), masked.originals)

@@ -18,7 +18,7 @@ from anonymizer.identities.pseudonyms import Pseudonyms
 from anonymizer.pixels.device_rules import DeviceRule
 from anonymizer.profiles.plan import Plan
 from anonymizer.profiles.profile import Profile
-from anonymizer.report import Change, Facts, Fragment, Identity, Region
+from anonymizer.report import Change, Facts, Fragment, Identity, Reading, Region
 from anonymizer.verification.inspection import Known
 
 Told = Mapping[str, frozenset[Mention]]  # by the key of the patient
@@ -113,3 +113,4 @@ class Masked:
     review: tuple[str, ...] = ()
     regions: tuple[Region, ...] = ()
     fragments: tuple[Fragment, ...] = field(default=(), repr=False)
+    readings: tuple[Reading, ...] = field(default=(), repr=False)

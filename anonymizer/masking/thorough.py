@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
@@ -31,8 +32,12 @@ from anonymizer.output.gate import known_of
 from anonymizer.pixels.decoding import matrix_of
 from anonymizer.pixels.device_rules import Action, matching
 from anonymizer.pixels.jpeg_comments import blank_comments
-from anonymizer.report import Change, Region
+from anonymizer.profiles.pixel_policy import MaskText
+from anonymizer.report import Change
 from anonymizer.words.spelling import spells_words
+
+if TYPE_CHECKING:
+    from anonymizer.pixels.burned_in_text import PixelResult
 
 _UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -70,8 +75,8 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         review.append(DAMAGED)
     renew_meta(dataset, syntax)
     changes += blank_comments(dataset)
-    regions, notes, pixels_cleaned = _mask_pixels(dataset, settings)
-    review += notes
+    pixels = _mask_pixels(dataset, settings, harvest)
+    review += pixels.review
     device = first_text(dataset, "DeviceSerialNumber")
     subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
     if (
@@ -86,7 +91,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         if keyword in dataset:
             del dataset[keyword]  # in a damaged file it can be of any kind
     dataset.PatientID = dataset.PatientName = subject.pseudonym
-    mark(dataset, settings.profile, pixels_cleaned=pixels_cleaned, text_rewritten=masked.non_ascii)
+    mark(dataset, settings.profile, pixels_cleaned=pixels.cleaned, text_rewritten=masked.non_ascii)
     digest = settings.digest(patient)
     mark_settings(dataset, digest)
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
@@ -99,7 +104,8 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         known_of(subject, masked.uids),
         changes=(*changes, *masked.changes, *removed),
         review=tuple(review),
-        regions=regions,
+        regions=pixels.regions,
+        readings=pixels.readings,
         fragments=masked.fragments.without(removed),
     )
 
@@ -174,28 +180,26 @@ def _own_uid(uid: str, raw: bytes) -> UID:
     return UID(f"2.25.{number}")
 
 
-def _mask_pixels(
-    dataset: FileDataset, settings: Settings
-) -> tuple[tuple[Region, ...], tuple[str, ...], bool]:
-    """Return the regions masked, what a human should look at, and whether the pixels are clean of text."""
-    if not any(keyword in dataset for keyword in _PIXELS):
-        return (), (), False
-    if not settings.find_text:
-        return (), (NOT_EXAMINED,), False
-    from anonymizer.pixels.burned_in_text import mask_burned_in_text
+def _mask_pixels(dataset: FileDataset, settings: Settings, harvest: Harvest) -> "PixelResult":
+    """Mask the pixels by the device rules and by what is found in them."""
+    from anonymizer.pixels.burned_in_text import PixelResult, mask_burned_in_text
+    from anonymizer.pixels.verdicts import Judge
 
+    if not any(keyword in dataset for keyword in _PIXELS):
+        return PixelResult()
+    if not settings.find_text:
+        return PixelResult(review=(NOT_EXAMINED,))
     rules = matching(settings.device_rules, dataset)
     for rule in rules:
         if rule.action is Action.LEAVE_OUT:
             raise QuarantineError(f"Left out by the device rule “{rule.name}”.")
+    policy = settings.profile.pixels
     try:
-        matrix = matrix_of(dataset) if rules else None
+        matrix = matrix_of(dataset) if rules and policy.mask is not MaskText.FLAG else None
         known = [region for rule in rules if matrix for region in rule.regions(dataset, matrix)]
-        result = mask_burned_in_text(dataset, drawn=known)
+        return mask_burned_in_text(dataset, drawn=known, judge=Judge(policy, harvest))
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
-    clean = result.examined and dataset.get("BurnedInAnnotation") == "NO"
-    return result.regions, result.review, clean
 
 
 def _checked(dataset: FileDataset, search: Search) -> tuple[bytes, list[Change]]:

@@ -3,31 +3,31 @@
 Meant for worker processes: every decoder is allowed, so a damaged file may end the process.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from anonymizer.pixels import text_finder
-from anonymizer.pixels.decoding import Array, Matrix, matrix_of, pixel_keyword
+from anonymizer.pixels.decoding import Matrix, matrix_of, pixel_keyword
+from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.jpeg_comments import blank_comments
-from anonymizer.pixels.pixel_store import aligned, black_of, fill, fill_regions, is_subsampled
+from anonymizer.pixels.pixel_store import aligned, fill, fill_regions, is_subsampled
 from anonymizer.pixels.regions import declared_regions, distinct, inside, without
-from anonymizer.pixels.rendering import DicomImage
-from anonymizer.report import Region
+from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
+from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
+from anonymizer.report import Reading, Region
 
-SAMPLED = 2  # frames of a cine that are looked at one by one; all others are looked at through projections
-SHORT = 4  # up to so many frames each is looked at
 ROUNDS = 2  # how often text that is left over is masked and looked for again
-MUCH = 0.4  # share of an image
 
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
 STILL_LEGIBLE = "Text may still be legible in the image."
-MUCH_MASKED = "Over 40 % of the image was masked."
+MUCH_MASKED = "Over {share:.0f} % of the image was masked."
 ANNOUNCED = "The file says that text is burned in, but none was found."
 NONE_FOUND = "No text was found in an image of a kind that mostly carries some."
 NOT_AN_IMAGE = "The values are not a plain image; they were examined as if they were."
+LEFT = "Text was found in the image and left there, as this project wants it."
+TO_BE_SEEN = "This project wants every image looked at."
 
 USUALLY_TEXT = frozenset({"US", "IVUS", "OT", "SC", "DOC"})
 
@@ -36,42 +36,68 @@ USUALLY_TEXT = frozenset({"US", "IVUS", "OT", "SC", "DOC"})
 class PixelResult:
     """What was masked in an instance, and why a human should look at it."""
 
-    regions: tuple[Region, ...] = ()
+    regions: tuple[Region, ...] = ()  # kept ones, which are not masked, come last
     review: tuple[str, ...] = ()
     changed: bool = False  # the pixel data was rewritten
     examined: bool = False  # text was looked for in it
+    readings: tuple[Reading, ...] = field(default=(), repr=False)
+    cleaned: bool = False  # nothing that was found is left legible
 
 
 def mask_burned_in_text(
-    dataset: Dataset, *, find: bool = True, drawn: Sequence[Region] = (), keep: Sequence[Region] = ()
+    dataset: Dataset,
+    *,
+    find: bool = True,
+    drawn: Sequence[Region] = (),
+    keep: Sequence[Region] = (),
+    judge: Judge | None = None,
 ) -> PixelResult:
     """Find burned-in text and fill it with black in the data set itself (PS3.15 E.3.1).
 
     Pixels outside the regions keep their values to the bit, and where there are no regions the pixel data
-    stays untouched. `drawn` are regions that a reader added, `keep` ones that a reader said are no text.
-    With `find=False` only `drawn` regions are masked. An object without pixel data is left as it is.
+    stays untouched. `drawn` are regions that a reader or a rule added, `keep` ones that a reader said are no text;
+    `judge` decides which text is masked, without one all but what the keep-list allows. With `find=False` only
+    `drawn` regions are masked. An object without pixel data is left as it is.
 
     The SOP Instance UID stays. BurnedInAnnotation becomes NO after an examination that left nothing legible.
     Raises PixelError where a frame cannot be decoded, TextFinderError where the detector is missing.
     """
     if pixel_keyword(dataset) is None:
         return PixelResult()
-    matrix = matrix_of(dataset)
+    matrix, judge = matrix_of(dataset), judge or Judge()
     wanted = [region for r in drawn if (region := inside(r, matrix)) is not None]
-    search = _Search(dataset, matrix) if find else None
-    if search is not None:
-        wanted += without([*declared_regions(dataset, matrix), *search.found()], keep)
-    regions = _final(dataset, matrix, wanted)
+    if not find:
+        return _finished(dataset, _final(dataset, matrix, wanted), PixelResult(review=(NOT_EXAMINED,)))
+    search = FrameSearch(dataset, matrix, judge)
+    wanted += without([*declared_regions(dataset, matrix), *search.found()], keep)
+    if judge.policy.mask is MaskText.FLAG:
+        wanted = [region for region in wanted if region.kind == KEPT]
+    kept = _kept(wanted)
+    regions = _final(dataset, matrix, [region for region in wanted if region.kind != KEPT])
     residue = False
-    if search is not None:
-        regions, residue = _cleared(search, regions, keep)
+    if judge.policy.mask in (MaskText.ALL, MaskText.IDENTITIES):
+        regions, residue = _cleared(search, regions, [*keep, *kept])
+    left = residue or any(region.found_by == BY_POLICY for region in kept)
+    review = _Reasons(dataset, matrix, judge.policy).of((*regions, *kept), residue=residue)
+    dataset.add_new("BurnedInAnnotation", "CS", "YES" if left else "NO")
+    found = PixelResult(kept, review, examined=True, readings=tuple(search.readings), cleaned=not left)
+    return _finished(dataset, regions, found)
+
+
+def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult) -> PixelResult:
+    """Fill the regions, if any."""
     if regions:
         fill_regions(dataset, regions)
         blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
-    review = _review(dataset, matrix, regions, residue=residue, examined=find)
-    if find:
-        dataset.add_new("BurnedInAnnotation", "CS", "YES" if residue else "NO")
-    return PixelResult(regions, review, changed=bool(regions), examined=find)
+    every = (*regions, *found.regions)
+    return replace(found, regions=every, changed=bool(regions))
+
+
+def _kept(regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Return the kept regions but those on which something is masked all the same."""
+    masked = [region for region in regions if region.kind != KEPT]
+    kept = distinct(region for region in regions if region.kind == KEPT)
+    return without(kept, masked)
 
 
 def _final(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> tuple[Region, ...]:
@@ -80,55 +106,8 @@ def _final(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> tuple
     return distinct(regions)
 
 
-class _Search:
-    """The frames of one instance that are looked at."""
-
-    def __init__(self, dataset: Dataset, matrix: Matrix) -> None:
-        self.dataset = dataset
-        self.matrix = matrix
-        self.image = DicomImage(dataset, allow_gdcm=True)
-        self.views = list(self._views())
-
-    def _picture(self, index: int) -> Array:
-        """Return stored values of a grey frame (no window of the file may hide text), or RGB."""
-        return self.image.frame(index) if self.image.is_colour else self.image.stored(index)
-
-    def _views(self) -> Iterator[Array]:
-        count = self.matrix.frames
-        if count <= SHORT:
-            yield from (self._picture(index) for index in range(count))
-            return
-        sampled = {round(i * (count - 1) / (SAMPLED - 1)) for i in range(SAMPLED)}
-        # Overlays stand still over what moves, so the least and the greatest value that each pixel ever has
-        # show them, and late captions and running clocks too. It also proves that each frame decodes.
-        least: Array | None = None
-        greatest: Array | None = None
-        for index in range(count):
-            picture = self._picture(index)
-            if index in sampled:
-                yield picture
-            least = picture.copy() if least is None else np.minimum(least, picture, out=least)
-            greatest = picture.copy() if greatest is None else np.maximum(greatest, picture, out=greatest)
-        yield from (view for view in (least, greatest) if view is not None)
-
-    def found(self) -> list[Region]:
-        """Return all text in the views, as regions of every frame."""
-        boxes = [box for view in self.views for box in text_finder.find_text(view)]
-        return [Region(b.x, b.y, b.width, b.height, score=round(b.score, 3)) for b in boxes]
-
-    def residue(self, regions: Sequence[Region]) -> list[Region]:
-        """Return text that can still be read once the regions are filled."""
-        left: list[text_finder.TextBox] = []
-        for view in self.views[-2:] if self.matrix.frames > SHORT else self.views:
-            filled = view.copy()
-            black = (0, 0, 0) if self.image.is_colour else black_of(self.dataset, view, self.matrix)
-            fill(filled, [r for r in regions if r.frame is None], black)
-            left += text_finder.find_residue(filled)
-        return [Region(b.x, b.y, b.width, b.height, found_by="reader", score=round(b.score, 3)) for b in left]
-
-
 def _cleared(
-    search: _Search, regions: tuple[Region, ...], keep: Sequence[Region]
+    search: FrameSearch, regions: tuple[Region, ...], keep: Sequence[Region]
 ) -> tuple[tuple[Region, ...], bool]:
     """Return the regions with what could still be read, and whether text is legible even then."""
     for _ in range(ROUNDS):
@@ -139,25 +118,35 @@ def _cleared(
     return regions, bool(without(search.residue(regions), keep))
 
 
-def _review(
-    dataset: Dataset, matrix: Matrix, regions: Sequence[Region], *, residue: bool, examined: bool
-) -> tuple[str, ...]:
-    if not examined:
-        return (NOT_EXAMINED,)
-    announced = str(dataset.get("BurnedInAnnotation") or "").upper() == "YES"
-    usual = str(dataset.get("Modality") or "").upper() in USUALLY_TEXT
-    odd = matrix.bits_allocated not in (8, 16)
-    reasons = (
-        (residue, STILL_LEGIBLE),
-        (_share(matrix, regions) > MUCH, MUCH_MASKED),
-        (announced and not regions, ANNOUNCED),
-        (usual and not announced and not regions, NONE_FOUND),
-        (odd, NOT_AN_IMAGE),
-    )
-    return tuple(reason for holds, reason in reasons if holds)
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """Why a human should look at an instance that was searched."""
 
+    dataset: Dataset
+    matrix: Matrix
+    policy: PixelPolicy
 
-def _share(matrix: Matrix, regions: Sequence[Region]) -> float:
-    masked = np.zeros((matrix.rows, matrix.columns), dtype=bool)
-    fill(masked, regions, black=True)
-    return float(masked.mean())
+    def of(self, regions: Sequence[Region], *, residue: bool) -> tuple[str, ...]:
+        """Return the reasons, none where nothing speaks for a look."""
+        masked = [region for region in regions if region.kind != KEPT]
+        announced = str(self.dataset.get("BurnedInAnnotation") or "").upper() == "YES"
+        usual = str(self.dataset.get("Modality") or "").upper() in USUALLY_TEXT
+        odd = self.matrix.bits_allocated not in (8, 16)
+        reasons = (
+            (residue, STILL_LEGIBLE),
+            (
+                self._share(masked) > self.policy.review_over,
+                MUCH_MASKED.format(share=100 * self.policy.review_over),
+            ),
+            (any(region.found_by == BY_POLICY for region in regions), LEFT),
+            (announced and not regions, ANNOUNCED),
+            (usual and not announced and not regions, NONE_FOUND),
+            (odd, NOT_AN_IMAGE),
+            (self.policy.review_all, TO_BE_SEEN),
+        )
+        return tuple(reason for holds, reason in reasons if holds)
+
+    def _share(self, regions: Sequence[Region]) -> float:
+        masked = np.zeros((self.matrix.rows, self.matrix.columns), dtype=bool)
+        fill(masked, regions, black=True)
+        return float(masked.mean())

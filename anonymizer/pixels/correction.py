@@ -13,11 +13,10 @@ from anonymizer.files.durable import sync_folder
 from anonymizer.files.file_format import serialise
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
 from anonymizer.pixels.rendering import read_dataset
+from anonymizer.pixels.verdicts import BY_READER, KEPT
 from anonymizer.report import Point, Region
 
 Place = tuple[int, int, int, int, tuple[Point, ...], int | None]
-KEPT = "kept"
-"""The kind of a region that was found and that a reader said is no text: it is not masked."""
 _SAID_OF_PIXELS = ("DeidentificationMethod", "DeidentificationMethodCodeSequence", "BurnedInAnnotation")
 
 
@@ -59,7 +58,7 @@ def lifted(regions: Sequence[Region], chosen: Sequence[Region]) -> tuple[Region,
     places = {place(region) for region in chosen}
     there = [(_spared(region, chosen), place(region) in places) for region in regions]
     return tuple(
-        replace(region, kind=KEPT, found_by="reader") if shown else region
+        replace(region, kind=KEPT, found_by=BY_READER) if shown else region
         for region, shown in there
         if not (shown and region.kind == "drawn")
     )

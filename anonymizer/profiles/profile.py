@@ -1,11 +1,12 @@
 """Profiles: which options of PS3.15 Annex E a site chooses, and its own decisions per attribute."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anonymizer.errors import ProfileError
 from anonymizer.profiles.options import option_named, refuse_contradictions
+from anonymizer.profiles.pixel_policy import PixelPolicy, policy_from
 from anonymizer.profiles.profile_file import ProfileFile, read_profile_file
 from anonymizer.words.vocabulary import OwnWords, normal
 from resources import find
@@ -27,6 +28,7 @@ class Profile:
     documents: str = "clean"  # what happens to encapsulated documents: clean, remove, quarantine
     private: tuple[tuple[str, int, int, str], ...] = ()  # (creator, group, last byte of the element, K or X)
     allow: frozenset[int] | None = None  # the only attributes that stay; None: no such list
+    pixels: PixelPolicy = field(default_factory=PixelPolicy)  # what is done with text burned into pixels
     shift_times: bool = False  # times of day move too, so dates by more or less than whole weeks
 
     def has(self, option: str) -> bool:
@@ -44,6 +46,8 @@ class Profile:
             text += "|private:" + ",".join(f"{c}/{g:04x}/{e:02x}={a}" for c, g, e, a in self.private)
         if self.allow is not None:
             text += "|allow:" + ",".join(f"{tag:08x}" for tag in sorted(self.allow))
+        if self.pixels.identity:
+            text += f"|pixels:{self.pixels.identity}"
         return f"{text}|times" if self.shift_times else text
 
     @property
@@ -124,6 +128,7 @@ def _merged(chain: Sequence[ProfileFile]) -> Profile:
             private=_private(made.private, one),
             documents=one.documents or made.documents,
             allow=allow,
+            pixels=policy_from(one.pixels, made.pixels),
             shift_times=made.shift_times if one.shift_times is None else one.shift_times,
         ).with_words(one.keep_words, one.mask_words)
     return made

@@ -11,6 +11,7 @@ from pydicom.datadict import tag_for_keyword
 
 from anonymizer.errors import ProfileError
 from anonymizer.profiles.options import option_named
+from anonymizer.profiles.pixel_policy import PixelPolicy, policy_from
 
 ACTIONS = {
     "K": "keep it (identities are still taken out of its text)",
@@ -46,6 +47,7 @@ class ProfileFile:
     mask_words: tuple[str, ...] = ()
     documents: str = ""
     shift_times: bool | None = None
+    pixels: Mapping[str, Any] = field(default_factory=dict)  # as it stands, checked
 
 
 def read_profile_file(path: Path) -> ProfileFile:
@@ -74,7 +76,7 @@ class _Reader:
             "title": self._text, "description": self._text, "extends": self._text, "options": self._options,
             "without_options": self._options, "attributes": self._attributes, "allow": self._allow,
             "keep_words": self._texts, "mask_words": self._texts, "documents": self._documents,
-            "shift_times": self._switch,
+            "shift_times": self._switch, "pixels": self._pixels,
         }  # fmt: skip
         for key in data:
             if key not in readers:
@@ -116,6 +118,17 @@ class _Reader:
             what = "says what happens to PDF, CDA and mesh documents"
             raise self._error(key, what, f"Write one of: {', '.join(DOCUMENTS)}.")
         return str(value)
+
+    def _pixels(self, key: str, value: object) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise self._error(key, "must be a table", 'Write [pixels] and below it mask = "all".')
+        try:
+            policy_from(value, PixelPolicy())
+        except ProfileError as error:
+            wrong = next((each for each in value if f"“{each}”" in str(error)), key)
+            what = str(error).partition("” ")[2].removesuffix(".") or "is wrong"
+            raise self._error(wrong, what, error.remedy) from error
+        return value
 
     def _attributes(self, key: str, value: object) -> tuple[dict[int, str], dict[PrivateTag, str]]:
         if not isinstance(value, dict):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from anonymizer.profiles.options import OPTIONS
+from anonymizer.profiles.pixel_policy import MEANINGS, MaskText
 from anonymizer.profiles.plan import Plan
 from anonymizer.profiles.profile import Profile
 from anonymizer.profiles.profile_conflicts import conflicts
@@ -82,6 +83,7 @@ def _rest(profile: Profile) -> Iterator[str]:
     if profile.mask_words:
         yield f"{len(profile.mask_words)} words and phrases always go."
     yield _DOCUMENTS[profile.documents]
+    yield f"Text burned into pixels: {MEANINGS[profile.pixels.mask]}."
     if profile.has("modified_dates"):
         yield (
             "Dates and times of day move by the same interval for each patient, across midnight."
@@ -124,8 +126,21 @@ def editable_copy(name: str, profile: Profile) -> str:
     if profile.allow is not None:
         lines += _ALLOW
     return "\n".join(
-        [*lines, *_ATTRIBUTES, *(f"#   {letter}  {ACTIONS[letter]}" for letter in ACTIONS), *_EXAMPLES, ""]
+        [
+            *lines,
+            *_ATTRIBUTES,
+            *(f"#   {letter}  {ACTIONS[letter]}" for letter in ACTIONS),
+            *_EXAMPLES,
+            *_pixels(profile),
+            "",
+        ]
     )
+
+
+def _pixels(profile: Profile) -> Iterator[str]:
+    yield from ("", "# Text burned into pixels. Which is masked:")
+    yield from (f"#   {name.value}: {MEANINGS[name]}" for name in MaskText)
+    yield from ("[pixels]", f"mask = {_quoted(profile.pixels.mask.value)}", *_PIXELS)
 
 
 def _quoted(text: str) -> str:
@@ -148,6 +163,14 @@ _TIMES = (
 )
 _ALLOW = ("", "# Attributes to add to the list of those that stay, by keyword or tag:", "allow = []")
 _ATTRIBUTES = ("", "# This site's own decisions about single attributes. The actions:")
+_PIXELS = (
+    "# Texts that may stay beside side markers, measurements, technique and views; false turns these off:",
+    "keep = []",
+    "# keep_list = false",
+    "# Masking more of an image than this share wants a look; true: every image does:",
+    "# review_over = 0.4",
+    "# review_all = true",
+)
 _EXAMPLES = (
     "# By keyword, by tag, or for a private attribute by group, creator and the last two digits (K or X only):",
     "[attributes]",

@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from typing import Any, Protocol, Self
 from anonymizer.errors import VaultError
 from anonymizer.files.durable import sync_folder
 from anonymizer.identities.key import SecretKey
-from anonymizer.report import FileRecord, Finding, Identity, Outcome
+from anonymizer.report import FileRecord, Finding, Identity, Outcome, Reading
 from anonymizer.vault.forgetting import Forgetting
 from anonymizer.vault.patient_store import PatientStore
 from anonymizer.vault.protection import Protection
@@ -176,6 +176,7 @@ class Vault:
             "identity": asdict(identity),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             **packed(record.fragments),
+            "readings": [astuple(reading) for reading in record.readings],
         }
         self._connection.execute(
             "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?)",
@@ -258,6 +259,11 @@ class Vault:
         """Who a pseudonym is, from one of the patient's instances; None if the vault does not know it."""
         content = self._instance("patient", patient)
         return None if content is None else Identity(**content["identity"])
+
+    def readings(self, sop_uid: str) -> tuple[Reading, ...]:
+        """What recognition read in a masked instance's pixels; () where nothing is known of it."""
+        content = self._instance("sop", sop_uid) or {}
+        return tuple(Reading(*each) for each in content.get("readings", ()))
 
     def count(self) -> int:
         """How many masked instances the vault knows."""

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from anonymizer import FileRecord, Layout, Outcome, Source, Vault, mask_batch
+from anonymizer import FileRecord, Layout, Outcome, Source, Vault, load_profile, mask_batch
 from app.progress import Progress
 from app.project import Project
 from app.workflows.approval import EVERY_SERIES
 from app.workflows.masking import Tally, begin_masking, list_sources, project_settings
 from app.workflows.patients import Namesakes
+from app.workflows.pixel_policy import project_policy
 from labeller import Catalogue, NewInstance
 
 
@@ -30,7 +31,8 @@ def import_instances(
             tally.add(record)
             progress.item("file", record.as_json())
             progress.step(tally.total)
-    project.record("imported", **tally.as_json())
+    policy = project_policy(project, load_profile(project.profile, project.options))
+    project.record("imported", pixels=policy.mask.value, **tally.as_json())
     return tally
 
 

@@ -3,8 +3,8 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from anonymizer import (
     Layout,
     Outcome,
     PatientRules,
+    PixelPolicy,
     Profile,
     SecretKey,
     Settings,
@@ -34,6 +35,7 @@ from app.project import Project
 from app.settings import default_key_file
 from app.workflows.device_rules import site_rules
 from app.workflows.patients import Namesakes
+from app.workflows.pixel_policy import with_policies
 from app.workflows.site_words import site_words
 from app.workflows.source_list import SourceList
 
@@ -100,10 +102,12 @@ def settings_for(
     find_text: bool = True,
     verify: bool = True,
     patients: PatientRules | None = None,
+    pixels: Mapping[str, Any] | None = None,
 ) -> Settings:
     """How to de-identify without a project. Raises ProfileError, SettingsError, DeviceRuleError."""
     words = site_words()
     loaded = load_profile(profile, options).with_words(words.keep, words.mask)
+    loaded = with_policies(loaded, pixels or {})
     return Settings(
         loaded, key, find_text, patients or PatientRules(), verify=verify, device_rules=site_rules()
     )
@@ -112,7 +116,7 @@ def settings_for(
 def project_profile(project: Project, vault: Vault) -> Profile:
     """The project's profile with its own words and the site's. Raises ProfileError, SettingsError, VaultError."""
     site, own = site_words(), vault.words.own_words()
-    profile = load_profile(project.profile, project.options)
+    profile = with_policies(load_profile(project.profile, project.options), project.pixels)
     return profile.with_words(site.keep | own.keep, site.mask | own.mask)
 
 
@@ -194,7 +198,7 @@ def mask(request: MaskRequest, progress: Progress) -> Tally:
             tally.listed = write_media_directory(out, progress.cancelled)
         if not progress.cancelled():
             journal.complete()
-        report.finish(tally)
+        report.finish(tally, request.settings.profile.pixels)
     return tally
 
 
@@ -270,11 +274,12 @@ class ReportFile:
             self._first = False
             self._stream.write(record.as_json_text())
 
-    def finish(self, tally: Tally) -> None:
-        """Close the list, add the counts and put the report in place."""
+    def finish(self, tally: Tally, policy: PixelPolicy) -> None:
+        """Close the list, add the counts and how burned-in text was treated, and put the report in place."""
         if self._path is None:
             return
-        self._stream.write(f'\n], "counts": {json.dumps(tally.as_json())}}}\n')
+        counts, pixels = json.dumps(tally.as_json()), json.dumps(asdict(policy))
+        self._stream.write(f'\n], "counts": {counts}, "pixels": {pixels}}}\n')
         self._stream.flush()
         os.fsync(self._stream.fileno())
         self._stream.close()

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from anonymizer import (
+    BY_READER,
     KEPT,
     FileRecord,
     Layout,
@@ -199,7 +200,7 @@ def regions_of(catalogue: Catalogue, uid: str) -> list[Region]:
 
 def _is_said(region: Region) -> bool:
     """Whether a reader said that something found is no text, at least in some frames."""
-    return region.kind == KEPT or bool(region.spared)
+    return bool(region.spared) or (region.kind == KEPT and region.found_by == BY_READER)
 
 
 def _sources(wanted: Collection[str]) -> Iterator[Source]:

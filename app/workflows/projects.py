@@ -1,7 +1,9 @@
 """Making projects and opening their vaults."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from anonymizer import (
     KeyFile,
@@ -14,6 +16,7 @@ from anonymizer import (
     VaultError,
     VaultLockedError,
     load_profile,
+    policy_from,
 )
 from app.errors import ProjectError
 from app.project import Project
@@ -33,19 +36,22 @@ def create_project(
     passphrase: str | None = None,
     key: SecretKey | None = None,
     patients: PatientRules | None = None,
+    pixels: Mapping[str, Any] | None = None,
 ) -> Project:
     """Make a project in `folder`, which must be new or empty.
 
     `protection` says how the vault is locked: by a key file in the user's configuration folder, by the operating
     system's keyring, or by a passphrase. `key` makes pseudonyms agree with those of another project or of
-    `leadglass mask`; without it the project gets a key of its own. `patients` are the site's own pseudonyms.
+    `leadglass mask`; without it the project gets a key of its own. `patients` are the site's own pseudonyms, `pixels`
+    says how burned-in text is treated where that differs from the profile.
 
     Raises ProjectError, ProfileError and VaultError.
     """
-    load_profile(profile, options)  # a wrong profile is said before anything is made
+    # A wrong profile is said before anything is made.
+    policy_from(pixels or {}, load_profile(profile, options).pixels)
     if Path(profile).is_file():
         profile = str(Path(profile).resolve())
-    project = Project.create(folder, profile=profile, options=options, protection=protection)
+    project = Project.create(folder, profile=profile, options=options, protection=protection, pixels=pixels)
     lock = protection_for(project, protection, passphrase)
     rules = patients or PatientRules()
     with Vault.create(project.vault_file, key or SecretKey.generate(), lock) as vault:
@@ -54,7 +60,9 @@ def create_project(
         )
     Catalogue.create(project.catalogue_file).close()
     project.save()
-    project.record("project made", profile=profile, options=list(options), protection=protection)
+    project.record(
+        "project made", profile=profile, options=list(options), protection=protection, pixels=project.pixels
+    )
     return project
 
 

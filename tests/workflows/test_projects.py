@@ -1,6 +1,7 @@
 """Projects as people use them: locked vaults, labels by hand, corrections, and what goes wrong."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,20 @@ def test_data_sets_from_elsewhere_train_as_they_are(project: Path, tmp_path: Pat
     from PIL import Image
 
     assert Image.open(tmp_path / "h.png").size == (80, 96)
+
+
+def test_a_project_says_which_text_it_masks_and_what_may_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "p.leadglass"
+    leadglass("new", folder, "--pixels", "identities")
+    ended = leadglass("pixels", folder, "--keep", "RUHE", "--review-over", "0.2", "--json")
+    assert ended.json["mask"] == "identities"
+    assert (ended.json["keep"], ended.json["review_over"]) == (["RUHE"], 0.2)
+    leadglass("pixels", "--keep", "DEMAND")
+    ended = leadglass("pixels", folder, "--forget", "RUHE", "--mask", "flag", "--json")
+    assert (ended.json["mask"], ended.json["keep"]) == ("flag", ["DEMAND"])
+    assert "DEMAND" in leadglass("pixels").out
+    trail = [json.loads(line) for line in (folder / "audit.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["action"] for row in trail].count("treatment of burned-in text changed") == 4
+    assert "RUHE" not in (folder / "audit.jsonl").read_text(encoding="utf-8")
+    wrong = leadglass("pixels", folder, "--review-over", "7")
+    assert (wrong.code, "review_over" in wrong.err) == (1, True)

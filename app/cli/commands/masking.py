@@ -4,7 +4,7 @@ import argparse
 from contextlib import closing, nullcontext
 from pathlib import Path
 
-from anonymizer import OPTIONS, PatientRules, Profile, Unlisted, conflicts, profile_names
+from anonymizer import MEANINGS, OPTIONS, MaskText, PatientRules, Profile, Unlisted, conflicts, profile_names
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
 from app.project import PROJECT_FILE, Project
@@ -96,6 +96,7 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not look for burned-in text; files with pixels want review",
     )
+    add_pixels_argument(parser)
     parser.add_argument(
         "--dicomdir",
         action="store_true",
@@ -106,6 +107,20 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not check each masked instance for identity that is left before it is written",
     )
+
+
+def add_pixels_argument(parser: argparse.ArgumentParser) -> None:
+    """`--pixels`, as every command that decides about burned-in text has it."""
+    parser.add_argument(
+        "--pixels",
+        choices=tuple(MaskText),
+        help="text burned into pixels: " + "; ".join(f"{name}: {what}" for name, what in MEANINGS.items()),
+    )
+
+
+def pixels_of(given: argparse.Namespace) -> dict[str, object]:
+    """What `--pixels` says, as settings."""
+    return {"mask": str(given.pixels)} if given.pixels else {}
 
 
 def warn_of_conflicts(profile: Profile, progress: Progress) -> None:
@@ -124,6 +139,7 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
         find_text=not given.headers_only,
         verify=not given.no_verify,
         patients=rules,
+        pixels=pixels_of(given),
     )
     warn_of_conflicts(settings.profile, progress)
     request = masking.MaskRequest(

@@ -10,9 +10,11 @@ from pathlib import Path
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.cli.commands.masking import (
     add_patient_arguments,
+    add_pixels_argument,
     add_profile_arguments,
     add_workers_argument,
     options_text,
+    pixels_of,
     rules_of,
 )
 from app.errors import UsageError
@@ -48,6 +50,7 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
     add_profile_arguments(parser)
     add_patient_arguments(parser)
+    add_pixels_argument(parser)
     parser.add_argument(
         "--protect",
         choices=projects.PROTECTIONS,
@@ -70,6 +73,7 @@ def _new(given: argparse.Namespace, progress: Progress) -> Result:
         passphrase=passphrase,
         key=key,
         patients=rules,
+        pixels=pixels_of(given),
     )
     text = f"{project.folder} is ready. The original identities are locked by a {project.protection}."
     return Result(text, {"project": str(project.folder), "protection": project.protection})

@@ -1,0 +1,70 @@
+"""The frames of one instance that are looked at for burned-in text, and what is found in them."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from anonymizer.pixels import text_finder
+from anonymizer.pixels.decoding import Array, Matrix
+from anonymizer.pixels.pixel_store import black_of, fill
+from anonymizer.pixels.rendering import DicomImage
+from anonymizer.pixels.verdicts import Judge, united
+from anonymizer.report import Reading, Region
+
+SAMPLED = 2  # frames of a cine that are looked at one by one; all others are looked at through projections
+SHORT = 4  # up to so many frames each is looked at
+
+
+class FrameSearch:
+    """Looks for text in an instance; decoding all frames proves that each of them decodes.
+
+    Raises PixelError where a frame cannot be decoded, TextFinderError where the detector is missing.
+    """
+
+    def __init__(self, dataset: Dataset, matrix: Matrix, judge: Judge) -> None:
+        self.dataset, self.matrix, self._judge = dataset, matrix, judge
+        self.image = DicomImage(dataset, allow_gdcm=True)
+        self.views = list(self._views())
+        self.readings: list[Reading] = []
+
+    def _picture(self, index: int) -> Array:
+        """Return stored values of a grey frame (no window of the file may hide text), or RGB."""
+        return self.image.frame(index) if self.image.is_colour else self.image.stored(index)
+
+    def _views(self) -> Iterator[Array]:
+        count = self.matrix.frames
+        if count <= SHORT:
+            yield from (self._picture(index) for index in range(count))
+            return
+        sampled = {round(i * (count - 1) / (SAMPLED - 1)) for i in range(SAMPLED)}
+        # Overlays stand still over what moves, so the least and the greatest value that each pixel ever has
+        # show them, and late captions and running clocks too. It also proves that each frame decodes.
+        least: Array | None = None
+        greatest: Array | None = None
+        for index in range(count):
+            picture = self._picture(index)
+            if index in sampled:
+                yield picture
+            least = picture.copy() if least is None else np.minimum(least, picture, out=least)
+            greatest = picture.copy() if greatest is None else np.maximum(greatest, picture, out=greatest)
+        yield from (view for view in (least, greatest) if view is not None)
+
+    def found(self) -> list[Region]:
+        """Return all text in the views, as regions of every frame; kept ones are among them."""
+        regions: list[Region] = []
+        for view in self.views:
+            there, read = self._judge.sorted(view, text_finder.find_text(view))
+            regions += there
+            self.readings += read
+        return united(regions)
+
+    def residue(self, regions: Sequence[Region]) -> list[Region]:
+        """Return text that can still be read once the regions are filled."""
+        left: list[text_finder.TextBox] = []
+        for view in self.views[-2:] if self.matrix.frames > SHORT else self.views:
+            filled = view.copy()
+            black = (0, 0, 0) if self.image.is_colour else black_of(self.dataset, view, self.matrix)
+            fill(filled, [r for r in regions if r.frame is None and not r.spared], black)
+            left += text_finder.find_residue(filled)
+        return [Region(b.x, b.y, b.width, b.height, found_by="reader", score=round(b.score, 3)) for b in left]

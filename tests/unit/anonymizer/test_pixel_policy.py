@@ -1,0 +1,197 @@
+"""Which burned-in text is masked, what the keep-list lets stay, and what is said about it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from anonymizer.errors import ProfileError
+from anonymizer.files.source import find_sources
+from anonymizer.identities.harvest import Harvest
+from anonymizer.masking.deidentify import Layout, Settings, deidentify
+from anonymizer.pixels import text_engine
+from anonymizer.pixels.burned_in_text import LEFT, TO_BE_SEEN, mask_burned_in_text
+from anonymizer.pixels.keep_list import keep_list_of
+from anonymizer.pixels.verdicts import KEPT, Judge
+from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy, policy_from
+from anonymizer.profiles.profile import load_profile
+from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, written
+
+HARMLESS = "120 kV 5 mAs"
+
+
+def known(*names):
+    harvest = Harvest()
+    for name in names:
+        harvest.add_name(name)
+    return harvest
+
+
+def picture(*lines, rows=240, columns=320):
+    """One line below the other, far enough apart to be lines of their own."""
+    values = background(rows, columns)
+    for number, line in enumerate(lines):
+        values = written(values, (line,), at=(14, 14 + 60 * number), size=22)
+    return np.round(values * 4095).astype(np.uint16)
+
+
+def masked(values, policy=None, *, names=(), **facts):
+    dataset = dataset_of(values, bits=12, modality="CR")
+    for keyword, value in facts.items():
+        setattr(dataset, keyword, value)
+    judge = Judge(policy or PixelPolicy(), known(*names))
+    return dataset, mask_burned_in_text(dataset, judge=judge)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L",
+        "r",
+        "PA ERECT",
+        "R LAT",
+        "Dist 2.34 cm",
+        "120 kV 5 mAs",
+        "1.2 x 3.4 cm",
+        "MI 1.1",
+        "W:400 L:40",
+        "-12 HU",
+    ],
+)
+def test_the_keep_list_knows_markers_measurements_technique_and_views(text):
+    assert keep_list_of(PixelPolicy()).reason(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["LEE", "R SMITH", "48213377", "12.03.1960", "L 48213377", "12:31:05", "45Y", "82 kg", "", "AP JONES", "R.S.",
+     "PID 12 cm 4482", "DR"],
+)  # fmt: skip
+def test_the_keep_list_allows_nothing_else(text):
+    assert not keep_list_of(PixelPolicy()).reason(text)
+
+
+def test_a_site_adds_texts_and_patterns_and_can_turn_the_starter_list_off():
+    policy = PixelPolicy(keep=("Ruhe",), keep_patterns=(r"SEQ ?\d{1,2}",))
+    assert keep_list_of(policy).reason("ruhe  L") == "site's keep-list, side marker"
+    assert keep_list_of(policy).reason("SEQ 4")
+    assert not keep_list_of(PixelPolicy(keep_list=False)).reason("L")
+
+
+def test_technique_stays_visibly_and_the_name_goes():
+    values = picture(HARMLESS, NAME)
+    dataset, result = masked(values, names=["WESTERHOUT^JOHANNA"])
+    (kept,) = [region for region in result.regions if region.kind == KEPT]
+    assert (kept.found_by, kept.why) == ("keep-list", "technique")
+    assert kept.read.replace(" ", "") == "120KV5MAS"
+    assert any(region.kind == "identity" for region in result.regions)
+    part = slice(kept.y, kept.y + kept.height), slice(kept.x, kept.x + kept.width)
+    assert np.array_equal(dataset.pixel_array[part], values[part])
+    assert dataset.BurnedInAnnotation == "NO"
+    assert any("WESTERHOUT" in reading.text.upper() for reading in result.readings)
+    assert "WESTERHOUT" not in repr(result).upper()
+
+
+def test_a_text_of_the_list_that_is_the_patients_name_goes():
+    _, result = masked(picture("PORTABLE"), names=["PORTABLE^A"])
+    assert [region.kind for region in result.regions] == ["identity"]
+
+
+def test_a_reading_that_is_not_sure_un_masks_nothing(monkeypatch):
+    sure = text_engine.read_line
+    monkeypatch.setattr(text_engine, "read_line", lambda line: (sure(line)[0], 0.85))
+    _, result = masked(picture(HARMLESS))
+    assert [region.kind for region in result.regions] == ["text"]
+
+
+def test_a_reading_that_changes_with_the_cut_un_masks_nothing(monkeypatch):
+    widths = []
+
+    def read(line):
+        widths.append(line.shape[1])
+        return ("L" if line.shape[1] == min(widths) else "LE", 0.99)
+
+    monkeypatch.setattr(text_engine, "read_line", read)
+    _, result = masked(picture(HARMLESS))
+    assert [region.kind for region in result.regions] == ["text"]
+
+
+def test_a_marker_beside_other_text_is_an_initial():
+    from anonymizer.pixels.verdicts import _lonely
+    from anonymizer.report import Region
+
+    marker = Region(100, 10, 14, 20, kind=KEPT, found_by="keep-list", why="side marker", read="R")
+    name, far = Region(120, 12, 90, 18), Region(300, 12, 90, 18)
+    assert [r.kind for r in _lonely([marker, name])] == ["text", "text"]
+    assert [r.kind for r in _lonely([marker, far])] == [KEPT, "text"]
+
+
+def test_identities_only_leaves_what_is_read_and_harmless_and_asks_for_a_look():
+    values = picture("CHEST ROUTINE", NAME, "12.03.1960")
+    dataset, result = masked(values, PixelPolicy(mask=MaskText.IDENTITIES), names=["WESTERHOUT^JOHANNA"])
+    assert LEFT in result.review
+    (left,) = [region for region in result.regions if region.kind == KEPT]
+    assert left.y < 50
+    assert left.read == ""
+    assert {region.kind for region in result.regions} == {KEPT, "identity", "text"}
+    assert dataset.BurnedInAnnotation == "YES"
+
+
+@pytest.mark.parametrize("mask", [MaskText.REGIONS, MaskText.FLAG])
+def test_where_no_text_is_masked_it_is_named_and_wants_a_look(mask):
+    from anonymizer.report import Region
+
+    values = picture("CHEST ROUTINE", NAME)
+    dataset = dataset_of(values, bits=12, modality="CR")
+    rule = Region(200, 150, 30, 30, kind="device rule", found_by="Room 2")
+    drawn = [rule] if mask is MaskText.REGIONS else []
+    result = mask_burned_in_text(dataset, drawn=drawn, judge=Judge(PixelPolicy(mask=mask)))
+    assert LEFT in result.review
+    assert not result.cleaned
+    assert result.changed == (mask is MaskText.REGIONS)
+    assert {region.kind for region in result.regions} == {KEPT, *(region.kind for region in drawn)}
+    assert np.array_equal(dataset.pixel_array[:150], values[:150])
+
+
+def test_how_much_may_be_masked_without_a_look_is_the_sites_choice():
+    values = picture(NAME)
+    assert not masked(values)[1].review
+    assert "Over 1 % of the image" in masked(values, PixelPolicy(review_over=0.01))[1].review[0].replace(
+        "1%", "1 %"
+    )
+    assert TO_BE_SEEN in masked(values, PixelPolicy(review_all=True))[1].review
+
+
+def test_a_profile_says_it_and_mistakes_are_named(tmp_path):
+    file = tmp_path / "site.toml"
+    file.write_text(
+        'extends = "research"\n[pixels]\nmask = "identities"\nkeep = ["RUHE"]\n', encoding="utf-8"
+    )
+    profile = load_profile(str(file))
+    assert (profile.pixels.mask, profile.pixels.keep) == (MaskText.IDENTITIES, ("RUHE",))
+    assert profile.identity != load_profile("research").identity
+    file.write_text("[pixels]\nreview_over = 40\n", encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"line 2.*review_over") as caught:
+        load_profile(str(file))
+    assert "0 to 1" in caught.value.remedy
+    for row in ({"mask": "some"}, {"keep": "L"}, {"keep_patterns": ["("]}, {"series": 1}, {"nothing": 1}):
+        with pytest.raises(ProfileError):
+            policy_from(row, PixelPolicy())
+
+
+def test_what_was_read_reaches_the_vault_and_no_report(tmp_path, key):
+    dataset = dataset_of(picture(NAME, HARMLESS), bits=12, modality="CR")
+    dataset.PatientID, dataset.PatientName = "4711", "WESTERHOUT^JOHANNA"
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.4"
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    dataset.save_as(tmp_path / "in.dcm", enforce_file_format=True)
+    (source,) = find_sources([tmp_path / "in.dcm"])
+    record = deidentify(source, tmp_path / "out", Settings(load_profile(), key), Layout.FLAT)
+    assert record.readings
+    assert "WESTERHOUT" in " ".join(reading.text for reading in record.readings).upper()
+    told = json.dumps(record.as_json()) + repr(record)
+    assert "WESTERHOUT" not in told.upper()
+    assert [region["why"] for region in record.as_json()["regions"] if region["kind"] == KEPT] == [
+        "technique"
+    ]
