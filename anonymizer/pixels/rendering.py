@@ -31,6 +31,8 @@ from anonymizer.pixels.greyscale import (
     window_function,
 )
 from anonymizer.pixels.orientation import Edges, edges
+from anonymizer.pixels.regions import ultrasound_regions
+from anonymizer.report import Region
 
 __all__ = ["DicomImage", "WindowPreset", "display", "read_image"]
 
@@ -101,6 +103,11 @@ class DicomImage:
     def edges(self) -> Edges | None:
         """The patient's sides at the edges of the image, None where the file does not tell."""
         return edges(self._dataset)
+
+    @property
+    def ultrasound_areas(self) -> tuple[Region, ...]:
+        """Where the file says that ultrasound data lies (PS3.3 C.8.5.5); empty for other images."""
+        return ultrasound_regions(self._dataset, self._matrix)
 
     @property
     def window_presets(self) -> tuple[WindowPreset, ...]:

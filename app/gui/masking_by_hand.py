@@ -1,56 +1,25 @@
 """Correcting masks by hand: boxes are drawn, moved, deleted or chosen to be shown again, then applied by a job."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from anonymizer import KEPT, Region, place
+from anonymizer import KEPT, DicomImage, Region, polygon
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.image.compare_view import CompareView, Side
 from app.gui.image.draw_bar import DrawBar
+from app.gui.image.fans import Fan
+from app.gui.image.image_overlay import Points
 from app.gui.image.region_list import RegionList
+from app.gui.image.shape_pen import Shape, holds_pixels
 from app.gui.jobs import JobRunner
+from app.gui.masking.step import APPLIED, Step
 from app.gui.region_edits import Draft, RegionEdits
 from app.gui.session import Session
-from app.workflows.corrections import region_text
-
-APPLIED = {
-    "instance": "The boxes are applied.",
-    "series": "The boxes are applied to the series.",
-    "device": "The boxes are applied to all images of the device.",
-    "always": "The boxes are applied to all images of the device, and will be at import.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that was applied: to which images, what was masked in them and what shown again."""
-
-    sop: str
-    draft: Draft
-    scope: str
-    known: tuple[Region, ...] = ()  # what was masked in the instance before
-
-    takes_back: bool = False
-
-    def arguments(self) -> list[str]:
-        """The arguments of the command that does it."""
-        masked = [part for box in self.draft.drawn for part in ("--region", region_text(box))]
-        shown = [part for box in self.draft.shown for part in ("--show", region_text(box))]
-        if self.scope != "always":
-            return [self.sop, *masked, *shown, "--to", self.scope]
-        rule = "remove" if self.takes_back else "add"
-        return [self.sop, *masked, *shown, "--to", "device", "--always", rule]
-
-    def inverse(self, regions: Sequence[Region]) -> "Step":
-        """What takes it back, now that these regions are masked."""
-        before = {place(region) for region in self.known if region.kind != KEPT}
-        new = tuple(r for r in regions if r.kind == "drawn" and place(r) not in before)
-        return Step(self.sop, Draft(self.draft.shown, new), self.scope, tuple(regions), takes_back=True)
 
 
 class MaskingByHand(QObject):
@@ -67,6 +36,7 @@ class MaskingByHand(QObject):
         super().__init__(page)
         self._session, self._jobs, self._compare, self._page = session, jobs, compare, page
         self._sop = ""
+        self._frames = 1
         self._regions: tuple[Region, ...] = ()
         self._running: set[str] = set()
         self._done: list[Step] = []
@@ -85,14 +55,19 @@ class MaskingByHand(QObject):
         view, boxes = self._compare.after, self._compare.after.boxes
         view.region_drawn.connect(self._on_drawn)
         view.drawing_changed.connect(lambda _on: self._show())
+        view.frame_changed.connect(lambda _index: self._show() if self.draft.shown else None)
         boxes.placed.connect(self._on_placed)
-        boxes.deleted.connect(self.delete)
-        boxes.chosen.connect(self.list.choose)
+        boxes.reshaped.connect(self._on_reshaped)
+        boxes.pen.drawn.connect(self._on_shape)
+        boxes.deleted.connect(lambda number, here: self.delete(number, here=here))
+        boxes.chosen.connect(self._on_chosen)
         self.list.chosen.connect(boxes.choose)
         self.bar.apply_wanted.connect(self.apply)
         self.bar.undo_wanted.connect(self.undo)
         self.bar.redo_wanted.connect(self.redo)
         self.bar.left.connect(self.leave)
+        self.bar.shape_wanted.connect(self.choose_shape)
+        self.bar.frames.changed.connect(self._on_frames)
 
     @property
     def drawing(self) -> bool:
@@ -111,8 +86,10 @@ class MaskingByHand(QObject):
 
     def show_instance(self, sop_uid: str, regions: Sequence[Region], *, frames: int) -> None:
         """Work on this instance, of which `regions` are masked or kept already."""
-        self._sop, self._regions = sop_uid, tuple(regions)
-        self.bar.every_frame.setVisible(frames > 1)
+        if sop_uid != self._sop:
+            self._compare.after.boxes.pen.drop()
+            self.bar.frames.show_instance(frames)
+        self._sop, self._regions, self._frames = sop_uid, tuple(regions), frames
         self._show()
 
     def toggle(self) -> None:
@@ -125,8 +102,30 @@ class MaskingByHand(QObject):
         if drawing:
             self._compare.after.setFocus()
 
+    def choose_shape(self, shape: Shape) -> None:
+        """Draw this shape from now on; a fan is there at once, to be dragged into place."""
+        view = self._compare.after
+        view.boxes.pen.choose(shape)
+        self.bar.choose_shape(shape)
+        if shape is Shape.FAN and view.frame_shown is not None:
+            picture, size = view.frame_shown.picture, (view.frame_shown.columns, view.frame_shown.rows)
+            areas = picture.ultrasound_areas if isinstance(picture, DicomImage) else ()
+            self._on_shape(view.boxes.pen.fan_mask(first_fan(areas, size), size))
+        view.setFocus()
+
+    def next_shape(self) -> None:
+        """Take the tool, or draw the next shape."""
+        shapes = list(Shape)
+        if not self.drawing:
+            self.toggle()
+        else:
+            self.choose_shape(shapes[(shapes.index(self.bar.shape) + 1) % len(shapes)])
+
     def leave(self) -> None:
-        """Leave the tool; what was drawn waits."""
+        """Drop an unfinished polygon, or else leave the tool; what was drawn waits."""
+        if self._compare.after.boxes.pen.unfinished:
+            self._compare.after.boxes.pen.drop()
+            return
         self._compare.after.boxes.choose(-1)
         self._compare.after.drawing = False
 
@@ -136,19 +135,29 @@ class MaskingByHand(QObject):
         view.boxes.step(by, view.frame_index)
         view.setFocus()
 
-    def delete(self, number: int | None = None) -> None:
-        """Delete the chosen box: a drawn one is gone, a masked one is to be shown again once applied."""
+    def delete(self, number: int | None = None, *, here: bool = False) -> None:
+        """Delete the chosen box: a drawn one is gone, a masked one is to be shown again once applied.
+
+        With `here` a masked one of every frame is to be shown again in the frame in sight alone.
+        """
         number = self._compare.after.boxes.number if number is None else number
         drawn = number - len(self._regions)
         if drawn >= 0:
             self.edits.delete(self._sop, drawn)
             self._compare.after.boxes.choose(-1)
         elif number >= 0 and self._regions[number].kind != KEPT:
-            self.edits.toggle_shown(self._sop, self._regions[number])
+            region = self._regions[number]
+            alone = here and region.frame is None and self._frames > 1
+            frame = self._compare.after.frame_index if alone else region.frame
+            self.edits.toggle_shown(self._sop, replace(region, frame=frame, spared=()) if alone else region)
         self._show()
 
     def undo(self) -> bool:
         """Take back the last step at the boxes of the instance in sight; False if there is none."""
+        pen = self._compare.after.boxes.pen
+        if pen.unfinished:
+            pen.back()
+            return True
         done = self.edits.undo(self._sop)
         self._show()
         return done
@@ -160,8 +169,11 @@ class MaskingByHand(QObject):
 
     def apply(self, scope: str = "instance") -> None:
         """Apply what is wanted to the instance in sight, or to its series or device as well."""
-        if self.draft and self._sop not in self._running:
-            self._run(Step(self._sop, self.draft, scope, self._regions), undoes=False)
+        view = self._compare.after
+        if view.boxes.pen.unfinished:
+            view.boxes.pen.finish((view.geometry_of_image.columns, view.geometry_of_image.rows))
+        elif self.draft and self._sop not in self._running:
+            self._run(Step(self._sop, self.draft, scope, self._regions, self._frames), undoes=False)
 
     def take_back(self) -> None:
         """Undo what was applied last, in all images that it was applied to."""
@@ -212,11 +224,44 @@ class MaskingByHand(QObject):
 
     def _on_drawn(self, *drawn: int) -> None:
         x, y, width, height, frame = drawn
-        every = self.bar.every_frame.isChecked() or self.bar.every_frame.isHidden()
-        box = Region(x, y, width, height, None if every else frame, kind="waiting", found_by="reader")
-        self.edits.add(self._sop, box)
+        self._add(Region(x, y, width, height), frame)
+
+    def _on_shape(self, points: Points) -> None:
+        self._add(polygon(points), self._compare.after.frame_index)
+
+    def _add(self, region: Region, frame: int) -> None:
+        only, spared = self.bar.frames.frames_of(frame)
+        self.edits.add(
+            self._sop, replace(region, frame=only, spared=spared, kind="waiting", found_by="reader")
+        )
         self._show()
         self._compare.after.boxes.choose(len(self._regions) + len(self.pending) - 1)
+
+    def _chosen_draft(self) -> int:
+        """Which of the boxes that wait is chosen, negative for none."""
+        return self._compare.after.boxes.number - len(self._regions)
+
+    def _on_chosen(self, number: int) -> None:
+        self.list.choose(number)
+        if 0 <= self._chosen_draft() < len(self.pending):
+            self.bar.frames.show_region(self.pending[self._chosen_draft()])
+
+    def _on_frames(self) -> None:
+        """Other frames are meant: by the chosen box, and by those to be drawn."""
+        number = self._chosen_draft()
+        if 0 <= number < len(self.pending):
+            only, spared = self.bar.frames.frames_of(self._compare.after.frame_index)
+            box = replace(self.pending[number], frame=only, spared=spared)
+            self.edits.put(self._sop, number, box, about=("frames", number))
+            self._show()
+
+    def _on_reshaped(self, number: int, points: Points) -> None:
+        if not holds_pixels(points):
+            return
+        old = self.pending[number - len(self._regions)]
+        new = polygon(points, frame=old.frame, spared=old.spared, kind=old.kind, found_by=old.found_by)
+        self.edits.put(self._sop, number - len(self._regions), new, about=("shape", number))
+        self._show()
 
     def _on_placed(self, number: int, *rect: int) -> None:
         x, y, width, height = rect
@@ -230,8 +275,19 @@ class MaskingByHand(QObject):
         self.bar.leave_button.setVisible(drawing)
         can_undo, can_redo = self.edits.can_undo(self._sop), self.edits.can_redo(self._sop)
         self.bar.show_draft(draft, running=running, can_undo=can_undo, can_redo=can_redo)
-        masked = [replace(r, kind="to be shown") if r in draft.shown else r for r in self._regions]
+        masked = [self._as_wanted(region, draft) for region in self._regions]
         self._compare.set_regions(masked, draft.drawn)
         self.list.show_regions((*masked, *draft.drawn))
         self.list.choose(self._compare.after.boxes.number)
         self.changed.emit()
+
+    def _as_wanted(self, region: Region, draft: Draft) -> Region:
+        """A masked region as it is outlined: marked where it is to be shown again, in the frame in sight at least."""
+        here = replace(region, frame=self._compare.after.frame_index, spared=())
+        return replace(region, kind="to be shown") if {region, here} & set(draft.shown) else region
+
+
+def first_fan(areas: Sequence[Region], size: tuple[int, int]) -> Fan:
+    """The fan to begin with: in the largest area that the file names, else in the whole image (columns, rows)."""
+    largest = max(areas, key=lambda area: area.width * area.height, default=Region(0, 0, *size))
+    return Fan.inside(QRectF(largest.x, largest.y, largest.width, largest.height))

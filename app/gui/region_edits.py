@@ -43,21 +43,27 @@ class RegionEdits:
 
     def place(self, sop: str, number: int, rect: Rect) -> None:
         """Move or resize the drawn box `number`; several in a row are one step."""
-        drawn = list(self.draft(sop).drawn)
         x, y, width, height = rect
-        drawn[number] = replace(drawn[number], x=x, y=y, width=width, height=height)
-        self._change(sop, replace(self.draft(sop), drawn=tuple(drawn)), about=("place", number))
+        box = replace(self.draft(sop).drawn[number], x=x, y=y, width=width, height=height)
+        self.put(sop, number, box, about=("place", number))
+
+    def put(self, sop: str, number: int, region: Region, *, about: object = None) -> None:
+        """Make something else of the drawn box `number`; steps about the same in a row are one step."""
+        drawn = list(self.draft(sop).drawn)
+        drawn[number] = region
+        self._change(sop, replace(self.draft(sop), drawn=tuple(drawn)), about=about)
 
     def delete(self, sop: str, number: int) -> None:
         """Take the drawn box `number` away."""
         drawn = self.draft(sop).drawn
         self._change(sop, replace(self.draft(sop), drawn=drawn[:number] + drawn[number + 1 :]))
 
-    def toggle_shown(self, sop: str, region: Region) -> None:
-        """A masked region is to be shown again, or is to stay masked after all."""
+    def toggle_shown(self, sop: str, region: Region, others: Sequence[Region] = ()) -> None:
+        """A masked region (and others with it) is to be shown again, or is to stay masked after all."""
         shown = self.draft(sop).shown
-        left = tuple(each for each in shown if each != region)
-        self._change(sop, replace(self.draft(sop), shown=left if region in shown else (*shown, region)))
+        all_of_it = (region, *others)
+        left = tuple(each for each in shown if each not in all_of_it)
+        self._change(sop, replace(self.draft(sop), shown=left if region in shown else (*left, *all_of_it)))
 
     def undo(self, sop: str) -> bool:
         """Take the last step back; False if there is none."""

@@ -1,13 +1,15 @@
-"""Boxes over an image that are chosen, moved and resized with mouse and keys."""
+"""Boxes and other shapes over an image that are chosen, moved and changed with mouse and keys."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPolygonF
 
 from app.gui.image.image_geometry import ViewGeometry
-from app.gui.image.image_overlay import BRIGHT, RegionLike, in_frame, look
+from app.gui.image.image_overlay import BRIGHT, RegionLike, look
 from app.gui.image.image_tools import Stage, Tool
+from app.gui.image.polygon_grips import PolygonGrips, Reshaping, is_outside
+from app.gui.image.shape_pen import ReshapeTool, ShapePen
 
 REACH = 7.0  # view pixels around a handle or an edge that still take hold of it
 CLICK = 3.0  # view pixels that a click may move
@@ -21,16 +23,19 @@ class BoxEditor(QObject):
     """Which box of a view is chosen, and what is done to it; boxes of the kind "waiting" can be changed.
 
     `chosen(number)` is the number among the view's regions, -1 for none; `placed(number, x, y, width, height)`;
-    `deleted(number)`.
+    `reshaped(number, points)` of a polygon; `deleted(number, here)`, `here` meaning this frame alone.
     """
 
     chosen = Signal(int)
     placed = Signal(int, int, int, int, int)
-    deleted = Signal(int)
+    reshaped = Signal(int, object)
+    deleted = Signal(int, bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.number = -1
+        self.pen = ShapePen(self)
+        self._grips = PolygonGrips(self.pen)
         self._regions: tuple[RegionLike, ...] = ()
 
     def show(self, regions: Sequence[RegionLike]) -> None:
@@ -47,7 +52,7 @@ class BoxEditor(QObject):
 
     def step(self, by: int, frame: int) -> None:
         """Choose the next or the previous region of the frame."""
-        there = [n for n, region in enumerate(self._regions) if region.frame in (None, frame)]
+        there = [n for n, region in enumerate(self._regions) if region.is_in(frame)]
         if there:
             here = there.index(self.number) if self.number in there else (-1 if by > 0 else 0)
             self.choose(there[(here + by) % len(there)])
@@ -58,61 +63,116 @@ class BoxEditor(QObject):
 
     def choose_at(self, point: QPointF, frame: int) -> None:
         """Choose the smallest region at a point of the image; none where there is none."""
+        if self.pen.took_click:
+            self.pen.took_click = False
+            return
         hits = [
             (region.width * region.height, -number, number)
             for number, region in enumerate(self._regions)
-            if region.frame in (None, frame) and _rect(region).contains(point)
+            if region.is_in(frame) and _holds(region, point)
         ]
         self.choose(min(hits)[2] if hits else -1)
 
     def tool_at(self, stage: Stage, point: QPointF, frame: int) -> Tool | None:
-        """Return the drag that begins at a view point: an edge of the chosen box, or a box that waits."""
-        geometry = stage.geometry_of_image
-        chosen = self.region()
-        if chosen is not None and chosen.kind == "waiting":
+        """Return the drag that begins at a view point: of the chosen shape, of one that waits, or of a new shape.
+
+        None where it draws a new box.
+        """
+        if self.pen.unfinished:
+            return self.pen.tool(stage, point)
+        return self._grip(stage, point) or self._move(stage, point, frame) or self.pen.tool(stage, point)
+
+    def _grip(self, stage: Stage, point: QPointF) -> Tool | None:
+        """Take hold of an edge of the chosen box, a corner of the chosen polygon, a handle of the chosen fan."""
+        chosen, geometry = self.region(), stage.geometry_of_image
+        if chosen is None or chosen.kind != "waiting":
+            return None
+        if not chosen.points:
             edges = _edges_at(geometry.rect_to_view(_rect(chosen)), point)
-            if edges:
-                return _BoxTool(stage, point, (chosen, edges), self._placer())
+            return _BoxTool(stage, point, (chosen, edges), self._placer()) if edges else None
+        for name, handle in self._grips.handles(chosen).items():
+            if (geometry.to_view(handle) - point).manhattanLength() <= 2 * REACH:
+                return self._reshape(stage, point, self._grips.dragged(chosen.points, name, _size(geometry)))
+        return None
+
+    def _move(self, stage: Stage, point: QPointF, frame: int) -> Tool | None:
+        """Take hold of a shape that waits; a fan moves by its apex alone, as its mask is all around it."""
+        at = stage.geometry_of_image.to_image(point)
         for number in reversed(range(len(self._regions))):
             region = self._regions[number]
-            inside = _rect(region).contains(geometry.to_image(point))
-            if region in in_frame([region], frame) and region.kind == "waiting" and inside:
+            if region.kind != "waiting" or not region.is_in(frame) or is_outside(region):
+                continue
+            if _holds(region, at):
                 self.choose(number)
-                return _BoxTool(stage, point, (region, "lrtb"), self._placer())
+                if not region.points:
+                    return _BoxTool(stage, point, (region, "lrtb"), self._placer())
+                size = _size(stage.geometry_of_image)
+                return self._reshape(stage, point, self._grips.shifted(region.points, at, size))
         return None
 
     def key(self, event: QKeyEvent, size: tuple[int, int]) -> bool:
-        """Move, resize or delete the chosen box; False where the key is for something else."""
+        """Move, resize or delete the chosen box, go on with a polygon; False where the key is for something else."""
+        if self.pen.unfinished:
+            return self._key_of_pen(event, size)
         region = self.region()
         if region is None:
             return False
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.deleted.emit(self.number)
+            self.deleted.emit(self.number, shift)
             return True
         step = STEPS.get(Qt.Key(event.key()))
         if step is None or region.kind != "waiting":
             return False
         far = FAST if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
-        edges = "rb" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else "lrtb"
-        rect = _moved(_rect(region), QPointF(step[0] * far, step[1] * far), edges)
-        self.placed.emit(self.number, *_whole(rect, size))
+        by = QPointF(step[0] * far, step[1] * far)
+        if region.points:
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            held = "alt" if alt else "shift" if shift else ""
+            self.reshaped.emit(self.number, self._grips.stepped(region.points, by, size, held))
+        else:
+            rect = _moved(_rect(region), by, "rb" if shift else "lrtb")
+            self.placed.emit(self.number, *_whole(rect, size))
         return True
 
-    def draw(self, painter: QPainter, geometry: ViewGeometry) -> None:
-        """Show which box is chosen, with handles where it can be changed."""
+    def _key_of_pen(self, event: QKeyEvent, size: tuple[int, int]) -> bool:
+        actions: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Return: lambda: self.pen.finish(size),
+            Qt.Key.Key_Enter: lambda: self.pen.finish(size),
+            Qt.Key.Key_Backspace: self.pen.back,
+            Qt.Key.Key_Escape: self.pen.drop,
+        }
+        action = actions.get(event.key())
+        if action is not None:
+            action()
+        return action is not None
+
+    def draw(self, painter: QPainter, geometry: ViewGeometry, frame: int) -> None:
+        """Show which box is chosen, with handles where it can be changed, and what is not finished."""
+        self.pen.draw(painter, geometry)
         region = self.region()
-        if region is None:
+        if region is None or not region.is_in(frame):
             return
-        rect = geometry.rect_to_view(_rect(region)).adjusted(-1, -1, 1, 1)
         painter.setPen(QPen(look(region.kind)[1], 3))
-        painter.drawRect(rect)
+        rect = geometry.rect_to_view(_rect(region)).adjusted(-1, -1, 1, 1)
+        if not region.points:
+            painter.drawRect(rect)
+        elif not is_outside(region):
+            painter.drawPolygon(QPolygonF([geometry.to_view(QPointF(x, y)) for x, y in region.points]))
         if region.kind == "waiting":
+            handles = _handles_of(rect)
+            if region.points:
+                handles = [geometry.to_view(handle) for handle in self._grips.handles(region).values()]
             painter.setPen(QPen(Qt.GlobalColor.black, 1))
-            for x in (rect.left(), rect.center().x(), rect.right()):
-                for y in (rect.top(), rect.center().y(), rect.bottom()):
-                    if QPointF(x, y) != rect.center():
-                        painter.fillRect(QRectF(x - 4, y - 4, 8, 8), BRIGHT)
-                        painter.drawRect(QRectF(x - 4, y - 4, 8, 8))
+            for at in handles:
+                square = QRectF(at.x() - 4, at.y() - 4, 8, 8)
+                painter.fillRect(square, BRIGHT)
+                painter.drawRect(square)
+
+    def _reshape(self, stage: Stage, point: QPointF, how: Reshaping) -> Tool:
+        (shown, shaped), number = how, self.number
+        done = shaped or shown
+        return ReshapeTool(stage, point, self.pen, (shown, lambda at: self.reshaped.emit(number, done(at))))
 
     def _placer(self) -> Callable[[Rect], None]:
         number = self.number
@@ -145,6 +205,27 @@ class _BoxTool(Tool):
         if (self.last - self.start).manhattanLength() >= CLICK:
             geometry = self.stage.geometry_of_image
             self._done(_whole(self._now(self.last), (geometry.columns, geometry.rows)))
+
+
+def _handles_of(rect: QRectF) -> list[QPointF]:
+    """The corners of a rectangle and the middles of its edges."""
+    across, down = (
+        (rect.left(), rect.center().x(), rect.right()),
+        (rect.top(), rect.center().y(), rect.bottom()),
+    )
+    return [QPointF(x, y) for x in across for y in down if QPointF(x, y) != rect.center()]
+
+
+def _holds(region: RegionLike, point: QPointF) -> bool:
+    """Whether a point of the image lies in a region."""
+    if not region.points:
+        return _rect(region).contains(point)
+    line = QPolygonF([QPointF(x, y) for x, y in region.points])
+    return line.containsPoint(point, Qt.FillRule.OddEvenFill)
+
+
+def _size(geometry: ViewGeometry) -> tuple[int, int]:
+    return geometry.columns, geometry.rows
 
 
 def _rect(region: RegionLike) -> QRectF:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from anonymizer import KEPT, Region
+from anonymizer import KEPT, Region, covered
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset
 from app.gui.image.image_frames import Picture, Shown, Values, is_colour
@@ -73,8 +73,9 @@ def masked_pixels(regions: Sequence[Region], frame: int, size: tuple[int, ...]) 
     """Tell which pixels of a frame lie in one of the regions."""
     masked = np.zeros(size[:2], bool)
     for r in regions:
-        if r.frame in (None, frame):
-            masked[r.y : r.y + r.height, r.x : r.x + r.width] = True
+        if r.is_in(frame):
+            part = masked[r.y : r.y + r.height, r.x : r.x + r.width]
+            part |= covered(r, part.shape)
     return masked
 
 

@@ -1,16 +1,21 @@
 """What can be done with boxes that were drawn, or chosen to be shown again, and not applied yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from anonymizer import Region
+from app.gui.image.frames_choice import FramesChoice
+from app.gui.image.shape_pen import HINTS, Shape
 from app.gui.region_edits import Draft
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, card, label
 
-HINT = "Draw a box over what must not be seen. Click a box to choose it: arrows move, Shift+arrows resize, Del deletes."
-NOTE = "Del on a masked box shows it again, from the original. All of it can be taken back (Ctrl+Z)."
+NOTE = (
+    "Click a shape to choose it: arrows move, Shift+arrows resize, Del deletes. Del on a masked box shows it again, "
+    "from the original (Shift+Del: on this frame alone). All of it can be taken back (Ctrl+Z)."
+)
 
 
 class DrawBar(QWidget):
@@ -20,12 +25,14 @@ class DrawBar(QWidget):
     undo_wanted = Signal()
     redo_wanted = Signal()
     left = Signal()
+    shape_wanted = Signal(object)  # Shape
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = label("", "caution")
-        self.every_frame = QCheckBox("On every &frame")
-        self.every_frame.setChecked(True)
+        self.frames = FramesChoice()
+        self.shapes = {shape: self._shape_button(shape) for shape in Shape}
+        self.shapes[Shape.BOX].setChecked(True)
         self.apply_buttons = tuple(
             button(text, self._applier(scope), primary=scope == "instance", tip=tip)
             for scope, text, tip in (
@@ -54,13 +61,18 @@ class DrawBar(QWidget):
 
     def _lay_out(self) -> None:
         frame, inside = card()
+        shapes = QHBoxLayout()
+        for tool in self.shapes.values():
+            shapes.addWidget(tool)
+        shapes.addStretch(1)
+        shapes.addWidget(self.frames)
         row = QHBoxLayout()
         for widget in (*self.apply_buttons, self.undo_button, self.redo_button, self.leave_button):
             row.addWidget(widget)
         row.addStretch(1)
+        inside.addLayout(shapes)
         inside.addWidget(self.text)
         inside.addLayout(row)
-        inside.addWidget(self.every_frame)
         inside.addWidget(self.note)
         inside.addWidget(self.panel)
         column = QVBoxLayout(self)
@@ -69,20 +81,48 @@ class DrawBar(QWidget):
 
     def show_draft(self, draft: Draft, *, running: bool, can_undo: bool, can_redo: bool) -> None:
         """Say what waits, and offer what can be done."""
-        self.text.setText(_words(draft))
+        self.text.setText(_words(draft) or HINTS[self.shape])
         for each in self.apply_buttons:
             each.setEnabled(bool(draft) and not running)
         self.undo_button.setEnabled(can_undo)
         self.redo_button.setEnabled(can_redo)
+
+    @property
+    def shape(self) -> Shape:
+        """What is drawn."""
+        return next(shape for shape, tool in self.shapes.items() if tool.isChecked())
+
+    def choose_shape(self, shape: Shape) -> None:
+        """Show which shape is drawn, and how."""
+        for each, tool in self.shapes.items():
+            tool.setChecked(each is shape)
+        self.text.setText(HINTS[shape])
+
+    def _shape_button(self, shape: Shape) -> QToolButton:
+        tool = QToolButton()
+        tool.setText(shape.value)
+        tool.setToolTip(f"{HINTS[shape]} (G: the next shape)")
+        tool.setCheckable(True)
+        tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tool.clicked.connect(lambda _checked: self.shape_wanted.emit(shape))
+        return tool
 
     def _applier(self, scope: str) -> Callable[[], None]:
         return lambda: self.apply_wanted.emit(scope)
 
 
 def _words(draft: Draft) -> str:
-    parts = [_count(len(draft.drawn), "drawn, not masked yet"), _count(len(draft.shown), "to be shown again")]
+    parts = [
+        _count(len(draft.drawn), "drawn, not masked yet"),
+        _count(_places(draft.shown), "to be shown again"),
+    ]
     told = "; ".join(part for part in parts if part)
-    return f"{told}." if told else HINT
+    return f"{told}." if told else ""
+
+
+def _places(shown: Sequence[Region]) -> int:
+    """How many boxes are meant: one that is shown in several frames counts once."""
+    return len({(region.x, region.y, region.width, region.height, region.points) for region in shown})
 
 
 def _count(number: int, what: str) -> str:

@@ -72,6 +72,7 @@ class ImageCanvas(QWidget):
         self._drawing = False
         self.boxes = BoxEditor(self)
         self.boxes.chosen.connect(lambda _number: self.update())
+        self.boxes.pen.changed.connect(self.update)
         self._pressed = QPointF()
         self.aids = ImageAids()
         self.extra_presets: tuple[WindowPreset, ...] = ()  # offered after those of the file
@@ -316,8 +317,8 @@ class ImageCanvas(QWidget):
             )
         regions = overlay.in_frame(self._regions, self._index) if self.show_regions else []
         overlay.draw_regions(painter, geometry, regions)
-        if self.show_regions and self.boxes.region() in regions:
-            self.boxes.draw(painter, geometry)
+        if self.show_regions:
+            self.boxes.draw(painter, geometry, self._index)
         if self._drawn is not None:
             painter.setPen(overlay.look("waiting")[1])
             painter.drawRect(self._drawn)

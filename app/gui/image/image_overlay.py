@@ -6,12 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.gui.image.image_geometry import ViewGeometry
 
 # Drawn on image black whatever the theme; told apart by line style too, not by colour alone.
 KINDS = {
+    "identity": ("identity", "#ff6b57", Qt.PenStyle.SolidLine),
     "text": ("text", "#ffb000", Qt.PenStyle.SolidLine),
     "outside ultrasound region": ("outside the ultrasound", "#c58af9", Qt.PenStyle.DashDotLine),
     "device rule": ("device rule", "#c58af9", Qt.PenStyle.DashDotDotLine),
@@ -24,11 +25,15 @@ KINDS = {
 HEAT_FROM = 0.2  # weaker than this is noise and would only veil the image
 HEAT_STOPS = (0.2, 0.45, 0.7, 1.0)
 HEAT_COLOURS = np.array([(62, 26, 120), (168, 46, 124), (238, 122, 48), (255, 240, 130)])
+TINT = 45  # of 255
 MUTED, BRIGHT = QColor("#9aa4ad"), QColor("#dfe5ea")
 
 
+Points = tuple[tuple[int, int], ...]  # x, y in pixels of the image
+
+
 class RegionLike(Protocol):
-    """A rectangle in pixels of the stored matrix; `anonymizer.Region` is one."""
+    """A rectangle or polygon in pixels of the stored matrix; `anonymizer.Region` is one."""
 
     @property
     def x(self) -> int:
@@ -51,6 +56,13 @@ class RegionLike(Protocol):
         """The frame, None for every frame."""
 
     @property
+    def points(self) -> Points:
+        """The corners of a polygon, () for a rectangle."""
+
+    def is_in(self, frame: int) -> bool:
+        """Whether the region holds in a frame."""
+
+    @property
     def kind(self) -> str:
         """What it is, such as "text" or "drawn"; it chooses colour and line."""
 
@@ -63,19 +75,32 @@ def look(kind: str) -> tuple[str, QColor, Qt.PenStyle]:
 
 def in_frame(regions: Sequence[RegionLike], frame: int) -> list[RegionLike]:
     """Return the regions that this frame has."""
-    return [region for region in regions if region.frame in (None, frame)]
+    return [region for region in regions if region.is_in(frame)]
 
 
 def draw_regions(painter: QPainter, geometry: ViewGeometry, regions: Sequence[RegionLike]) -> None:
     """Outline the regions, on a dark line so that they show on bright tissue too."""
     for region in regions:
-        rect = geometry.rect_to_view(QRectF(region.x, region.y, region.width, region.height))
-        outside = rect.adjusted(-1, -1, 1, 1)
         _, colour, style = look(region.kind)
-        painter.setPen(QPen(QColor(0, 0, 0, 180), 3.5))
-        painter.drawRect(outside)
-        painter.setPen(QPen(colour, 1.6, style))
-        painter.drawRect(outside)
+        for pen in (QPen(QColor(0, 0, 0, 180), 3.5), QPen(colour, 1.6, style)):
+            painter.setPen(pen)
+            draw_outline(painter, geometry, region)
+
+
+def draw_outline(painter: QPainter, geometry: ViewGeometry, region: RegionLike) -> None:
+    """Draw a region's line with the painter's pen; what an unmasked polygon would cover is tinted."""
+    if not region.points:
+        rect = geometry.rect_to_view(QRectF(region.x, region.y, region.width, region.height))
+        painter.drawRect(rect.adjusted(-1, -1, 1, 1))
+        return
+    line = QPolygonF([geometry.to_view(QPointF(x, y)) for x, y in region.points])
+    if region.kind == "waiting":
+        path = QPainterPath()
+        path.addPolygon(line)
+        colour = painter.pen().color()
+        colour.setAlpha(TINT)
+        painter.fillPath(path, colour)  # even-odd, as it is masked
+    painter.drawPolygon(line)
 
 
 def heat_image(values: NDArray[np.float32], opacity: float) -> QImage:

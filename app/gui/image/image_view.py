@@ -100,6 +100,8 @@ class ImageView(ImageCanvas):
         if (theirs.columns, theirs.rows) == (self._geometry.columns, self._geometry.rows):
             self._geometry.zoom, self._geometry.center = theirs.zoom, QPointF(theirs.center)
             self._geometry.fitted = theirs.fitted
+            if theirs.fitted:  # in its own area: that of the other may be hidden
+                self._geometry.fit()
         self.inverted, self._window = other.inverted, other.window_now
         if other.frame_index != self._index:
             self.go_to_frame(other.frame_index)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from anonymizer import Region
 from app.gui.image.image_overlay import look
+from app.gui.image.polygon_grips import is_outside
 from app.gui.widgets.text import label
 
 FINDERS = {"detector": "by the search", "header": "by the header", "reader": "by a reader"}
@@ -58,10 +59,22 @@ class RegionList(QWidget):
 def words(region: Region) -> str:
     """Say in two lines what a box is, by whom it was found and where it lies."""
     what, _, _ = look(region.kind)
-    frame = "" if region.frame is None else f", frame {region.frame + 1}"
     finder = FINDERS.get(region.found_by, region.found_by)
     own = region.kind in ("drawn", "waiting", "to be shown", "kept")  # the first line says by whom
-    return f"{what if own else f'{what}, {finder}'}\n{region.x}, {region.y}: {region.width} × {region.height}{frame}"
+    return f"{what if own else f'{what}, {finder}'}\n{_form(region)}{_frames(region)}"
+
+
+def _form(region: Region) -> str:
+    size = f"{region.x}, {region.y}: {region.width} × {region.height}"
+    if not region.points:
+        return size
+    return "all outside a shape" if is_outside(region) else f"{size}, {len(region.points)} corners"
+
+
+def _frames(region: Region) -> str:
+    if region.frame is not None:
+        return f", frame {region.frame + 1}"
+    return f", not in {len(region.spared):,} frames" if region.spared else ""
 
 
 def _item(region: Region) -> QListWidgetItem:

@@ -1,0 +1,72 @@
+"""Where a polygon or a fan is taken hold of, and how it looks once that was dragged or moved by a key."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF
+
+from app.gui.image.image_overlay import Points, RegionLike
+from app.gui.image.shape_pen import ShapePen
+
+CORNERS = 40  # a polygon with more of them is moved as a whole
+Size = tuple[int, int]  # columns, rows
+Shaped = Callable[[QPointF], Points]
+Reshaping = tuple[Shaped, Shaped | None]
+"""The line to show for a point of the image; what the region becomes, None where it is that line."""
+
+
+class PolygonGrips:
+    """The fans among the polygons are those that the pen knows."""
+
+    def __init__(self, pen: ShapePen) -> None:
+        self._pen = pen
+
+    def handles(self, region: RegionLike) -> dict[str, QPointF]:
+        """Points of the image by name."""
+        fan = self._pen.fan_of(region.points)
+        if fan is not None:
+            return fan.handles()
+        few = region.points if len(region.points) <= CORNERS else ()
+        return {str(place): QPointF(x, y) for place, (x, y) in enumerate(few)}
+
+    def dragged(self, points: Points, name: str, size: Size) -> Reshaping:
+        """With one handle elsewhere."""
+        fan = self._pen.fan_of(points)
+        if fan is not None:
+            return (
+                lambda at: fan.with_handle(name, at).outline(),
+                lambda at: self._pen.fan_mask(fan.with_handle(name, at), size),
+            )
+        place = int(name)
+        return lambda at: (*points[:place], _inside(at, size), *points[place + 1 :]), None
+
+    def shifted(self, points: Points, start: QPointF, size: Size) -> Reshaping:
+        """Moved as a whole by a drag from `start`."""
+        return lambda at: _shifted(points, at - start, size), None
+
+    def stepped(self, points: Points, by: QPointF, size: Size, held: str) -> Points:
+        """Moved by an arrow key; a fan is widened with Shift held, turned and opened with Alt."""
+        fan = self._pen.fan_of(points)
+        if fan is None:
+            return _shifted(points, by, size)
+        change = {"shift": fan.widened, "alt": fan.opened}.get(held, fan.moved)
+        return self._pen.fan_mask(change(by.x(), by.y()), size)
+
+
+def is_outside(region: RegionLike) -> bool:
+    """Whether a region is all that lies outside a shape, as `anonymizer.outside` makes it."""
+    corner = (region.x, region.y, region.x + region.width, region.y + region.height)
+    border = ((corner[0], corner[1]), (corner[2], corner[1]), (corner[2], corner[3]), (corner[0], corner[3]))
+    return len(region.points) > len(border) and region.points[: len(border)] == border
+
+
+def _inside(point: QPointF, size: Size) -> tuple[int, int]:
+    columns, rows = size
+    return min(max(0, round(point.x())), columns), min(max(0, round(point.y())), rows)
+
+
+def _shifted(points: Points, by: QPointF, size: Size) -> Points:
+    """Return a polygon that was moved, as far as it stays in the image."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    x = min(max(round(by.x()), -min(xs)), size[0] - max(xs))
+    y = min(max(round(by.y()), -min(ys)), size[1] - max(ys))
+    return tuple((px + x, py + y) for px, py in points)
