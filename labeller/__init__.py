@@ -24,11 +24,13 @@ from labeller.label_list import (
     read_label_list,
     read_labels,
 )
+from labeller.listing import Listing
 from labeller.manifest import ManifestRow, read_manifest
 from labeller.merging import Merged
 from labeller.pictures import FORMATS, Picture, sixteen_bits, stored_bits
 from labeller.readings import AGAIN
 from labeller.records import (
+    SORTS,
     Decision,
     InstanceFilter,
     InstanceRow,
@@ -55,6 +57,7 @@ __all__ = [
     "JOIN",
     "LAYOUTS",
     "RULES",
+    "SORTS",
     "Agreement",
     "Catalogue",
     "CatalogueDamagedError",
@@ -76,6 +79,7 @@ __all__ = [
     "LabellerError",
     "LeftOut",
     "ListedLabel",
+    "Listing",
     "ManifestError",
     "ManifestRow",
     "Merged",

@@ -36,23 +36,29 @@ class Listing:
 
     def key(self, place: int) -> int:
         """Return the id of the instance that an entry shows: the middle one of a stack."""
-        members = self.members(place)
+        members = self.members(place, place)
         return int(members[len(members) // 2])
 
-    def members(self, place: int) -> Keys:
-        """Return the ids of all instances that an entry stands for."""
+    def members(self, first: int, last: int) -> Keys:
+        """Return the ids of all instances that the entries from `first` to `last` stand for."""
         if self.starts is None:
-            return self.keys[place : place + 1]
-        end = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.keys)
-        return self.keys[self.starts[place] : end]
+            return self.keys[first : last + 1]
+        end = self.starts[last + 1] if last + 1 < len(self.starts) else len(self.keys)
+        members: Keys = self.keys[self.starts[first] : end]
+        return members
+
+    def heads(self) -> Keys:
+        """Return what `key` returns for each entry."""
+        if self.starts is None:
+            return self.keys
+        sizes = np.diff(self.starts, append=len(self.keys))
+        return self.keys[self.starts + sizes // 2]
 
     def places(self, keys: Iterable[int]) -> Keys:
         """Return where these instances stand, ascending; those that are not listed are left out."""
         wanted = np.fromiter(keys, np.int64)
-        found = np.flatnonzero(np.isin(self.keys, wanted) if len(wanted) > 1 else self.keys == wanted)
-        if self.starts is not None:
-            found = np.unique(np.searchsorted(self.starts, found, side="right") - 1)
-        return found
+        found: Keys = np.flatnonzero(np.isin(self.keys, wanted) if len(wanted) > 1 else self.keys == wanted)
+        return found if self.starts is None else np.unique(self.starts.searchsorted(found, side="right") - 1)
 
 
 class ReadingOrder:

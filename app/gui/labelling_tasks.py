@@ -100,7 +100,8 @@ class BlindReading(LabellingTask):
     def shown(self, row: InstanceRow) -> InstanceRow:
         """Hide every label but the answer."""
         answer = self._answers.get(row.sop_instance_uid)
-        return replace(row, label=answer, reader=self.reader if answer else None)
+        reader = self.reader if answer else None
+        return replace(row, label=answer, reader=reader, note="", disputed=False)
 
     def label(
         self, uids: Sequence[str], class_name: str | None, *, reader: str, means: str

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.gui.labelling_tasks import BlindReading
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.gui.thumbnails import MEMORY_BYTES, Thumbnails, Wanted, draw
@@ -40,7 +41,7 @@ def test_the_pictures_are_those_of_the_images(page: LabelPage) -> None:
     assert max(bright.width(), bright.height()) == 192
     middle = bright.width() // 2, bright.height() // 2
     assert bright.pixelColor(*middle).lightness() > 200
-    assert page.grid.in_words(2).endswith("finding")
+    assert page.grid.in_words(2).endswith("finding by A")
     assert not dark.isNull()
 
 
@@ -90,6 +91,62 @@ def test_a_series_a_patient_or_everything_is_chosen_by_a_key(page: LabelPage) ->
     QTest.keyClick(page.grid, Key.Key_1)
     assert page.session.catalogue.counts_by_class() == {"clear": 24, "finding": 0}
     assert page.session.catalogue.history(uid(23))[-1].means == "list selection"
+
+
+def test_each_series_is_folded_to_one_tile_and_labelled_by_one_key(page: LabelPage) -> None:
+    QTest.keyClick(page.grid, Key.Key_F)
+    assert len(page.model.uids) == 12  # 24 images, two in each series
+    assert "2 images" in page.grid.in_words(0)
+    assert page.list.selected() == [uid(0), uid(1)]
+    QTest.keyClick(page.grid, Key.Key_2)
+    assert [label_of(page, number) for number in (0, 1)] == ["finding", "finding"]
+    assert page.list.selected() == [uid(2), uid(3)]  # it went on to the next stack
+    QTest.keyClick(page.grid, Key.Key_Backspace)
+    assert [label_of(page, number) for number in (0, 1)] == ["clear", "clear"]
+    assert page.list.selected() == [uid(0), uid(1)]
+    QTest.keyClick(page.grid, Key.Key_Right, Held.ShiftModifier)
+    QTest.keyClick(page.grid, Key.Key_2)
+    assert [label_of(page, number) for number in range(5)] == ["finding"] * 4 + ["clear"]
+    QTest.keyClick(page.grid, Key.Key_G)
+    assert len(page.model.uids) == 24  # large, every image is seen
+    QTest.keyClick(page.view, Key.Key_G)
+    assert len(page.model.uids) == 12
+    QTest.keyClick(page.grid, Key.Key_F)
+    assert len(page.model.uids) == 24
+
+
+def test_tiles_tell_reader_masked_pixels_and_disagreement(page: LabelPage) -> None:
+    catalogue = page.session.catalogue
+    catalogue.set_masking(uid(0), {"regions": [{"kind": "text"}]})
+    catalogue.set_label([uid(1)], "finding", reader="Dr. Ann Lee", means="key")
+    page.model.refresh()
+    plain = page.grid.grab().toImage()
+    assert "pixels masked" in page.grid.in_words(0)
+    assert "readers differ" in page.grid.in_words(1)
+    assert page.grid.in_words(1).endswith("finding by Dr. Ann Lee")
+    catalogue.set_label([uid(1)], "finding", reader="Dr. Ann Lee", means="consensus")
+    page.model.refresh([uid(1)])
+    assert "readers differ" not in page.grid.in_words(1)
+    assert page.grid.grab().toImage() != plain
+
+
+def test_a_blind_reading_shows_no_disagreement(page: LabelPage) -> None:
+    catalogue = page.session.catalogue
+    catalogue.set_label([uid(1)], "finding", reader="B", means="key")
+    reading = catalogue.start_second_reading("C", number=20)
+    task = BlindReading(catalogue, reading.name, "C")
+    row = catalogue.instance(uid(1))
+    assert row.disputed
+    assert not task.shown(row).disputed
+
+
+def test_list_and_grid_share_the_order(page: LabelPage) -> None:
+    order = page.session.catalogue.uids()
+    page.filter.order.setCurrentIndex(page.filter.order.findData("newest"))
+    assert page.model.uids == order[::-1]
+    page.filter.order.setCurrentIndex(page.filter.order.findData("label"))
+    labels = [page.model.row(place).label for place in range(24)]
+    assert labels == ["clear"] * 10 + ["finding"] * 10 + [None] * 4
 
 
 def test_enter_and_a_double_click_show_the_image_large(page: LabelPage, qtbot: QtBot) -> None:

@@ -31,6 +31,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app.gui import theme
+from app.gui.labelling import tile_badges
 from app.gui.models.worklist_model import WorklistModel, title
 from app.gui.shortcuts import MOVES
 from app.gui.thumbnails import Thumbnails, Wanted
@@ -48,11 +49,12 @@ Flag = QItemSelectionModel.SelectionFlag
 class ThumbnailGrid(QAbstractScrollArea):
     """Shows a WorklistModel and shares a selection with its list.
 
-    `opened(place)` tells that one image is to be seen large. Arrows move, Shift extends, Ctrl+A takes all,
-    Ctrl+wheel or + and - change the size.
+    `opened(place)` tells that one image is to be seen large, `fold_changed` that each series is to be one tile, or
+    no longer. Arrows move, Shift extends, Ctrl+A takes all, Ctrl+wheel or + and - change the size, F folds.
     """
 
     opened = Signal(int)
+    fold_changed = Signal()
 
     def __init__(
         self, model: WorklistModel, selection: QItemSelectionModel, parent: QWidget | None = None
@@ -62,6 +64,7 @@ class ThumbnailGrid(QAbstractScrollArea):
         self.thumbnails: Thumbnails | None = None
         self._folder = Path()
         self.side = USUAL
+        self.folded = False  # whether each series is to be one tile
         self._anchor = 0
         self._scaled: OrderedDict[str, QPixmap] = OrderedDict()
         # Pictures are asked for when scrolling pauses: those that only flew by are never made.
@@ -223,6 +226,9 @@ class ThumbnailGrid(QAbstractScrollArea):
             self.go_to(moves[key], event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.choose(range(last + 1))
+        elif key == Qt.Key.Key_F and not event.modifiers():
+            self.folded = not self.folded
+            self.fold_changed.emit()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
             self.set_side(self.side + (16 if key == Qt.Key.Key_Plus else -16))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here >= 0:
@@ -269,6 +275,8 @@ class ThumbnailGrid(QAbstractScrollArea):
         else:
             free = picture.size() - known.size()
             painter.drawPixmap(picture.topLeft() + QPoint(free.width() // 2, free.height() // 2), known)
+        if shown := tile_badges.badges(row, self.model.number(place)):
+            tile_badges.paint(painter, picture, shown)
         self._paint_caption(painter, row, tile.adjusted(0, self.side, 0, 0))
         chosen = self.selection.isSelected(index)
         if chosen or index.row() == self.selection.currentIndex().row():
@@ -301,21 +309,27 @@ class ThumbnailGrid(QAbstractScrollArea):
             side = self.fontMetrics().ascent()
             painter.fillRect(left, area.center().y() - side // 2, side, side, QColor(known.colour))
             left += side + 5
-        words = row.label or (f"{row.frames} frames" if row.frames > 1 else "–")
-        mark = "◐" if row.review else ""
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         metrics = QFontMetrics(self.font())
-        room = area.right() - left - metrics.horizontalAdvance(mark) - 6
+        area.adjust(0, 0, -4, 0)
+        for text, colour in (("◐" if row.review else "", colours.caution), (self._who(row), colours.muted)):
+            painter.setPen(QColor(colour))
+            painter.drawText(area, right, text)
+            area.adjust(0, 0, -metrics.horizontalAdvance(text) - 4 if text else 0, 0)
+        area.setLeft(left)
         painter.setPen(QColor(colours.text if row.label else colours.muted))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        text = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(room, 0))
-        painter.drawText(QRect(left, area.top(), max(room, 0), area.height()), middle, text)
-        painter.setPen(QColor(colours.caution))
-        painter.drawText(area.adjusted(0, 0, -4, 0), middle | Qt.AlignmentFlag.AlignRight, mark)
+        text = metrics.elidedText(row.label or "–", Qt.TextElideMode.ElideRight, max(area.width(), 0))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _who(self, row: InstanceRow) -> str:
+        return tile_badges.initials(row.reader) if self.side >= USUAL else ""
 
     def in_words(self, place: int) -> str:
         """Return what a screen reader says of a tile."""
         row = self.model.row(place)
-        return f"{title(row)}, {row.label or 'no label'}"
+        told = [badge.text for badge in tile_badges.badges(row, self.model.number(place))]
+        label = f"{row.label} by {row.reader}" if row.label and row.reader else row.label or "no label"
+        return ", ".join((title(row), *told, label))
 
 
 def _moves(event: QKeyEvent) -> bool:

@@ -51,10 +51,16 @@ class Worklist(QListView):
         return self.currentIndex().row()
 
     def selected(self) -> list[str]:
-        """The UIDs of the selected instances, in the order of the list."""
+        """The UIDs of the selected instances, those of folded stacks too, in the order of the list."""
+        return self.worklist.members(self._ranges())
+
+    def selected_entries(self) -> int:
+        """How many entries of the list are selected; a folded stack is one."""
+        return sum(last - first + 1 for first, last in self._ranges())
+
+    def _ranges(self) -> list[tuple[int, int]]:
         chosen = self.selectionModel().selection()
-        ranges = sorted((chosen.at(n).top(), chosen.at(n).bottom()) for n in range(chosen.count()))
-        return [uid for top, bottom in ranges for uid in self.worklist.uids[top : bottom + 1]]
+        return sorted((chosen.at(n).top(), chosen.at(n).bottom()) for n in range(chosen.count()))
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex

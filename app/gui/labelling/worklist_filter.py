@@ -5,9 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from labeller import Catalogue, InstanceFilter
+from labeller import SORTS, Catalogue, InstanceFilter
 
 TYPING_MS = 300  # after the last letter the list is read again
+_BY = ("patient", "modality", "body_part", "label")  # orders that are named by what they go by
 ALL, UNLABELLED, LABELLED, CLASS = "all", "unlabelled", "labelled", "class:"
 
 
@@ -25,6 +26,11 @@ class WorklistFilter(QWidget):
         self.labels, self.modalities = QComboBox(), QComboBox()
         self.labels.setAccessibleName("Which labels")
         self.modalities.setAccessibleName("Which modality")
+        self.order = QComboBox()
+        self.order.setAccessibleName("Sorted by")
+        self.order.setToolTip("In which order images are listed")
+        for name, words in SORTS.items():
+            self.order.addItem(f"By {words}" if name in _BY else words.capitalize(), name)
         self.further = InstanceFilter()
         self.text = QLineEdit()
         self.text.setPlaceholderText("Find in descriptions")
@@ -46,11 +52,13 @@ class WorklistFilter(QWidget):
         lower.addWidget(self.text, 1)
         lower.addWidget(self.more)
         self.choose(InstanceFilter(), 0)
-        for box in (self.labels, self.modalities):
+        column.addWidget(self.order)
+        for box in (self.labels, self.modalities, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(6)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the image
             box.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        for box in (self.labels, self.modalities):
             layout.addWidget(box, 1)
 
     def choose(self, further: InstanceFilter, number: int) -> None:
@@ -64,8 +72,12 @@ class WorklistFilter(QWidget):
         classes = [(known.name, CLASS + known.name) for known in catalogue.classes()]
         states = [("All images", ALL), ("Without label", UNLABELLED), ("With label", LABELLED), *classes]
         _fill(self.labels, states)
-        found = sorted(filter(None, catalogue.counts_by_modality()))
+        found = filter(None, catalogue.values("modality"))
         _fill(self.modalities, [("All kinds", ""), *((name, name) for name in found)])
+
+    def sort(self) -> str:
+        """Return the chosen order's name."""
+        return str(self.order.currentData())
 
     def instance_filter(self) -> InstanceFilter:
         """Return the choice as the catalogue takes it."""

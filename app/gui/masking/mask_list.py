@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from app.gui.labelling.worklist import Worklist
 from app.gui.masking.series_queue import SeriesQueue
 from app.gui.models.worklist_model import WorklistModel
-from app.gui.pixel_search import PixelSearch
 from app.gui.widgets.text import label
 from labeller import Catalogue, InstanceFilter, InstanceRow
 
@@ -24,6 +23,12 @@ class Listed(StrEnum):
     PIXELS = "With masked pixels"
 
 
+_MEANT = {
+    Listed.TO_LOOK_AT: InstanceFilter(needs_review=True),
+    Listed.PIXELS: InstanceFilter(masked=True),
+}
+
+
 class MaskList(QWidget):
     """A filter over a worklist. `chosen(uid)` tells the current instance, `emptied` that there is none."""
 
@@ -35,7 +40,6 @@ class MaskList(QWidget):
         self._catalogue: Catalogue | None = None
         self._file = Path()
         self._to_look_at: set[str] = set()
-        self._shown_of_search = 0
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="review")
         self.list.chosen.connect(self.chosen)
@@ -44,12 +48,9 @@ class MaskList(QWidget):
         self.filter.addItems([listed.value for listed in Listed])
         self.filter.currentIndexChanged.connect(lambda _index: self.reload())
         self.count = label("", "muted")
-        self._search = PixelSearch(self)
-        self._search.progressed.connect(self._on_searched)
         self.queue = SeriesQueue(self)
         self.queue.found.connect(lambda: self._list(InstanceFilter(), self.queue.firsts))
-        for work in (self._search, self.queue):
-            work.failed.connect(lambda message, _remedy: self.count.setText(message))
+        self.queue.failed.connect(lambda message, _remedy: self.count.setText(message))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(6)
@@ -68,7 +69,7 @@ class MaskList(QWidget):
         return self.listed is Listed.SERIES
 
     def use(self, catalogue: Catalogue, file: Path) -> None:
-        """List this catalogue; `file` is where it lies, for the search for masked pixels."""
+        """List this catalogue; `file` is where it lies, for the series that wait."""
         self._catalogue, self._file = catalogue, file
 
     def reload(self) -> None:
@@ -77,20 +78,14 @@ class MaskList(QWidget):
             return
         self.stop()
         self._to_look_at = set(self._catalogue.uids(InstanceFilter(needs_review=True)))
-        if self.listed is Listed.PIXELS:
-            self._shown_of_search = 0
-            self._search.start(self._file, self._catalogue.uids())
-            return
         if self.listed is Listed.SERIES:
             self.count.setText("Looking for series that wait …")
             self.queue.start(self._file)
             return
-        only = InstanceFilter(needs_review=True if self.listed is Listed.TO_LOOK_AT else None)
-        self._list(only, None)
+        self._list(_MEANT.get(self.listed, InstanceFilter()), None)
 
     def stop(self) -> None:
-        """Search no further for masked pixels or series; `reload` goes on."""
-        self._search.stop()
+        """Search no further for series; `reload` goes on."""
         self.queue.stop()
 
     def current(self) -> str:
@@ -130,17 +125,7 @@ class MaskList(QWidget):
 
     def masked(self, uid: str, *, others: bool) -> None:
         """Pixels of an instance were masked or shown again, and perhaps those of others."""
-        self._search.forget("" if others else uid)
-        self.model.refresh([uid])
-
-    def _on_searched(self, done: int, total: int) -> None:
-        found = self._search.found()
-        # The list is made anew when it has doubled, not after each piece: it moves under the reader's eyes.
-        if done == total or len(found) >= 2 * self._shown_of_search:
-            self._shown_of_search = max(1, len(found))
-            self._list(InstanceFilter(), found)
-        if done < total:
-            self.count.setText(f"Looking for masked pixels: {done:,} of {total:,}")
+        self.model.refresh(None if others else [uid])
 
     def _list(self, only: InstanceFilter, uids: list[str] | None) -> None:
         if self._catalogue is None:

@@ -1,32 +1,37 @@
 """The instances that a page works through, in a fixed order, read from the catalogue as they come into sight."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from labeller import Catalogue, InstanceFilter, InstanceRow, LabelClass
+from labeller import Catalogue, InstanceFilter, InstanceRow, LabelClass, Listing
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole  # the InstanceRow
 FIRST_OF_PATIENT = Qt.ItemDataRole.UserRole + 1
 CHUNK = 200  # rows read at once
-FEW = 8  # so many are read one by one rather than with their whole chunk
+FEW = 8  # so many are read at once after a change; more are read as they come into sight
+KEPT_ROWS = 8_000
+NOTHING = Listing(np.zeros(0, np.int64))
 
 
 class WorklistModel(QAbstractListModel):
     """A list that stays as it is while one works on it: a labelled instance does not slip away.
 
-    Only the UIDs are in memory, and the rows that were in sight.
+    In memory are eight bytes for each instance, and the rows that were in sight. Where stacks are folded, an
+    entry stands for all listed images of a series.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._catalogue: Catalogue | None = None
-        self._only = InstanceFilter()
-        self._whole = True  # the list is all that the filter gives, so rows can be read in chunks
-        self.uids: list[str] = []
-        self._place: dict[str, int] = {}
-        self._rows: dict[str, InstanceRow] = {}
+        self.listing = NOTHING
+        self.uids: Sequence[str] = _Uids(self)
+        self._rows: dict[int, InstanceRow] = {}
+        self._keys: dict[str, int] = {}  # of the rows in memory
         self.classes: dict[str, LabelClass] = {}
         self._shown: Callable[[InstanceRow], InstanceRow] = lambda row: row
 
@@ -36,15 +41,15 @@ class WorklistModel(QAbstractListModel):
         only: InstanceFilter,
         uids: Sequence[str] | None = None,
         *,
+        sort: str = "patient",
+        folded: bool = False,
         shown: Callable[[InstanceRow], InstanceRow] = lambda row: row,
     ) -> None:
         """List what the filter gives, or just `uids`; `shown` makes of a row what may be seen of it."""
+        listing = catalogue.listing(only, sort, folded=folded) if uids is None else catalogue.listing_of(uids)
         self.beginResetModel()
-        self._shown = shown
-        self._catalogue, self._only, self._whole = catalogue, only, uids is None
-        self.uids = catalogue.uids(only) if uids is None else list(uids)
-        self._place = {uid: place for place, uid in enumerate(self.uids)}
-        self._rows.clear()
+        self._shown, self._catalogue, self.listing = shown, catalogue, listing
+        self._forget()
         self.classes = _answers(catalogue)
         self.endResetModel()
 
@@ -54,34 +59,56 @@ class WorklistModel(QAbstractListModel):
             return
         if uids is None:
             self.classes = _answers(self._catalogue)
-            self._rows.clear()
-        few = len(uids or ()) <= FEW
-        for uid in uids or ():
-            if self._rows.pop(uid, None) is not None and few:
-                self._rows[uid] = self._shown(self._catalogue.instance(uid))
-        places = [self._place[uid] for uid in uids or () if uid in self._place]
-        if uids is None:
-            places = [0, len(self.uids) - 1]
-        if places and self.uids:
-            self.dataChanged.emit(self.index(min(places)), self.index(max(places)))
+            self._forget()
+            places = np.arange(len(self.listing))
+        else:
+            keys = self._keys_of(uids)
+            self._read_again(keys)
+            places = self.listing.places(keys)
+        if len(places):
+            self.dataChanged.emit(self.index(int(places[0])), self.index(int(places[-1])))
 
     def place(self, uid: str) -> int:
         """Where an instance stands in the list, -1 if it is not in it."""
-        return self._place.get(uid, -1)
+        if self._catalogue is None or not uid:
+            return -1
+        places = self.listing.places(self._keys_of([uid]))
+        return int(places[0]) if len(places) else -1
+
+    def places(self, only: InstanceFilter) -> list[int]:
+        """Where those stand that a filter means, ascending."""
+        if self._catalogue is None:
+            return []
+        return [int(place) for place in self.listing.places(self._catalogue.listing(only).keys)]
+
+    def members(self, ranges: Iterable[tuple[int, int]]) -> list[str]:
+        """List the instances that the entries from first to last stand for, folded ones too."""
+        keys = [self.listing.members(first, last) for first, last in ranges]
+        return self.uids_of(np.concatenate(keys)) if keys else []
+
+    def number(self, place: int) -> int:
+        """How many images an entry stands for."""
+        return len(self.listing.members(place, place))
+
+    def uids_of(self, keys: NDArray[np.int64]) -> list[str]:
+        """Return the UIDs of these ids."""
+        return [] if self._catalogue is None else self._catalogue.uids_of(keys)
 
     def row(self, place: int) -> InstanceRow:
-        """The instance at a place of the list."""
-        uid = self.uids[place]
-        if uid not in self._rows:
+        """The instance at a place of the list; of a stack the one that stands for it."""
+        key = self.listing.key(place)
+        if key not in self._rows:
             self._read(place)
-        return self._rows[uid]
+        return self._rows[key]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """Instances."""
-        return 0 if parent.isValid() else len(self.uids)
+        """Entries."""
+        return 0 if parent.isValid() else len(self.listing)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The instance, and what screen readers say of it."""
+        if not index.isValid():
+            return ""
         row = self.row(index.row())
         match role:
             case Qt.ItemDataRole.UserRole:
@@ -94,15 +121,61 @@ class WorklistModel(QAbstractListModel):
             return index.row() == 0 or self.row(index.row() - 1).patient != row.patient
         return None
 
+    def _forget(self) -> None:
+        self._rows.clear()
+        self._keys.clear()
+
     def _read(self, place: int) -> None:
-        if self._catalogue is None:
+        if len(self._rows) > KEPT_ROWS:
+            self._forget()
+        first = place // CHUNK * CHUNK
+        chunk = range(first, min(first + CHUNK, len(self.listing)))
+        self._take([key for key in map(self.listing.key, chunk) if key not in self._rows])
+
+    def _read_again(self, keys: Iterable[int]) -> None:
+        known = [key for key in keys if self._rows.pop(key, None) is not None]
+        if len(known) <= FEW:
+            self._take(known)
+
+    def _take(self, keys: Sequence[int]) -> None:
+        if self._catalogue is None or not keys:
             return
-        if self._whole:
-            first = place // CHUNK * CHUNK
-            for row in self._catalogue.instances(self._only, offset=first, limit=CHUNK):
-                self._rows.setdefault(row.sop_instance_uid, self._shown(row))
-        if (uid := self.uids[place]) not in self._rows:
-            self._rows[uid] = self._shown(self._catalogue.instance(uid))
+        for key, row in zip(keys, self._catalogue.rows(np.array(keys)), strict=True):
+            self._rows[key] = self._shown(row)
+            self._keys[row.sop_instance_uid] = key
+
+    def _keys_of(self, uids: Sequence[str]) -> list[int]:
+        if all(uid in self._keys for uid in uids):
+            return [self._keys[uid] for uid in uids]
+        return [] if self._catalogue is None else self._catalogue.keys_of(uids)
+
+
+class _Uids(Sequence[str]):
+    """The SOP Instance UIDs of a list, read where they are asked for; of a stack the one that stands for it."""
+
+    def __init__(self, model: WorklistModel) -> None:
+        self._model = model
+
+    def __len__(self) -> int:
+        return len(self._model.listing)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        places = range(len(self))[place]
+        if isinstance(places, int):
+            return self._model.row(places).sop_instance_uid
+        return self._model.uids_of(self._model.listing.heads()[place])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self[:] == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # it changes as the list does
 
 
 def _answers(catalogue: Catalogue) -> dict[str, LabelClass]:

@@ -58,6 +58,7 @@ class LabelPage(Page):
         ("G", "grid of small images, and back; Enter or a double click shows one large"),
         ("S, Shift+S, Ctrl+Shift+S", "select the whole series, study or patient"),
         ("Ctrl+A", "select all of the grid; a digit labels what is selected"),
+        ("F in the grid", "fold each series to one tile, and unfold; a digit labels all of it"),
         ("Alt+N", "name a new class"),
         *HELP,
     )
@@ -103,6 +104,7 @@ class LabelPage(Page):
         self.list.chosen.connect(self._show)
         self.list.clicked.connect(lambda _index: self.middle.worked_on().setFocus())
         self.middle.opened.connect(self._open_from_grid)
+        self.grid.fold_changed.connect(self._on_folded)
         self.filter.changed.connect(self._reload)
         self.filter.more_wanted.connect(self.ask_filter)
         self.banner.left.connect(lambda: self.session.work_on(None))
@@ -187,7 +189,7 @@ class LabelPage(Page):
         if events:
             self._remember(events)
         changed = [event.sop_instance_uid for event in events]  # in some sets those of a whole patient
-        if class_name is None or len(uids) > 1:
+        if class_name is None or self.list.selected_entries() > 1:
             self._show_changed(self._current, changed)
             return
         self.model.refresh(changed)
@@ -226,6 +228,8 @@ class LabelPage(Page):
     def toggle_grid(self) -> None:
         """Show all images small, or the current one large."""
         self.middle.switch()
+        if self.grid.folded:  # large, every image of a stack is seen
+            self._reload()
         self.bar.setVisible(not self.middle.is_grid)
         if self._current:
             self._show(self._current)
@@ -280,10 +284,8 @@ class LabelPage(Page):
         if not self._current:
             return
         row = self.model.row(self.model.place(self._current))
-        same = set(self.session.catalogue.uids(InstanceFilter(**{what: getattr(row, what)})))
-        places = [place for place, uid in enumerate(self.model.uids) if uid in same]
-        self.grid.choose(places)
-        self.session.status.emit(f"{len(places):,} images of this {what} are selected.")
+        self.grid.choose(self.model.places(InstanceFilter(**{what: getattr(row, what)})))
+        self.session.status.emit(f"{len(self.list.selected()):,} images of this {what} are selected.")
 
     def undo(self) -> None:
         """Take the last label back and show its image."""
@@ -353,7 +355,10 @@ class LabelPage(Page):
     def _reload(self, wanted: str = "") -> None:
         catalogue = self.session.catalogue
         only = self.filter.instance_filter()
-        self.model.load(catalogue, only, self.task.uids(), shown=self.task.shown)
+        folded = self.grid.folded and self.middle.is_grid
+        self.model.load(
+            catalogue, only, self.task.uids(), sort=self.filter.sort(), folded=folded, shown=self.task.shown
+        )
         self._count()
         if not self.model.uids:
             self._current = ""
@@ -361,6 +366,13 @@ class LabelPage(Page):
             self._show_facts()
             return
         self.list.go_to(max(0, self.model.place(wanted or self._current)))
+
+    def _on_folded(self) -> None:
+        self._reload()
+        if self.grid.folded and self.task.uids() is not None:
+            self.session.status.emit("These images were chosen one by one, so their stacks stay open.")
+        elif self.grid.folded:
+            self.session.status.emit("Each tile is a series now: a digit labels all of it. F unfolds.")
 
     def _open_from_grid(self, place: int) -> None:
         self.list.go_to(place)

@@ -192,12 +192,13 @@ def test_stacks_are_folded_where_their_first_image_stood(catalogue: Catalogue, s
     assert len(folded) == len({row.series for row in rows}) < len(flat)
     first_seen = list(dict.fromkeys(row.series for row in rows))
     for place, series in enumerate(first_seen):
-        members = catalogue.rows(folded.members(place))
+        members = catalogue.rows(folded.members(place, place))
         assert [row.series for row in members] == [series] * len(members)
         assert sorted(map(number, members)) == sorted(number(r) for r in rows if r.series == series)
         assert [number(row) for row in members] == sorted(map(number, members))
-        assert folded.key(place) in folded.members(place)
-        assert folded.places(folded.members(place)).tolist() == [place]
+        assert folded.key(place) in folded.members(place, place)
+        assert folded.heads()[place] == folded.key(place)
+        assert folded.places(folded.members(place, place)).tolist() == [place]
 
 
 def test_the_order_follows_facts_that_are_renewed(catalogue: Catalogue) -> None:
