@@ -52,7 +52,8 @@ class Listing:
         if self.starts is None:
             return self.keys
         sizes = np.diff(self.starts, append=len(self.keys))
-        return self.keys[self.starts + sizes // 2]
+        middle: Keys = self.keys[self.starts + sizes // 2]
+        return middle
 
     def places(self, keys: Iterable[int]) -> Keys:
         """Return where these instances stand, ascending; those that are not listed are left out."""
