@@ -10,9 +10,10 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels.decoding import Matrix, matrix_of, pixel_keyword
+from anonymizer.pixels.filling import fill
 from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.jpeg_comments import blank_comments
-from anonymizer.pixels.pixel_store import aligned, fill, fill_regions, is_subsampled
+from anonymizer.pixels.pixel_store import aligned, fill_regions, grain
 from anonymizer.pixels.regions import declared_regions, distinct, inside, without
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
@@ -101,8 +102,9 @@ def _kept(regions: Sequence[Region]) -> tuple[Region, ...]:
 
 
 def _final(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> tuple[Region, ...]:
-    if is_subsampled(dataset):
-        regions = [r for region in regions if (r := inside(aligned(region), matrix)) is not None]
+    piece = grain(dataset) if regions else (1, 1)
+    if piece != (1, 1):
+        regions = [r for region in regions if (r := inside(aligned(region, piece), matrix)) is not None]
     return distinct(regions)
 
 

@@ -7,7 +7,8 @@ from pydicom.dataset import Dataset
 
 from anonymizer.pixels import text_finder
 from anonymizer.pixels.decoding import Array, Matrix
-from anonymizer.pixels.pixel_store import black_of, fill
+from anonymizer.pixels.filling import fill
+from anonymizer.pixels.pixel_store import black_of
 from anonymizer.pixels.rendering import DicomImage
 from anonymizer.pixels.verdicts import Judge, united
 from anonymizer.report import Reading, Region

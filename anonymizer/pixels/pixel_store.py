@@ -1,10 +1,11 @@
 """Fill regions of the pixel data with black and write it back, without a change outside the regions.
 
 Native data is edited where it lies. Losslessly compressed data is decoded, filled and encoded again without
-loss. Lossy data is decoded once and stored uncompressed: a second lossy compression would alter every pixel.
+loss. Of sequential lossy JPEG the blocks under a region are blanked among the coefficients (`jpeg_frames`). Other
+lossy data is decoded once and stored uncompressed: a second lossy compression would alter every pixel.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -31,7 +32,8 @@ from pydicom.uid import (
 
 from anonymizer.errors import PixelError
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
-from anonymizer.pixels.shapes import covered
+from anonymizer.pixels.filling import fill, high_is_dark, of_frame, photometric
+from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS, blank_blocks, mcu_of
 from anonymizer.report import Region
 
 Array = npt.NDArray[Any]
@@ -52,31 +54,25 @@ SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 YBR_BLACK = {"YBR_FULL": (0, 128, 128), "YBR_FULL_422": (0, 128, 128), "YBR_PARTIAL_422": (16, 128, 128)}
 
 
-def photometric(dataset: Dataset) -> str:
-    """Return the Photometric Interpretation, in capitals."""
-    return str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip().upper()
-
-
 def is_subsampled(dataset: Dataset) -> bool:
     """Whether two neighbouring pixels share their colour, so that they can only be masked together."""
     return not transfer_syntax(dataset).is_encapsulated and photometric(dataset) in SUBSAMPLED
 
 
-def aligned(region: Region) -> Region:
-    """Return a region widened to whole pairs of pixels."""
-    left = region.x - region.x % 2
-    width = region.x + region.width - left
-    return replace(region, x=left, width=width + width % 2)
+def grain(dataset: Dataset) -> tuple[int, int]:
+    """Return columns and rows of the smallest piece of the image that can be masked without a change beside it."""
+    if is_subsampled(dataset):
+        return 2, 1
+    if transfer_syntax(dataset) in LOSSY_BLOCKS:
+        return mcu_of(dataset)
+    return 1, 1
 
 
-def fill(values: Array, regions: Iterable[Region], black: Any) -> None:
-    """Set all regions of one frame to black: (rows, columns) or (rows, columns, samples), in place."""
-    for r in regions:
-        part = values[r.y : r.y + r.height, r.x : r.x + r.width]
-        if r.points:
-            part[covered(r, part.shape[:2])] = black
-        else:
-            part[...] = black
+def aligned(region: Region, piece: tuple[int, int]) -> Region:
+    """Return a region widened to whole pieces of the image."""
+    left, top = region.x - region.x % piece[0], region.y - region.y % piece[1]
+    width, height = region.x + region.width - left, region.y + region.height - top
+    return replace(region, x=left, y=top, width=width + -width % piece[0], height=height + -height % piece[1])
 
 
 def fill_regions(dataset: Dataset, regions: Sequence[Region]) -> None:
@@ -98,13 +94,9 @@ def fill_regions(dataset: Dataset, regions: Sequence[Region]) -> None:
             delattr(dataset, stale)
 
 
-def _of_frame(regions: Iterable[Region], index: int) -> list[Region]:
-    return [r for r in regions if r.is_in(index)]
-
-
 def _filled(dataset: Dataset, matrix: Matrix, index: int, regions: Sequence[Region]) -> Array:
     values = np.array(decode_frame(dataset, index, raw=True))
-    fill(values, _of_frame(regions, index), black_of(dataset, values, matrix))
+    fill(values, of_frame(regions, index), black_of(dataset, values, matrix))
     return values
 
 
@@ -119,13 +111,10 @@ def black_of(dataset: Dataset, values: Array, matrix: Matrix, *, rgb: bool = Fal
         return (0, 0, 0) if rgb else YBR_BLACK.get(kind, (0, 0, 0))
     if kind == "PALETTE COLOR":
         return _darkest_index(dataset, values)
-    slope = float(dataset.get("RescaleSlope") or 1)
-    shape = str(dataset.get("PresentationLUTShape") or "").upper()
-    high_is_dark = (kind == "MONOCHROME1" or shape == "INVERSE") != (slope < 0)
     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
     if finite.size == 0:
         return 0
-    return finite.max() if high_is_dark else finite.min()
+    return finite.max() if high_is_dark(dataset) else finite.min()
 
 
 def _darkest_index(dataset: Dataset, values: Array) -> int:
@@ -153,7 +142,7 @@ def _fill_native(dataset: Dataset, matrix: Matrix, regions: Sequence[Region], ke
         for index in range(matrix.frames):
             frame = _native_frame(np.frombuffer(data, sample), matrix, index, planar=planar)
             black = black_of(dataset, _stored(dataset, frame, matrix), matrix)
-            fill(frame, _of_frame(regions, index), black)
+            fill(frame, of_frame(regions, index), black)
     if pairs:
         np.frombuffer(data, np.uint16).byteswap(inplace=True)
     dataset[keyword].value = bytes(data)
@@ -190,11 +179,14 @@ def _fill_pairs(data: Array, matrix: Matrix, regions: Sequence[Region], kind: st
             raise PixelError("The pixel data is shorter than the image.", "Export it again from its archive.")
         frame = part.reshape(matrix.rows, pairs, 4)
         masked = np.zeros((matrix.rows, 2 * pairs), bool)
-        fill(masked, _of_frame(regions, index), black=True)
+        fill(masked, of_frame(regions, index), black=True)
         frame[masked[:, ::2] | masked[:, 1::2]] = (y, y, cb, cr)
 
 
 def _fill_encapsulated(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> None:
+    if transfer_syntax(dataset) in LOSSY_BLOCKS and blank_blocks(dataset, matrix, regions):
+        _change_syntax(dataset, transfer_syntax(dataset))
+        return
     target = ENCODE_AS.get(transfer_syntax(dataset))
     frames = None if target is None else _encoded(dataset, matrix, regions, target)
     if frames is not None and target is not None:
@@ -264,7 +256,7 @@ def _store_native(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -
     size = 0
     for index in range(matrix.frames):
         values = np.array(decode_frame(dataset, index))
-        fill(values, _of_frame(regions, index), black_of(dataset, values, matrix, rgb=True))
+        fill(values, of_frame(regions, index), black_of(dataset, values, matrix, rgb=True))
         frames.append(values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes())
         size += len(frames[-1])
         if size > MAX_NATIVE:
