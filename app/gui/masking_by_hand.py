@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from anonymizer import KEPT, DicomImage, Region, polygon
@@ -62,6 +62,8 @@ class MaskingByHand(QObject):
         boxes.deleted.connect(lambda number, here: self.delete(number, here=here))
         boxes.chosen.connect(self._on_chosen)
         self.list.chosen.connect(boxes.choose)
+        for each in (view, self._compare.before):
+            self.list.kind_chosen.connect(each.outline_only)
         self.bar.apply_wanted.connect(self.apply)
         self.bar.undo_wanted.connect(self.undo)
         self.bar.redo_wanted.connect(self.redo)
@@ -110,7 +112,7 @@ class MaskingByHand(QObject):
         if shape is Shape.FAN and view.frame_shown is not None:
             picture, size = view.frame_shown.picture, (view.frame_shown.columns, view.frame_shown.rows)
             areas = picture.ultrasound_areas if isinstance(picture, DicomImage) else ()
-            self._on_shape(view.boxes.pen.fan_mask(first_fan(areas, size), size))
+            self._on_shape(view.boxes.pen.fan_mask(Fan.proposed(areas, size), size))
         view.setFocus()
 
     def next_shape(self) -> None:
@@ -150,6 +152,19 @@ class MaskingByHand(QObject):
             alone = here and region.frame is None and self._frames > 1
             frame = self._compare.after.frame_index if alone else region.frame
             self.edits.toggle_shown(self._sop, replace(region, frame=frame, spared=()) if alone else region)
+        self._show()
+
+    def chosen_masked(self) -> Region | None:
+        """The chosen one of the boxes that are masked or kept."""
+        number = self._compare.after.boxes.number
+        return self._regions[number] if 0 <= number < len(self._regions) else None
+
+    def show_all_with(self, text: str) -> None:
+        """All masked boxes in which this was read are to be shown again, in one step."""
+        meant = [r for r in self._regions if r.kind == "text" and self.list.reading_of(r) == text]
+        new = [region for region in meant if region not in self.draft.shown]
+        if new:
+            self.edits.toggle_shown(self._sop, new[0], new[1:])
         self._show()
 
     def undo(self) -> bool:
@@ -285,9 +300,3 @@ class MaskingByHand(QObject):
         """A masked region as it is outlined: marked where it is to be shown again, in the frame in sight at least."""
         here = replace(region, frame=self._compare.after.frame_index, spared=())
         return replace(region, kind="to be shown") if {region, here} & set(draft.shown) else region
-
-
-def first_fan(areas: Sequence[Region], size: tuple[int, int]) -> Fan:
-    """The fan to begin with: in the largest area that the file names, else in the whole image (columns, rows)."""
-    largest = max(areas, key=lambda area: area.width * area.height, default=Region(0, 0, *size))
-    return Fan.inside(QRectF(largest.x, largest.y, largest.width, largest.height))

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from anonymizer.pixels.burned_in_text import ANNOUNCED, NONE_FOUND, NOT_EXAMINED, STILL_LEGIBLE, USUALLY_TEXT
+from anonymizer.pixels.burned_in_text import (
+    ANNOUNCED,
+    LEFT,
+    NONE_FOUND,
+    NOT_EXAMINED,
+    STILL_LEGIBLE,
+    TO_BE_SEEN,
+    USUALLY_TEXT,
+)
 from app.project import Project
 from labeller import HELD_BACK, InstanceRow
 
@@ -11,7 +19,16 @@ EVERY_SERIES = "Every series of this project wants a reader's approval."
 """The reason that each instance has, until it is approved, where the machine may decide nothing alone."""
 
 _ORDINARY = 3
-_WEIGHTS = {STILL_LEGIBLE: 6, NOT_EXAMINED: 5, ANNOUNCED: 5, NONE_FOUND: 4, EVERY_SERIES: 1, HELD_BACK: 0}
+_WEIGHTS = {
+    STILL_LEGIBLE: 6,
+    LEFT: 5,
+    NOT_EXAMINED: 5,
+    ANNOUNCED: 5,
+    NONE_FOUND: 4,
+    TO_BE_SEEN: 1,
+    EVERY_SERIES: 1,
+    HELD_BACK: 0,
+}
 """How likely a name is left where an instance has this reason; any other reason counts as `_ORDINARY`."""
 
 _Risk = tuple[int, bool, int]

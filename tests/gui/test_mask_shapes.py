@@ -110,7 +110,9 @@ def test_a_corner_of_a_polygon_is_dragged_and_the_whole_moved_by_keys(page: Mask
     qtbot.keyClick(view, Qt.Key.Key_Right)
     (moved,) = by_hand.pending
     assert moved.points == tuple((x + 1, y) for x, y in dragged.points)
-    qtbot.keyClick(view, "z", Qt.KeyboardModifier.ControlModifier)  # changes of one shape in a row are one step
+    qtbot.keyClick(
+        view, "z", Qt.KeyboardModifier.ControlModifier
+    )  # changes of one shape in a row are one step
     assert by_hand.pending == (drawn,)
     qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert not by_hand.pending

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QPolygonF
 
 from app.gui.image.image_geometry import ViewGeometry
-from app.gui.image.image_overlay import BRIGHT, RegionLike, look
+from app.gui.image.image_overlay import BRIGHT, RegionLike, is_outside, look
 from app.gui.image.image_tools import Stage, Tool
-from app.gui.image.polygon_grips import PolygonGrips, Reshaping, is_outside
+from app.gui.image.polygon_grips import PolygonGrips, Reshaping
 from app.gui.image.shape_pen import ReshapeTool, ShapePen
 
 REACH = 7.0  # view pixels around a handle or an edge that still take hold of it

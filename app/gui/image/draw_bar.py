@@ -82,6 +82,7 @@ class DrawBar(QWidget):
     def show_draft(self, draft: Draft, *, running: bool, can_undo: bool, can_redo: bool) -> None:
         """Say what waits, and offer what can be done."""
         self.text.setText(_words(draft) or HINTS[self.shape])
+        self.note.setText(f"{HINTS[self.shape]} {NOTE}" if draft else NOTE)
         for each in self.apply_buttons:
             each.setEnabled(bool(draft) and not running)
         self.undo_button.setEnabled(can_undo)

@@ -7,7 +7,7 @@ from math import asin, atan2, cos, degrees, hypot, radians, sin
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
-from anonymizer import fan, outside
+from anonymizer import Region, fan, outside
 from app.gui.image.image_overlay import Points
 
 SMALLEST = 4.0  # pixels between the two arcs
@@ -26,6 +26,12 @@ class Fan:
     outer: float
     first: float
     last: float
+
+    @classmethod
+    def proposed(cls, areas: Sequence[Region], size: tuple[int, int]) -> "Fan":
+        """The fan to begin with: in the largest area that the file names, else in the whole image (columns, rows)."""
+        largest = max(areas, key=lambda area: area.width * area.height, default=Region(0, 0, *size))
+        return cls.inside(QRectF(largest.x, largest.y, largest.width, largest.height))
 
     @classmethod
     def inside(cls, area: QRectF) -> "Fan":

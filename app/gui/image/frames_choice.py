@@ -26,6 +26,8 @@ class FramesChoice(QWidget):
         self.first, self.last = QSpinBox(), QSpinBox()
         self.first.setAccessibleName("First frame")
         self.last.setAccessibleName("Last frame")
+        for box in (self.first, self.last):
+            box.setMaximumWidth(70)
         self.to = label("to", wrap=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

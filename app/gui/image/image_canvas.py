@@ -58,6 +58,7 @@ class ImageCanvas(QWidget):
         self.inverted: bool = False
         self.smooth = True
         self.show_regions = True
+        self.only_kind = ""  # the kind of region that alone is outlined, "" for every kind
         self.space_held = False
         self._geometry = ViewGeometry()
         self._index = 0
@@ -178,6 +179,11 @@ class ImageCanvas(QWidget):
         self.inverted = on
         self.redraw()
         self.window_changed.emit()
+
+    def outline_only(self, kind: str) -> None:
+        """Outline regions of one kind, "" for every kind."""
+        self.only_kind = kind
+        self.update()
 
     def toggle_regions(self) -> None:
         """Outlines on or off."""
@@ -316,6 +322,7 @@ class ImageCanvas(QWidget):
                 geometry.rect_to_view(QRectF(0, 0, geometry.columns, geometry.rows)), self._heat
             )
         regions = overlay.in_frame(self._regions, self._index) if self.show_regions else []
+        regions = [region for region in regions if self.only_kind in ("", region.kind)]
         overlay.draw_regions(painter, geometry, regions)
         if self.show_regions:
             self.boxes.draw(painter, geometry, self._index)

@@ -17,7 +17,7 @@ KINDS = {
     "outside ultrasound region": ("outside the ultrasound", "#c58af9", Qt.PenStyle.DashDotLine),
     "device rule": ("device rule", "#c58af9", Qt.PenStyle.DashDotDotLine),
     "drawn": ("drawn by hand", "#4cc9f0", Qt.PenStyle.DashLine),
-    "kept": ("kept: no text", "#9be564", Qt.PenStyle.DotLine),
+    "kept": ("kept, not masked", "#9be564", Qt.PenStyle.DotLine),
     "waiting": ("drawn, not applied yet", "#ff5d8f", Qt.PenStyle.DotLine),
     "to be shown": ("to be shown again", "#ff5d8f", Qt.PenStyle.DashLine),
     "": ("other", "#dfe5ea", Qt.PenStyle.DashDotLine),
@@ -25,6 +25,7 @@ KINDS = {
 HEAT_FROM = 0.2  # weaker than this is noise and would only veil the image
 HEAT_STOPS = (0.2, 0.45, 0.7, 1.0)
 HEAT_COLOURS = np.array([(62, 26, 120), (168, 46, 124), (238, 122, 48), (255, 240, 130)])
+BORDER = 5  # points
 TINT = 45  # of 255
 MUTED, BRIGHT = QColor("#9aa4ad"), QColor("#dfe5ea")
 
@@ -93,14 +94,24 @@ def draw_outline(painter: QPainter, geometry: ViewGeometry, region: RegionLike) 
         rect = geometry.rect_to_view(QRectF(region.x, region.y, region.width, region.height))
         painter.drawRect(rect.adjusted(-1, -1, 1, 1))
         return
-    line = QPolygonF([geometry.to_view(QPointF(x, y)) for x, y in region.points])
+    line = [geometry.to_view(QPointF(x, y)) for x, y in region.points]
+    path = QPainterPath()
+    # All outside a shape: the border and the shape, without the seam that joins them.
+    for part in (line[:BORDER], line[BORDER:]) if is_outside(region) else (line,):
+        path.addPolygon(QPolygonF(part))
+        path.closeSubpath()
     if region.kind == "waiting":
-        path = QPainterPath()
-        path.addPolygon(line)
         colour = painter.pen().color()
         colour.setAlpha(TINT)
         painter.fillPath(path, colour)  # even-odd, as it is masked
-    painter.drawPolygon(line)
+    painter.drawPath(path)
+
+
+def is_outside(region: RegionLike) -> bool:
+    """Whether a region is all that lies outside a shape, as `anonymizer.outside` makes it: its border comes first."""
+    left, top, right, bottom = region.x, region.y, region.x + region.width, region.y + region.height
+    border = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+    return len(region.points) > BORDER and region.points[:BORDER] == border
 
 
 def heat_image(values: NDArray[np.float32], opacity: float) -> QImage:

@@ -52,13 +52,6 @@ class PolygonGrips:
         return self._pen.fan_mask(change(by.x(), by.y()), size)
 
 
-def is_outside(region: RegionLike) -> bool:
-    """Whether a region is all that lies outside a shape, as `anonymizer.outside` makes it."""
-    corner = (region.x, region.y, region.x + region.width, region.y + region.height)
-    border = ((corner[0], corner[1]), (corner[2], corner[1]), (corner[2], corner[3]), (corner[0], corner[3]))
-    return len(region.points) > len(border) and region.points[: len(border)] == border
-
-
 def _inside(point: QPointF, size: Size) -> tuple[int, int]:
     columns, rows = size
     return min(max(0, round(point.x())), columns), min(max(0, round(point.y())), rows)

@@ -7,6 +7,7 @@ from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.masking.option_cards import OptionCards
+from app.gui.masking.pixel_rules import PixelRules
 from app.gui.masking.profile_card import ProfileCard
 from app.gui.masking.warnings import Warnings
 from app.gui.session import Session
@@ -19,7 +20,7 @@ EVERY_SERIES_TIP = (
     "On: nothing is decided by the program alone; each image waits on the Instances tab until somebody approved its "
     "series. Off: only what the program is not sure of waits. What was approved stays approved."
 )
-FIXED = "A project keeps its rules from its first import on. For other rules, make another project."
+FIXED = "A project keeps its profile and options from its first import on. For others, make another project."
 
 
 class RulesView(QWidget):
@@ -28,6 +29,7 @@ class RulesView(QWidget):
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session, self._jobs = session, jobs
+        self.pixels = PixelRules(session)
         self.every_series = QCheckBox(EVERY_SERIES)
         self.every_series.setToolTip(EVERY_SERIES_TIP)
         self.every_series.clicked.connect(self._ask_for_every_series)
@@ -42,6 +44,8 @@ class RulesView(QWidget):
         row.setSpacing(16)
         left.addWidget(self.card)
         left.addWidget(self.warnings, 1)
+        left.addWidget(label("Text in pixels", "heading"))
+        left.addWidget(self.pixels)
         left.addWidget(label("Approval", "heading"))
         left.addWidget(self.every_series)
         left.addWidget(label("Own words", "heading"))
@@ -55,6 +59,7 @@ class RulesView(QWidget):
         """Show the open project's rules."""
         project = self.session.project
         self._show_rule()
+        self.pixels.activate()
         self.card.show_project(project)
         try:
             profile = load_profile(project.profile, project.options)

@@ -15,6 +15,7 @@ from app.gui.image.image_loader import ImageLoader
 from app.gui.jobs import JobRunner
 from app.gui.masking.approving import Approving
 from app.gui.masking.header_table import HeaderTable
+from app.gui.masking.keeping import Keeping
 from app.gui.masking.mask_list import MaskList
 from app.gui.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
@@ -40,6 +41,7 @@ class MaskImages(QWidget):
         self.header = HeaderTable()
         self.comparing = Comparing(session, self.compare, self.header, self)
         self.by_hand = MaskingByHand(session, jobs, self.compare, self)
+        self.keeping = Keeping(session, self.by_hand, self)
         self.approving = Approving(session, self.list, self.by_hand, view=self.compare)
         self._lay_out()
         self._connect()
@@ -105,6 +107,7 @@ class MaskImages(QWidget):
         file = self._file(sop)
         self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
         self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
+        self.keeping.show(sop)
         self._summarize()
         self.comparing.show(sop, file, self._record)
         if following:  # so that the next one is there at once
@@ -116,6 +119,7 @@ class MaskImages(QWidget):
     def _show_nothing(self) -> None:
         self._sop = self.approving.sop = ""
         self.by_hand.show_instance("", (), frames=1)
+        self.keeping.show("")
         self.compare.show_nothing()
         self.comparing.show_nothing()
         self.summary.setText("No instance is listed.")
@@ -210,6 +214,8 @@ class MaskImages(QWidget):
             "G": self.by_hand.next_shape,
             "E": self.by_hand.bar.frames.step,
             "Shift+Del": lambda: self.by_hand.delete(here=True),
+            "K": self.keeping.keep,
+            "Shift+K": self.keeping.open_list,
             "T": self.toggle_wide,
             "N": lambda: self.step(1),
             "P": lambda: self.step(-1),

@@ -44,6 +44,7 @@ class MaskPage(Page):
             "delete the chosen box; a masked one is shown again, from the original (Shift: on this frame alone)",
         ),
         ("Enter", "apply to this image (Shift: the series, Ctrl: all of this device, Ctrl+Shift: always)"),
+        ("K, Shift+K", "keep the text of the chosen box always; see and edit the keep-list"),
         ("T", "the header over the whole width, and back"),
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),
