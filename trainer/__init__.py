@@ -13,18 +13,18 @@ from trainer.readiness import Readiness, readiness
 from trainer.recipes import DEFAULT_RECIPE, RECIPES, Recipe, describe_recipes
 from trainer.records import (
     NOTICE,
-    Curve,
-    Evaluation,
     HeatMap,
     OnEvent,
     Prediction,
     ReadImage,
     RunSummary,
 )
+from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
 from trainer.training import train
 
 __all__ = [
     "DEFAULT_RECIPE",
+    "FIGURES",
     "NOTICE",
     "RECIPES",
     "CancelledError",
@@ -32,6 +32,8 @@ __all__ = [
     "DataSet",
     "DataSetError",
     "Evaluation",
+    "Figure",
+    "Group",
     "HeatMap",
     "ModelFolderError",
     "ModelInfo",
@@ -42,6 +44,7 @@ __all__ = [
     "Readiness",
     "Recipe",
     "RecipeError",
+    "ReliabilityBin",
     "RunSummary",
     "TrainerError",
     "describe_recipes",

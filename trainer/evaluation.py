@@ -1,19 +1,25 @@
 """How a model does on a split of a data set, judged against the readers' labels."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trainer.atomic import write_json
-from trainer.dataset import load_dataset
+from trainer.dataset import DataSet, load_dataset
 from trainer.errors import DataSetError
-from trainer.forward import Forward
+from trainer.forward import Describer
 from trainer.images import Images, read_images
-from trainer.metrics import Judged, evaluate_split
-from trainer.model_folder import EVALUATION, ModelInfo, load_model
-from trainer.records import NOTICE, Evaluation, OnEvent, ReadImage
+from trainer.listing import Item
+from trainer.model_folder import ModelInfo, fitting_familiarity, load_model
+from trainer.records import OnEvent, ReadImage
+from trainer.results.answers import Answers
+from trainer.results.conclusion import conclude, images_sha256
+from trainer.results.familiarity import Familiarity
+from trainer.results.openings import note_opening
+from trainer.results.records import Evaluation
+from trainer.results.rules import Rules, read_rules
 
 
 def evaluate(
@@ -27,34 +33,73 @@ def evaluate(
 ) -> Evaluation:
     """Judge a model on one split ("train", "validation", "test") or on "all" images of a data set folder.
 
-    A data set without a split of its own is split as it was for the training. Raises DataSetError where the
-    split is empty or holds a class that the model does not know.
+    A data set without a split of its own is split as it was for the training. A look at test images is noted in
+    the model folder. Raises DataSetError where the split is empty or holds a class that the model does not know.
     """
     info = ModelInfo.read(model_folder)
-    dataset = load_dataset(dataset_folder, read_image=read_image, seed=info.seed)
+    rules = read_rules(model_folder, info.classes)
+    items = _items(load_dataset(dataset_folder, read_image=read_image, seed=info.seed), split, info.classes)
+    model = load_model(info)
+    familiarity = fitting_familiarity(model, model_folder, rules.limits)
+    describe = Describer(model, info.preprocessing)
+    images = read_images(
+        items, info.preprocessing, read_image=read_image, on_event=on_event, cancelled=cancelled
+    )
+    raw, embeddings = describe(images.pixels)
+    answers = answers_of(images, split, info.classes, raw=raw, distances=compared(embeddings, familiarity))
+    found = conclude(answers, rules)
+    return _noted(model_folder, answers, rules, found) if any(i.split == "test" for i in items) else found
+
+
+def compared(
+    embeddings: NDArray[np.float32] | None, familiarity: Familiarity | None
+) -> NDArray[np.float32] | None:
+    """How far images are from what was learned from, where that is known."""
+    return None if embeddings is None or familiarity is None else familiarity.distances(embeddings)
+
+
+def answers_of(
+    images: Images,
+    split: str,
+    classes: tuple[str, ...],
+    *,
+    raw: NDArray[np.float32],
+    distances: NDArray[np.float32] | None,
+) -> Answers:
+    """Beside what the reader says."""
+    return Answers(
+        split,
+        classes,
+        names=tuple(item.name for item in images.items),
+        patients=tuple(item.patient for item in images.items),
+        labels=labels_of(images, classes),
+        raw=raw.astype(np.float64),
+        distances=distances,
+        facts=tuple(item.facts for item in images.items),
+    )
+
+
+def labels_of(images: Images, classes: tuple[str, ...]) -> NDArray[np.int64]:
+    """Class indices of the images."""
+    return np.array([classes.index(item.class_name) for item in images.items], np.int64)
+
+
+def _items(dataset: DataSet, split: str, classes: tuple[str, ...]) -> tuple[Item, ...]:
     items = dataset.of(split)
     if not items:
         raise DataSetError(f"There are no images in the {split} split.", 'Choose another split, or "all".')
-    unknown = sorted({item.class_name for item in items} - set(info.classes))
+    unknown = sorted({item.class_name for item in items} - set(classes))
     if unknown:
         raise DataSetError(
             f"The model does not know the class: {', '.join(unknown)}.", "Train a model with these classes."
         )
-    model = load_model(info)
-    images = read_images(
-        items, info.preprocessing, read_image=read_image, on_event=on_event, cancelled=cancelled
-    )
-    return evaluate_images(Forward(model, info.preprocessing), images, info.classes, split)
+    return items
 
 
-def evaluate_images(forward: Forward, images: Images, classes: tuple[str, ...], split: str) -> Evaluation:
-    """Judge images that are already prepared."""
-    labels = np.array([classes.index(item.class_name) for item in images.items], np.int64)
-    patients = [item.patient for item in images.items]
-    return evaluate_split(Judged(labels, forward(images.pixels), patients, classes), split)
-
-
-def write_evaluations(folder: Path, evaluations: Sequence[Evaluation]) -> None:
-    """Write evaluation.json, each split by its name."""
-    splits = {evaluation.split: asdict(evaluation) for evaluation in evaluations}
-    write_json(folder / EVALUATION, {"notice": NOTICE, "splits": splits})
+def _noted(folder: Path, answers: Answers, rules: Rules, found: Evaluation) -> Evaluation:
+    try:
+        note_opening(folder, "evaluated", images_sha256(answers), rules.threshold)
+    except OSError as error:
+        text = f"This look at the test split could not be noted in the model folder: {error.strerror}."
+        return replace(found, warnings=(*found.warnings, text))
+    return found

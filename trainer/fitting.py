@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from trainer.checkpoint import Checkpoint
 from trainer.errors import CancelledError
 from trainer.images import Images
-from trainer.metrics import auc
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import Plan, Recipe
 from trainer.records import OnEvent
+from trainer.results.judging import auc
+from trainer.results.learning_curve import LearningPoint
 
 Labels = NDArray[np.int64]
 _HEAVIEST = 10.0  # a class weight above this makes single images shake the training
@@ -64,6 +65,8 @@ class Fit:
 
     history: tuple[Mapping[str, float | None], ...]
     best_epoch: int
+    embeddings: NDArray[np.float32] | None = None  # of the training images, where the method has them anyway
+    learning_curve: tuple[LearningPoint, ...] = ()  # where the method can tell cheaply
 
 
 def balanced_weights(labels: Labels, classes: int) -> NDArray[np.float32]:

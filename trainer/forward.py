@@ -14,11 +14,13 @@ BATCH = 32
 
 
 class Forward:
-    """A network with its preprocessing, compiled once; gives the output of one of its layers."""
+    """A network with its preprocessing, compiled once; gives the output of one or several of its layers."""
 
-    def __init__(self, model: Any, preprocessing: Preprocessing, layer: str = "probabilities") -> None:
+    def __init__(self, model: Any, preprocessing: Preprocessing, *layers: str) -> None:
         keras, tensorflow = import_keras(), import_tensorflow()
-        part = keras.Model(model.input, model.get_layer(layer).output)
+        self._layers = layers or ("probabilities",)
+        # A dictionary, because a list of one output comes back without the list.
+        part = keras.Model(model.input, {name: model.get_layer(name).output for name in self._layers})
         shape = (None, preprocessing.size, preprocessing.size, preprocessing.channels)
         self._preprocessing = preprocessing
         self._call = tensorflow.function(
@@ -34,11 +36,44 @@ class Forward:
         batch_size: int = BATCH,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> NDArray[np.float32]:
-        """`(n, size, size, 1 or 3)` uint8 to the layer's output, float32."""
-        results = []
+        """`(n, size, size, 1 or 3)` uint8 to the first layer's output, float32."""
+        return self.several(prepared, batch_size=batch_size, cancelled=cancelled)[0]
+
+    def several(
+        self,
+        prepared: NDArray[np.uint8],
+        *,
+        batch_size: int = BATCH,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[NDArray[np.float32]]:
+        """The outputs of all layers."""
+        results: list[list[NDArray[np.float32]]] = []
         for start in range(0, len(prepared), batch_size):
             if cancelled():
                 raise CancelledError("Cancelled.")
             batch = self._preprocessing.scaled(prepared[start : start + batch_size])
-            results.append(np.asarray(self._call(batch), np.float32))
-        return np.concatenate(results)
+            outputs = self._call(batch)
+            results.append([np.asarray(outputs[name], np.float32) for name in self._layers])
+        return [np.concatenate(outputs) for outputs in zip(*results, strict=True)]
+
+
+def has_layer(model: Any, name: str) -> bool:
+    """Whether the network has a layer of that name."""
+    return any(layer.name == name for layer in model.layers)
+
+
+class Describer:
+    """What a network says of images and, where it has a layer for it, their embeddings."""
+
+    def __init__(self, model: Any, preprocessing: Preprocessing) -> None:
+        self.embeds = has_layer(model, "embedding")
+        self._forward = Forward(
+            model, preprocessing, "probabilities", *(["embedding"] if self.embeds else [])
+        )
+
+    def __call__(
+        self, prepared: NDArray[np.uint8], *, batch_size: int = BATCH
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Probabilities `(n, classes)` and embeddings `(n, features)` or None."""
+        found = self._forward.several(prepared, batch_size=batch_size)
+        return found[0], found[1] if self.embeds else None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from os import cpu_count
 from pathlib import Path
@@ -59,25 +59,27 @@ def read_images(
     """Read and prepare all; unreadable ones are left out by name, over a fifth of them is an error."""
     on_event("stage", {"title": "Reading images", "total": len(items)})
 
-    def one(item: Item) -> tuple[NDArray[np.uint8] | None, str, str]:
+    def one(item: Item) -> tuple[Item, NDArray[np.uint8] | None, str]:
         image, reason = read_or_reason(item.path, read_image)
         if image is None:
-            return None, reason, ""
-        return preprocessing.prepare(image), "", hashlib.sha256(item.path.read_bytes()).hexdigest()
+            return item, None, reason
+        size = f"{image.shape[1]} × {image.shape[0]}"
+        described = replace(item, facts={**item.facts, "picture_size": size})
+        return described, preprocessing.prepare(image), hashlib.sha256(item.path.read_bytes()).hexdigest()
 
     kept: list[Item] = []
     pixels: list[NDArray[np.uint8]] = []
     sha256: dict[Path, str] = {}
     left_out: list[LeftOut] = []
-    for done, (item, (image, reason, digest)) in enumerate(ordered_map(one, items), start=1):
+    for done, (_, (item, image, told)) in enumerate(ordered_map(one, items), start=1):
         if cancelled():
             raise CancelledError("Cancelled while reading images.")
         if image is None:
-            left_out.append(LeftOut(item.name, f"{item.name}: {reason}"))
+            left_out.append(LeftOut(item.name, f"{item.name}: {told}"))
         else:
             kept.append(item)
             pixels.append(image)
-            sha256[item.path] = digest
+            sha256[item.path] = told
         if done % _AT_ONCE == 0 or done == len(items):
             on_event("step", {"done": done, "total": len(items), "message": ""})
     if len(left_out) > max(_FEW, _LARGEST_UNREADABLE * len(items)):

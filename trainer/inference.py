@@ -1,6 +1,7 @@
 """What a trained model says of new images, prepared exactly as in its training."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.forward import BATCH, Forward
+from trainer.forward import BATCH, Describer
 from trainer.images import ordered_map, read_or_reason
-from trainer.model_folder import ModelInfo, load_model
+from trainer.model_folder import ModelInfo, fitting_familiarity, load_model
 from trainer.records import Prediction, ReadImage
+from trainer.results.rules import read_rules
 
 _Read = tuple[Path, NDArray[np.uint8] | None, str]
 
@@ -23,7 +25,9 @@ class Predictor:
         self.info = info
         self.model = model
         self.read_image = read_image
-        self._forward = Forward(model, info.preprocessing)
+        self.rules = read_rules(info.folder, info.classes)
+        self._familiarity = fitting_familiarity(model, info.folder, self.rules.limits)
+        self._describe = Describer(model, info.preprocessing)
 
     @classmethod
     def load(cls, model_folder: Path, read_image: ReadImage) -> "Predictor":
@@ -40,13 +44,32 @@ class Predictor:
     def _predict_group(self, paths: Sequence[Path]) -> Iterator[Prediction]:
         read = [result for _, result in ordered_map(self._read, paths)]
         prepared = [image for _, image, _ in read if image is not None]
-        rows = iter(self._forward(np.stack(prepared), batch_size=len(prepared)) if prepared else ())
+        paths_read = [path for path, image, _ in read if image is not None]
+        said = iter(self._answers(paths_read, np.stack(prepared)) if prepared else ())
         for path, image, reason in read:
-            yield Prediction(path, "", {}, error=reason) if image is None else self._said(path, next(rows))
+            yield Prediction(path, "", {}, error=reason) if image is None else next(said)
 
-    def _said(self, path: Path, row: NDArray[np.float32]) -> Prediction:
-        probabilities = dict(zip(self.info.classes, map(float, row), strict=True))
-        return Prediction(path, max(probabilities, key=lambda name: probabilities[name]), probabilities)
+    def _answers(self, paths: Sequence[Path], prepared: NDArray[np.uint8]) -> Iterator[Prediction]:
+        raw, embeddings = self._describe(prepared, batch_size=len(prepared))
+        probabilities, said = self.rules.probabilities(raw), self.rules.said(raw)
+        for place, path in enumerate(paths):
+            shares = dict(zip(self.info.classes, map(float, probabilities[place]), strict=True))
+            answer = Prediction(path, self.info.classes[said[place]], shares)
+            yield answer if embeddings is None else self._compared(answer, embeddings[place])
+
+    def _compared(self, answer: Prediction, embedding: NDArray[np.float32]) -> Prediction:
+        """With how unlike the image is to what was learned from; beyond the limit there is no answer."""
+        limits = self.rules.limits
+        if limits is None or self._familiarity is None:
+            return answer
+        distance = float(self._familiarity.distances(embedding[None])[0])
+        return replace(
+            answer,
+            predicted="" if limits.refuses(distance) else answer.predicted,
+            unlike=round(distance / limits.limit, 4),
+            remark=limits.in_words(distance),
+            similar=tuple(name for name, _ in self._familiarity.similar(embedding)),
+        )
 
     def _read(self, path: Path) -> _Read:
         image, reason = read_or_reason(path, self.read_image)

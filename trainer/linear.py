@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.fitting import Fit, Sample, Task, judge, score
+from trainer.fitting import Fit, Labels, Sample, Task, judge, score
 from trainer.forward import Forward
+from trainer.results.learning_curve import LearningPoint, learning_curve
 
 Head = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (features, classes), bias (classes)
 _STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)  # scikit-learn's C: from strongly regularised to hardly
@@ -21,7 +22,7 @@ def fit_linear_head(task: Task) -> Fit:
 
     Each regularisation counts as an epoch, so that a live curve and the history show the choice.
     """
-    embed = Forward(task.model, task.preprocessing, layer="embedding")
+    embed = Forward(task.model, task.preprocessing, "embedding")
     total = len(task.train.labels) + len(task.validation.labels)
     task.on_event("stage", {"title": "Describing the images", "total": total})
     train = _embeddings(task, embed, task.train, name="train", before=0)
@@ -33,7 +34,7 @@ def fit_linear_head(task: Task) -> Fit:
     for number, strength in enumerate(strengths, start=1):
         task.check_cancelled()
         began = time.monotonic()
-        head = _solve(train, task, strength)
+        head = _solve(train, task.train.labels, task, strength)
         row: dict[str, float | None] = {"epoch": number, "epochs": len(strengths), "regularisation": strength}
         row |= _judged(head, train, task.train, task, prefix="")
         row |= _judged(head, validation, task.validation, task, prefix="val_")
@@ -46,7 +47,25 @@ def fit_linear_head(task: Task) -> Fit:
             break
     assert best is not None
     task.model.get_layer("logits").set_weights(list(best))
-    return Fit(tuple(rows), best_epoch)
+    curve = _learning_curve(task, train, validation, strengths[best_epoch - 1])
+    return Fit(tuple(rows), best_epoch, train, curve)
+
+
+def _learning_curve(
+    task: Task, train: NDArray[np.float32], validation: NDArray[np.float32], strength: float
+) -> tuple[LearningPoint, ...]:
+    """With the chosen regularisation on parts of the patients; nothing is computed from pixels again."""
+    labels = task.train.labels
+
+    def fit(chosen: NDArray[np.int64]) -> NDArray[np.floating]:
+        task.check_cancelled()
+        return _probabilities(_solve(train[chosen], labels[chosen], task, strength), validation)
+
+    if task.out_of_time():
+        return ()
+    task.on_event("stage", {"title": "Asking whether more labels would help", "total": None})
+    patients = [item.patient for item in task.train.images.items]
+    return tuple(learning_curve(labels, patients, task.validation.labels, fit, seed=task.seed))
 
 
 def _embeddings(task: Task, embed: Forward, sample: Sample, *, name: str, before: int) -> NDArray[np.float32]:
@@ -71,17 +90,17 @@ def _embeddings(task: Task, embed: Forward, sample: Sample, *, name: str, before
     return parts[0]
 
 
-def _solve(embeddings: NDArray[np.float32], task: Task, strength: float) -> Head:
+def _solve(embeddings: NDArray[np.float32], labels: Labels, task: Task, strength: float) -> Head:
     """Logistic regression on standardised embeddings, with the standardisation folded into the head."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = embeddings.mean(axis=0), embeddings.std(axis=0) + 1e-3
-    weights = task.class_weights[task.train.labels]
+    weights = task.class_weights[labels]
     solver = LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early only regularises a little more
-        solver.fit((embeddings - mean) / spread, task.train.labels, sample_weight=weights)
+        solver.fit((embeddings - mean) / spread, labels, sample_weight=weights)
     kernel, bias = solver.coef_.T, solver.intercept_
     if kernel.shape[1] == 1:  # two classes: one column of log odds, shared between both
         kernel, bias = np.hstack([-kernel / 2, kernel / 2]), np.array([-bias[0] / 2, bias[0] / 2])
@@ -89,11 +108,15 @@ def _solve(embeddings: NDArray[np.float32], task: Task, strength: float) -> Head
     return folded.astype(np.float32), (bias - mean @ folded).astype(np.float32)
 
 
+def _probabilities(head: Head, embeddings: NDArray[np.float32]) -> NDArray[np.floating]:
+    logits = embeddings @ head[0] + head[1]
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
+
+
 def _judged(
     head: Head, embeddings: NDArray[np.float32], sample: Sample, task: Task, *, prefix: str
 ) -> dict[str, Any]:
-    logits = embeddings @ head[0] + head[1]
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found = judge(exponentials / exponentials.sum(axis=1, keepdims=True), sample.labels, task.class_weights)
+    found = judge(_probabilities(head, embeddings), sample.labels, task.class_weights)
     names = ("loss", "accuracy", "auc") if prefix else ("loss", "accuracy")
     return {f"{prefix}{name}": found[name] for name in names}

@@ -1,7 +1,8 @@
 """What lies in a data set folder, before anything is judged: a manifest or a folder per class."""
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from trainer.errors import DataSetError
@@ -9,7 +10,9 @@ from trainer.errors import DataSetError
 _SPLIT_NAMES = {"train": "train", "training": "train", "val": "validation", "valid": "validation"}
 _SPLIT_NAMES |= {"validation": "validation", "dev": "validation", "test": "test", "testing": "test"}
 _NO_IMAGES = {".csv", ".json", ".txt", ".md", ".toml", ".html", ".db", ".ini", ".xml", ".pdf", ".zip", ".npz"}
-_LONGEST_CLASS_NAME = 200
+_LONGEST_CLASS_NAME, _LONGEST_FACT = 200, 100
+_FACTS = ("sop_instance_uid", "modality", "patient_sex", "patient_age", "reader", "body_part", "laterality",
+          "view_position", "manufacturer", "scanner")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Item:
     class_name: str
     patient: str
     split: str  # "train", "validation", "test"; "" while none is given
+    facts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # further columns of the manifest: sex, age, scanner, …
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,9 @@ def _row_item(folder: Path, root: Path, row: dict[str, str]) -> Item:
     given = row.get("split", "").lower()
     if given and given not in _SPLIT_NAMES:
         raise DataSetError("the split is none of train, validation, test.")
-    return Item(
-        path, name, class_name, row.get("patient", "") or _own_patient(name), _SPLIT_NAMES.get(given, "")
-    )
+    facts = {column: row[column][:_LONGEST_FACT] for column in _FACTS if row.get(column)}
+    patient = row.get("patient", "") or _own_patient(name)
+    return Item(path, name, class_name, patient, _SPLIT_NAMES.get(given, ""), facts)
 
 
 def _own_patient(name: str) -> str:

@@ -18,9 +18,10 @@ from trainer.device import import_keras
 from trainer.errors import ModelFolderError
 from trainer.preprocessing import Preprocessing
 from trainer.records import NOTICE, RunSummary
+from trainer.results import familiarity as known
 
 FORMAT = 1
-RUN, WEIGHTS, EVALUATION, HISTORY = "run.json", "weights.weights.h5", "evaluation.json", "history.csv"
+RUN, WEIGHTS, HISTORY = "run.json", "weights.weights.h5", "history.csv"
 _LARGEST_RUN, _LARGEST_WEIGHTS = 4 << 20, 2 << 30
 _MOST_CLASSES = 1000
 _AGAIN = "Train the model again, or choose the folder of a model that this program made."
@@ -119,6 +120,26 @@ def load_model(info: ModelInfo) -> Any:
     except (ValueError, KeyError, OSError, UserWarning) as error:
         raise ModelFolderError("The model's weights do not fit its network.", _AGAIN) from error
     return model
+
+
+def read_familiarity(folder: Path) -> known.Familiarity | None:
+    """What the model compares images with, None where it was never learned; ModelFolderError if damaged."""
+    if not (folder / known.FILE).exists():
+        return None
+    try:
+        return known.Familiarity.load(folder)
+    except (ValueError, OverflowError, MemoryError):
+        raise ModelFolderError(f"The model's {known.FILE} is damaged.", _AGAIN) from None
+
+
+def fitting_familiarity(model: Any, folder: Path, limits: known.Limits | None) -> known.Familiarity | None:
+    """What the loaded model's embeddings are compared with; None for a model that was never given limits."""
+    found = read_familiarity(folder)
+    if limits is None:
+        return None
+    if found is None or tuple(model.get_layer("embedding").output.shape[1:]) != found.mean.shape:
+        raise ModelFolderError(f"The model's {known.FILE} is missing or does not fit its network.", _AGAIN)
+    return found
 
 
 def _document(folder: Path) -> dict[str, Any]:

@@ -42,38 +42,22 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A ROC curve, one class against the others; both axes 0 to 1."""
-
-    class_name: str
-    false_positive_rate: tuple[float, ...]
-    true_positive_rate: tuple[float, ...]
-    auc: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """How a model did on one split, judged against the readers' labels."""
-
-    split: str
-    images: int
-    patients: int
-    classes: tuple[str, ...]
-    confusion: tuple[tuple[int, ...], ...]  # rows: the readers' class, columns: predicted
-    metrics: Mapping[str, float]  # auc (macro, one against rest), accuracy, balanced_accuracy, sensitivity, …
-    curves: tuple[Curve, ...]
-    warnings: tuple[str, ...]
-    notice: str = NOTICE
-
-
-@dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the model says of one image."""
+    """What the model says of one image.
+
+    `predicted` is "" where there is an `error`, or where the model gives no answer because the image is unlike
+    anything that it learned from; then `remark` says so.
+    """
 
     path: Path
     predicted: str
-    probabilities: Mapping[str, float]  # class -> 0 to 1, summing to 1
-    error: str = ""  # why there is none, for the user; then predicted is ""
+    probabilities: Mapping[str, float]  # class -> 0 to 1, summing to 1; calibrated
+    error: str = ""  # why the image could not be looked at, for the user
+    unlike: float | None = (
+        None  # distance to what was learned from; beyond 1 there is no answer; None: not known
+    )
+    remark: str = ""  # what to beware of, in words
+    similar: tuple[str, ...] = ()  # names of the training images most like it
     notice: str = NOTICE
 
 

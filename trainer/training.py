@@ -7,17 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from trainer import model_folder
 from trainer.architectures import Architecture, architecture
 from trainer.checkpoint import Checkpoint
 from trainer.dataset import DataSet, digest, load_dataset
 from trainer.device import describe_device, make_reproducible, versions
 from trainer.errors import DataSetError, ModelFolderError
-from trainer.evaluation import evaluate_images, write_evaluations
+from trainer.evaluation import labels_of
 from trainer.fitting import Fit, Sample, Task, balanced_weights
-from trainer.forward import Forward
 from trainer.gradient import fit_by_gradient
 from trainer.history import write_history
 from trainer.images import Images, probe, read_images
@@ -26,7 +23,9 @@ from trainer.model_folder import ModelInfo
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import DEFAULT_RECIPE, Method, Recipe, plan
 from trainer.recipes import recipe as recipe_named
-from trainer.records import Evaluation, OnEvent, ReadImage, RunSummary
+from trainer.records import OnEvent, ReadImage, RunSummary
+from trainer.reporting import write_report
+from trainer.verdict import Verdict, give_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,12 @@ def _train(run: _Run, began: float) -> ModelInfo:
     run.on_event("stage", {"title": "Judging the model", "total": None})
     weights_sha256 = model_folder.save_weights(task.model, run.out)
     write_history(run.out, fit.history)
-    evaluations, seen = _evaluate(run, task)
-    write_evaluations(run.out, evaluations)
-    info = _info(run, task, fit, evaluations=evaluations, test=seen)
+    verdict = give_verdict(
+        run.out, task, fit, classes=run.dataset.classes, read_test=lambda: _test(run, task)
+    )
+    info = _info(run, task, fit, verdict)
     info = replace(info, weights_sha256=weights_sha256, seconds=round(time.monotonic() - began, 1))
+    write_report(info)
     model_folder.write_run(info)
     run.checkpoint.remove()
     return info
@@ -197,26 +198,12 @@ def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validat
     )
 
 
-def labels_of(images: Images, classes: tuple[str, ...]) -> Any:
-    """Class indices of the images, int64."""
-    return np.array([classes.index(item.class_name) for item in images.items], np.int64)
+def _test(run: _Run, task: Task) -> Images | None:
+    return _read(run, "test", task.preprocessing) if run.dataset.of("test") else None
 
 
-def _evaluate(run: _Run, task: Task) -> tuple[tuple[Evaluation, ...], Images | None]:
-    """Judge on validation and, opened only now, on test."""
-    forward = Forward(task.model, task.preprocessing)
-    classes = run.dataset.classes
-    evaluations = [evaluate_images(forward, task.validation.images, classes, "validation")]
-    test = _read(run, "test", task.preprocessing) if run.dataset.of("test") else None
-    if test is not None:
-        evaluations.append(evaluate_images(forward, test, classes, "test"))
-    return tuple(evaluations), test
-
-
-def _info(
-    run: _Run, task: Task, fit: Fit, *, evaluations: tuple[Evaluation, ...], test: Images | None
-) -> ModelInfo:
-    read = [images for images in (task.train.images, task.validation.images, test) if images is not None]
+def _info(run: _Run, task: Task, fit: Fit, verdict: Verdict) -> ModelInfo:
+    read = [task.train.images, task.validation.images, *([verdict.test] if verdict.test else [])]
     items = tuple(item for images in read for item in images.items)
     unusable = (*run.dataset.left_out, *(entry for images in read for entry in images.left_out))
     return ModelInfo(
@@ -231,9 +218,14 @@ def _info(
         best_epoch=fit.best_epoch,
         seconds=0.0,
         device=describe_device(),
-        metrics=evaluations[0].metrics,
+        metrics=verdict.validation.metrics,
         counts=replace(run.dataset, items=items).counts(),
-        warnings=(*run.dataset.warnings, *evaluations[0].warnings, *(entry.reason for entry in unusable)),
+        warnings=(
+            *run.dataset.warnings,
+            *verdict.validation.warnings,
+            *verdict.doubts,
+            *(entry.reason for entry in unusable),
+        ),
         versions=versions(),
         dataset_sha256=digest(
             items, {path: value for images in read for path, value in images.sha256.items()}

@@ -2,31 +2,14 @@
 
 import csv
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainer import ModelInfo, TrainerError
+from trainer import FIGURES, Figure, Group, ModelInfo, ReliabilityBin, TrainerError
 
 SPLIT_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
-_WORDS = {
-    "auc": "Area under the ROC curve",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A figure with its 95 % interval and the counts behind it, as texts."""
-
-    name: str
-    value: str
-    interval: str
-    counts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +21,12 @@ class Judgement:
     patients: int
     classes: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]  # rows: the readers' class, columns: predicted
-    metrics: Mapping[str, float]
+    figures: tuple[Figure, ...]
     curves: tuple[Mapping[str, Any], ...]
     warnings: tuple[str, ...]
-
-    def table(self) -> list[Metric]:
-        """Return the metrics in words, the general ones first."""
-        names = [name for name in self.metrics if not name.endswith(("_low", "_high"))]
-        names.sort(key=lambda name: (":" in name, list(_WORDS).index(name.partition(":")[0])))
-        return [self._metric(name) for name in names]
-
-    def _metric(self, name: str) -> Metric:
-        kind, _, class_name = name.partition(":")
-        words = f"{_WORDS[kind]} for “{class_name}”" if class_name else _WORDS[kind]
-        low, high = self.metrics.get(f"{name}_low"), self.metrics.get(f"{name}_high")
-        interval = f"{low:.3f} – {high:.3f}" if low is not None and high is not None else ""
-        return Metric(words, f"{self.metrics[name]:.3f}", interval, self._counts(kind, class_name))
-
-    def _counts(self, kind: str, class_name: str) -> str:
-        total = sum(map(sum, self.confusion))
-        if kind == "accuracy":
-            return f"{sum(row[i] for i, row in enumerate(self.confusion))} of {total}"
-        if not class_name:
-            return ""
-        which = self.classes.index(class_name)
-        positives, hits = sum(self.confusion[which]), self.confusion[which][which]
-        if kind == "sensitivity":
-            return f"{hits} of {positives}"
-        false_alarms = sum(row[which] for row in self.confusion) - hits
-        return f"{total - positives - false_alarms} of {total - positives}"
+    reliability: tuple[ReliabilityBin, ...] = ()
+    groups: tuple[Group, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +94,34 @@ def _judgement(fields: Mapping[str, Any]) -> Judgement:
         patients=int(fields["patients"]),
         classes=tuple(map(str, fields["classes"])),
         confusion=tuple(tuple(int(value) for value in row) for row in fields["confusion"]),
-        metrics={
-            str(name): float(value)
-            for name, value in fields["metrics"].items()
-            if str(name).partition(":")[0].removesuffix("_low").removesuffix("_high") in _WORDS
-        },
+        figures=tuple(_figures(fields)),
         curves=tuple(fields["curves"]),
         warnings=tuple(map(str, fields["warnings"])),
+        reliability=tuple(ReliabilityBin(**step) for step in fields.get("reliability", ())),
+        groups=tuple(_group(group) for group in fields.get("groups", ())),
+        facts={str(name): float(value) for name, value in fields.get("facts", {}).items()},
     )
+
+
+def _figures(fields: Mapping[str, Any]) -> Iterator[Figure]:
+    """The figures; a model of before they had counts only has their values by name."""
+    if "figures" in fields:
+        yield from (_figure(figure) for figure in fields["figures"] if figure["kind"] in FIGURES)
+        return
+    metrics = fields["metrics"]
+    for name, value in metrics.items():
+        kind, _, class_name = str(name).partition(":")
+        if kind in FIGURES:
+            low, high = metrics.get(f"{name}_low"), metrics.get(f"{name}_high")
+            yield Figure(kind, class_name, float(value), low, high, None, int(fields["images"]))
+
+
+def _figure(fields: Mapping[str, Any]) -> Figure:
+    return Figure(**fields)
+
+
+def _group(fields: Mapping[str, Any]) -> Group:
+    return Group(**{**fields, "figures": tuple(map(_figure, fields["figures"]))})
 
 
 def _numbers(row: Mapping[str, str | None]) -> dict[str, float]:

@@ -175,21 +175,28 @@ def prediction_json(prediction: Prediction) -> dict[str, Any]:
         "predicted": prediction.predicted,
         "probabilities": dict(prediction.probabilities),
         "error": prediction.error,
+        "unlike": prediction.unlike,
+        "remark": prediction.remark,
+        "similar": list(prediction.similar),
         "notice": prediction.notice,
     }
 
 
 def write_predictions(file: Path, predictions: Sequence[Prediction]) -> None:
-    """A CSV file with `path`, `predicted`, one probability per class named after it, `error` and `notice`."""
+    """A CSV file: `path`, `predicted`, a probability per class named after it, `unlike`, `remark`, `error`, `notice`.
+
+    `unlike` is the distance to what was learned from; beyond 1 `predicted` is empty and `remark` says why.
+    """
     classes = next((list(p.probabilities) for p in predictions if not p.error), [])
     temporary = file.with_name(f".{file.name}.tmp")
     try:
         with temporary.open("w", encoding="utf-8", newline="") as stream:
             table = csv.writer(stream)
-            table.writerow(["path", "predicted", *classes, "error", "notice"])
+            table.writerow(["path", "predicted", *classes, "unlike", "remark", "error", "notice"])
             for p in predictions:
                 shares = [f"{p.probabilities[c]:.6f}" if not p.error else "" for c in classes]
-                table.writerow([p.path, p.predicted, *shares, p.error, NOTICE])
+                unlike = "" if p.unlike is None else f"{p.unlike:.4f}"
+                table.writerow([p.path, p.predicted, *shares, unlike, p.remark, p.error, NOTICE])
         temporary.replace(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", "Choose another --csv.") from error

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from trainer import Figure
 from trainer.model_folder import ModelInfo, write_run
 from trainer.preprocessing import Preprocessing
 
@@ -22,16 +24,12 @@ class Quiet:
 def make_run(folder: Path) -> None:
     """Write a finished run without weights: two classes, three epochs, ten test images."""
     folder.mkdir(parents=True)
-    metrics = {
-        "accuracy": 0.8,
-        "accuracy_low": 0.6,
-        "accuracy_high": 0.9,
-        "sensitivity:finding": 0.75,
-        "specificity:finding": 5 / 6,
-        "auc": 0.9,
-        "auc_low": 0.7,
-        "auc_high": 1.0,
-    }
+    figures = [
+        Figure("auc", "", 0.9, 0.7, 1.0, None, 10, 0.5),
+        Figure("accuracy", "", 0.8, 0.6, 0.9, 8, 10, 0.6),
+        Figure("sensitivity", "finding", 0.75, 0.3, 0.95, 3, 4, 0.0),
+        Figure("specificity", "finding", 5 / 6, 0.4, 0.97, 5, 6, 1.0),
+    ]
     curve = {
         "class_name": "finding",
         "false_positive_rate": [0, 0.2, 1],
@@ -44,7 +42,8 @@ def make_run(folder: Path) -> None:
         "patients": 5,
         "classes": ["clear", "finding"],
         "confusion": [[5, 1], [1, 3]],
-        "metrics": metrics,
+        "metrics": {"auc": 0.9},
+        "figures": [asdict(figure) for figure in figures],
         "curves": [curve],
         "warnings": ["The split is too small."],
     }

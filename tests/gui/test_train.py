@@ -74,9 +74,9 @@ def test_an_earlier_run_is_shown_with_counts_and_intervals(
     page = _page(window, exported, qtbot)
     assert "first" in page.runs.currentText()
     rows = {row[0]: row[1:] for row in page.results.table.texts()}
-    assert rows["Accuracy"] == ["0.800", "0.600 – 0.900", "8 of 10"]
-    assert rows["Sensitivity for “finding”"][2] == "3 of 4"
-    assert rows["Specificity for “finding”"][2] == "5 of 6"
+    assert rows["Accuracy"] == ["0.800", "0.600 – 0.900", "8 of 10", "0.600"]
+    assert rows["Sensitivity of “finding”"][2] == "3 of 4"
+    assert rows["Specificity of “finding”"][2] == "5 of 6"
     assert page.results.matrix.in_words().startswith("Of 6 images of “clear”: 5 called “clear”, 1 called")
     assert "too small" in page.results.warnings.text()
     assert len(page.history._epochs) == 3

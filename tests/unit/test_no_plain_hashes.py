@@ -26,6 +26,8 @@ NO_IDENTIFIER = {
     "labeller/export.py": "files of a data set, masked",
     "labeller/staging.py": "files of a data set, masked",
     "trainer/dataset.py": "the contents of a data set as a whole",
+    "trainer/reporting/passport.py": "the program's own source and the files of a model folder",
+    "trainer/results/conclusion.py": "the listing of a split as a whole",
     "trainer/training.py": "the listing of a data set as a whole",
     "trainer/images.py": "files of a data set",
     "trainer/model_folder.py": "files of a model folder",

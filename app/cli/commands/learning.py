@@ -138,14 +138,24 @@ def _predict(given: argparse.Namespace, progress: Progress) -> Result:
 def predictions_text(told: Sequence[Prediction], table: Path | None) -> str:
     """Predictions, for people; the first ones where a table holds them all."""
     good = [p for p in told if not p.error]
-    lines = [f"{len(good)} images predicted."]
-    lines += [f"  {p.path}: {p.predicted} ({p.probabilities[p.predicted]:.0%})" for p in good[:SHOWN]]
+    refused = sum(not p.predicted for p in good)
+    lines = [f"{len(good) - refused} images predicted."]
+    if refused:
+        lines.append(f"{refused} are unlike anything the model learned from and get no answer.")
+    lines += [f"  {p.path}: {_answer(p)}" for p in good[:SHOWN]]
     if len(good) > SHOWN:
         lines.append(f"  … and {len(good) - SHOWN} more")
     lines += [f"  failed: {p.path}: {p.error}" for p in told if p.error]
     if table:
         lines.append(f"Table: {table}.")
     return "\n".join([*lines, f"{NOTICE}."])
+
+
+def _answer(prediction: Prediction) -> str:
+    if not prediction.predicted:
+        return prediction.remark
+    remark = f" – {prediction.remark}" if prediction.remark else ""
+    return f"{prediction.predicted} ({prediction.probabilities[prediction.predicted]:.0%}){remark}"
 
 
 def _heatmap_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from app.gui.training.curves import RocPlot
 from app.gui.widgets.job_panel import in_words
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import label
+from trainer.reporting import figure_row
 
 
 class Results(QWidget):
@@ -24,7 +25,7 @@ class Results(QWidget):
         self.splits.currentIndexChanged.connect(self._show_split)
         self.warnings = label("", "caution")
         self.matrix, self.roc = ConfusionMatrix(), RocPlot()
-        self.table = SmallTable("Figures", ("Figure", "Value", "95 % interval", "Images"))
+        self.table = SmallTable("Figures", ("Figure", "Value", "95 % interval", "Images", "Dummy"))
         self.table.setMinimumHeight(round(self.fontMetrics().height() * 12))
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
@@ -77,8 +78,7 @@ class Results(QWidget):
     def _show_judgement(self, judgement: Judgement) -> None:
         self.matrix.show_matrix(judgement.classes, judgement.confusion)
         self.roc.show_curves(judgement.curves)
-        rows = [(row.name, row.value, row.interval, row.counts) for row in judgement.table()]
-        self.table.fill(rows)
+        self.table.fill([figure_row(figure) for figure in judgement.figures])
         split = SPLIT_NAMES.get(judgement.split, judgement.split)
         self.splits.setToolTip(f"{split}: {judgement.images:,} images of {judgement.patients:,} patients")
         self.heading.setText(

@@ -70,10 +70,19 @@ def probabilities(model: Path, folder: Path) -> np.ndarray:
     return np.array([list(prediction.probabilities.values()) for prediction in predictions])
 
 
-def test_a_finished_training_leaves_four_files_and_each_says_what_it_is_not_for(model: Path) -> None:
+def test_a_finished_training_leaves_its_files_and_each_says_what_it_is_not_for(model: Path) -> None:
     names = {path.name for path in model.iterdir()}
-    assert names == {"run.json", "weights.weights.h5", "evaluation.json", "history.csv"}
-    for name in names - {"weights.weights.h5"}:
+    judged = {
+        "evaluation.json",
+        "images.json",
+        "judging.json",
+        "openings.json",
+        "report.html",
+        "passport.json",
+    }
+    arrays = {"weights.weights.h5", "familiarity.npz"}
+    assert names == {"run.json", "history.csv"} | judged | arrays
+    for name in names - arrays:
         assert "Not for diagnostic use" in (model / name).read_text(encoding="utf-8")
     run = json.loads((model / "run.json").read_text(encoding="utf-8"))
     assert run["classes"] == ["normal", "spot"]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from trainer.metrics import Judged, auc, evaluate_split, wilson
+from trainer.results.intervals import wilson
+from trainer.results.judging import Judged, auc, evaluate_split
 
 
 def judged(labels: list[int], finding: list[float]) -> Judged:
