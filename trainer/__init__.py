@@ -9,6 +9,7 @@ from trainer.evaluation import evaluate
 from trainer.explain import grad_cam
 from trainer.inference import Predictor
 from trainer.model_folder import ModelInfo
+from trainer.operating import Wanted, move_operating_point, operating_points
 from trainer.readiness import Readiness, readiness
 from trainer.recipes import DEFAULT_RECIPE, RECIPES, Recipe, describe_recipes
 from trainer.records import (
@@ -19,14 +20,25 @@ from trainer.records import (
     ReadImage,
     RunSummary,
 )
+from trainer.reporting import REPORT, Known, figure_row, read_known, write_report
+from trainer.results.answers import Answers, cell, worst_errors
+from trainer.results.conclusion import read_beside
+from trainer.results.groups import COLUMNS as GROUP_COLUMNS
+from trainer.results.learning_curve import LearningPoint
+from trainer.results.learning_curve import in_words as learning_words
+from trainer.results.openings import in_words as openings_words
+from trainer.results.operating_point import PointChooser, PointFigures
 from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
 from trainer.training import train
 
 __all__ = [
     "DEFAULT_RECIPE",
     "FIGURES",
+    "GROUP_COLUMNS",
     "NOTICE",
     "RECIPES",
+    "REPORT",
+    "Answers",
     "CancelledError",
     "Curve",
     "DataSet",
@@ -35,9 +47,13 @@ __all__ = [
     "Figure",
     "Group",
     "HeatMap",
+    "Known",
+    "LearningPoint",
     "ModelFolderError",
     "ModelInfo",
     "OnEvent",
+    "PointChooser",
+    "PointFigures",
     "Prediction",
     "Predictor",
     "ReadImage",
@@ -47,10 +63,21 @@ __all__ = [
     "ReliabilityBin",
     "RunSummary",
     "TrainerError",
+    "Wanted",
+    "cell",
     "describe_recipes",
     "evaluate",
+    "figure_row",
     "grad_cam",
+    "learning_words",
     "load_dataset",
+    "move_operating_point",
+    "openings_words",
+    "operating_points",
+    "read_beside",
+    "read_known",
     "readiness",
     "train",
+    "worst_errors",
+    "write_report",
 ]

@@ -32,6 +32,8 @@ COMMANDS: tuple[Command, ...] = (
     vaults.VAULT,
     learning.TRAIN,
     learning.EVALUATE,
+    learning.OPERATING_POINT,
+    learning.REPORT,
     learning.PREDICT,
     learning.HEATMAP,
     program.DEMO,

@@ -21,12 +21,16 @@ from trainer import (
     DataSetError,
     Evaluation,
     ModelInfo,
+    PointFigures,
     Prediction,
     Predictor,
     RunSummary,
+    Wanted,
     evaluate,
     grad_cam,
+    move_operating_point,
     train,
+    write_report,
 )
 
 IMAGE_SUFFIXES = frozenset({".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ""})
@@ -100,6 +104,31 @@ def _evaluate(model: Path, dataset: Path, split: str, progress: Progress) -> Eva
         on_event=lambda kind, facts: _forward(progress, kind, facts),
         cancelled=progress.cancelled,
     )
+
+
+def choose_operating_point(model: Path, wanted: Wanted, progress: Progress) -> PointFigures:
+    """Let a model work at another point of the validation split's ROC curve; its report follows."""
+    existing([model])
+    progress.stage("Computing every figure at the new operating point")
+    return move_operating_point(model, wanted)
+
+
+def report(model: Path, out: Path | None, progress: Progress) -> Path:
+    """Write a model's report anew, into its folder or, beside that, to `out`; returns the page."""
+    existing([model])
+    progress.stage("Writing the report")
+    page = write_report(ModelInfo.read(model))
+    if out is None:
+        return page
+    temporary = out.with_name(f".{out.name}.tmp")
+    try:
+        temporary.write_bytes(page.read_bytes())
+        temporary.replace(out)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}.", "Choose another --out.") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return out
 
 
 def files_under(paths: Sequence[Path]) -> list[Path]:

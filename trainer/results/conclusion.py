@@ -91,14 +91,12 @@ def choose_operating_point(
     return chosen
 
 
-def chooser(folder: Path, classes: tuple[str, ...], split: str = "validation") -> PointChooser | None:
-    """The operating points of a split; None where there is nothing to choose."""
-    rules, answers = read_rules(folder, classes), read_answers(folder, classes)
-    if split not in answers or rules.point is None:
+def chooser(folder: Path, classes: tuple[str, ...]) -> tuple[PointChooser, float] | None:
+    """The validation split's operating points and the threshold in use; None where there is nothing to choose."""
+    rules, answers = read_rules(folder, classes), read_answers(folder, classes).get("validation")
+    if answers is None or rules.threshold is None or len(np.unique(answers.labels)) < len(classes):
         return None
-    probabilities = rules.probabilities(answers[split].raw)[:, 1]
-    labels = answers[split].labels
-    return PointChooser(labels, probabilities) if len(np.unique(labels)) > 1 else None
+    return PointChooser(answers.labels, rules.probabilities(answers.raw)[:, 1]), rules.threshold
 
 
 def read_beside(folder: Path) -> Beside:

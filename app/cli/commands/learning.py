@@ -11,7 +11,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows import learning
-from trainer import DEFAULT_RECIPE, RECIPES, Evaluation, Prediction
+from trainer import DEFAULT_RECIPE, RECIPES, Evaluation, Prediction, Wanted, openings_words
 
 SHOWN = 20
 
@@ -92,6 +92,42 @@ def metric_words(metrics: Mapping[str, float]) -> list[tuple[str, str]]:
         interval = f" (95 % interval {low:.3f} to {high:.3f})" if low is not None and high is not None else ""
         words.append((name.replace("_", " "), f"{value:.3f}{interval}"))
     return words
+
+
+def _point_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder of two classes")
+    wish = parser.add_mutually_exclusive_group(required=True)
+    wish.add_argument("--threshold", type=float, metavar="P", help="say the finding from this probability on")
+    wish.add_argument(
+        "--sensitivity", type=float, metavar="SHARE", help="reach this sensitivity, as specific as can be"
+    )
+    wish.add_argument(
+        "--specificity", type=float, metavar="SHARE", help="reach this specificity, as sensitive as can be"
+    )
+    wish.add_argument("--best", action="store_true", help="where sensitivity + specificity is largest")
+
+
+def _point(given: argparse.Namespace, progress: Progress) -> Result:
+    wanted = Wanted(given.threshold, given.sensitivity, given.specificity, given.best)
+    found = learning.choose_operating_point(given.model, wanted, progress)
+    facts = {
+        **asdict(found),
+        "sensitivity": found.sensitivity,
+        "specificity": found.specificity,
+        "notice": NOTICE,
+    }
+    text = f"The finding is now said from probability {found.threshold:.3f} on. On the validation split:"
+    return Result(f"{text} {found.in_words()}.\n{openings_words(given.model)} {NOTICE}.", facts)
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
+    parser.add_argument("--out", type=Path, metavar="HTML", help="write a copy of the page there")
+
+
+def _report(given: argparse.Namespace, progress: Progress) -> Result:
+    page = learning.report(given.model, given.out, progress)
+    return Result(f"Report: {page}. {NOTICE}.", {"file": str(page), "notice": NOTICE})
 
 
 def _predict_arguments(parser: argparse.ArgumentParser) -> None:
@@ -208,6 +244,27 @@ PREDICT = Command(
   leadglass predict knees-model --project knees.leadglass""",
     _predict_arguments,
     _predict,
+)
+OPERATING_POINT = Command(
+    "operating-point",
+    "choose from which probability on a model says the finding",
+    """Choose where on the ROC curve of the validation split a model of two classes works. Prediction and report follow.
+Choose before you look at the test split: each move after that is counted, and the report says so.
+
+  leadglass operating-point knees-model --sensitivity 0.95""",
+    _point_arguments,
+    _point,
+)
+REPORT = Command(
+    "report",
+    "write a model's report and passport",
+    """Write report.html (one page that opens offline: figures with intervals and counts, calibration, groups, doubts,
+model card, checklist for a publication) and passport.json (hashes, seeds, settings) anew into the model folder.
+Training writes them too.
+
+  leadglass report knees-model --out knees-report.html""",
+    _report_arguments,
+    _report,
 )
 HEATMAP = Command(
     "heatmap",

@@ -9,7 +9,7 @@ from app.gui.training.curves import RocPlot
 from app.gui.widgets.job_panel import in_words
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import label
-from trainer.reporting import figure_row
+from trainer import figure_row
 
 
 class Results(QWidget):

@@ -83,8 +83,9 @@ def test_sensitivity_grows_along_the_points_and_both_are_counted() -> None:
 
 
 def test_the_operating_point_is_kept_and_every_figure_follows(folder: Path) -> None:
-    points = chooser(folder, CLASSES)
-    assert points is not None
+    found = chooser(folder, CLASSES)
+    assert found is not None
+    points, _ = found
     wanted = points.at(points.with_sensitivity(0.95))
     choose_operating_point(folder, CLASSES, wanted.threshold)
     rules = read_rules(folder, CLASSES)
