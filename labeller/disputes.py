@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from labeller.classes import USABLE, active
@@ -17,32 +18,41 @@ CONSENSUS = ("consensus", "majority")
 
 
 def disputed(session: Session, among: Iterable[int] | None = None) -> set[int]:
-    """Return the ids of the disputed instances of the session's label set, of all or `among` these ids."""
-    wanted = None if among is None else json.dumps(list(among))
-    answers = _answers(session, wanted).subquery()
-    differing = (
-        select(answers.c.instance_id)
-        .group_by(answers.c.instance_id)
-        .having(func.min(answers.c.class_id) != func.max(answers.c.class_id))
-    )
-    found = set(session.scalars(differing))
-    return found - _settled(session, found) if found else found
+    """Return the ids of the disputed instances of the session's label set, of all or `among` these ids.
 
-
-def _answers(session: Session, wanted: str | None) -> Select[int, int]:
-    """Select what each reader says, second readings included; answers such as “not sure” are no opinion."""
+    Answers such as “not sure” are no opinion. What readers labelled is compared with itself, the answers of second
+    readings with it and with each other: few instances have any of these.
+    """
     usable = select(ClassRow.id).where(ClassRow.set_id == active(session), ClassRow.kind.in_(USABLE))
-    own = select(ReaderLabel.instance_id, ReaderLabel.class_id).where(ReaderLabel.class_id.in_(usable))
+    own = select(ReaderLabel.instance_id, ReaderLabel.class_id).where(
+        ReaderLabel.set_id == active(session), ReaderLabel.class_id.in_(usable)
+    )
     again = (
         select(SecondReadingItem.instance_id, SecondReadingItem.class_id)
         .join(SecondReading, SecondReading.id == SecondReadingItem.reading_id)
         .where(SecondReading.set_id == active(session), SecondReadingItem.class_id.in_(usable))
     )
-    if wanted is not None:
+    if among is not None:
+        wanted = json.dumps(list(among))
         own = own.where(ReaderLabel.instance_id.in_(_listed(wanted)))
         again = again.where(SecondReadingItem.instance_id.in_(_listed(wanted)))
-    said = union_all(own, again).subquery()
-    return select(said.c.instance_id, said.c.class_id)
+    other = again.subquery()
+    between = select(other.c.instance_id).join(
+        ReaderLabel,
+        (ReaderLabel.instance_id == other.c.instance_id) & (ReaderLabel.class_id != other.c.class_id),
+    )
+    between = between.where(ReaderLabel.set_id == active(session), ReaderLabel.class_id.in_(usable))
+    found = {
+        key for select_ in (_differing(own), _differing(again), between) for key in session.scalars(select_)
+    }
+    return found - _settled(session, found) if found else found
+
+
+def _differing(answers: Select[Any, Any]) -> Select[int]:
+    """Select the instances whose answers are not all the same."""
+    said = answers.subquery()
+    lowest, highest = func.min(said.c.class_id), func.max(said.c.class_id)
+    return select(said.c.instance_id).group_by(said.c.instance_id).having(lowest != highest)
 
 
 def _settled(session: Session, ids: set[int]) -> set[int]:

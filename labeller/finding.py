@@ -5,7 +5,7 @@ The answers are laid over each other as marks, so that no combination of conditi
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,10 @@ from labeller.records import InstanceFilter
 from labeller.schema import ClassRow, CurrentLabel, Instance, PredictionEntry, ReaderRow
 from labeller.sorting import SORTED, newest_run
 
-_COLUMNS = (
-    "modality", "patient", "study", "series", "needs_review", "body_part", "patient_sex", "manufacturer", "grade",
-    "masked",
-)  # fmt: skip
-_LOOKED_IN = (Instance.patient, Instance.study_description, Instance.series_description, Instance.body_part)
+_FEW_VALUES = ("modality", "body_part", "patient_sex", "manufacturer", "grade")
+_MANY_VALUES = ("patient", "study", "series")
+_MARKED = ("needs_review", "masked")
+_LOOKED_IN = (Instance.study_description, Instance.series_description, Instance.body_part)
 _AGE = re.compile(r"(\d{3})([DWMY])")  # an Age String, PS3.5 6.2
 Condition = tuple[Keys, bool]
 """Ids, and whether they are wanted or all others."""
@@ -35,7 +34,7 @@ def listing(
     """List what a filter means in one of `records.SORTS`; folded: one entry for each series."""
     order = reading_order(session)
     found = _marks(session, only, order)
-    keys = order.keys if found is None else order.keys[found[order.keys]]
+    keys = order.keys if found is None else order.ids(found)
     if sort != "patient":
         keys = SORTED[sort](session, keys, order)
     return fold(keys, order, order.series(session)) if folded else Listing(keys)
@@ -61,25 +60,31 @@ def values(session: Session, column: InstrumentedAttribute[str]) -> list[str]:
 
 def _marks(session: Session, only: InstanceFilter, order: ReadingOrder) -> Marks | None:
     found: Marks | None = None
-    for keys, wanted in _conditions(session, only):
+    for keys, wanted in _conditions(session, only, order):
         marks = order.marks(keys)
         marks = marks if wanted else ~marks
         found = marks if found is None else found & marks
     return found
 
 
-def _conditions(session: Session, only: InstanceFilter) -> Iterator[Condition]:
-    for name in _COLUMNS:
+def _conditions(session: Session, only: InstanceFilter, order: ReadingOrder) -> Iterator[Condition]:
+    for name in (*_FEW_VALUES, *_MANY_VALUES):
         value = getattr(only, name)
-        if value is not None:
+        if value is not None and name in _FEW_VALUES:
+            yield _having(session, getattr(Instance, name), [value], order)
+        elif value is not None:
             yield read_keys(session, select(Instance.id).where(getattr(Instance, name) == value)), True
+    for name in _MARKED:
+        wanted = getattr(only, name)
+        if wanted is not None:
+            yield read_keys(session, select(Instance.id).where(getattr(Instance, name).is_(true()))), wanted
     yield from _of_label(session, only)
-    yield from _of_patient(session, only)
+    yield from _of_age(session, only, order)
     yield from _of_model(session, only)
     if only.disputed is not None:
         yield np.fromiter(disputed(session), np.int64), only.disputed
     if only.text.strip():
-        yield _holding_text(session, only.text.strip()), True
+        yield order.ids(_holding_text(session, only.text.strip().casefold(), order)), True
 
 
 def _of_label(session: Session, only: InstanceFilter) -> Iterator[Condition]:
@@ -102,12 +107,12 @@ def _of_kinds(session: Session, *kinds: str) -> ColumnElement[bool]:
     return CurrentLabel.class_id.in_(select(ClassRow.id).where(in_set, ClassRow.kind.in_(kinds)))
 
 
-def _of_patient(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+def _of_age(session: Session, only: InstanceFilter, order: ReadingOrder) -> Iterator[Condition]:
     if only.age_from is None and only.age_to is None:
         return
     low, high = only.age_from or 0, 999 if only.age_to is None else only.age_to
     fitting = [age for age in values(session, Instance.patient_age) if low <= _years(age) <= high]
-    yield _having(session, Instance.patient_age, fitting), True
+    yield _having(session, Instance.patient_age, fitting, order)
 
 
 def _years(age: str) -> int:
@@ -118,18 +123,31 @@ def _years(age: str) -> int:
     return int(told[1]) if told[2] == "Y" else 0
 
 
-def _holding_text(session: Session, text: str) -> Keys:
-    found = []
+def _holding_text(session: Session, text: str, order: ReadingOrder) -> Marks:
+    found = order.of_patients(session, lambda patient: text in patient.casefold())
     for column in _LOOKED_IN:
-        fitting = [value for value in values(session, column) if text.casefold() in value.casefold()]
-        if fitting:
-            found.append(_having(session, column, fitting))
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+        fitting = [value for value in values(session, column) if text in value.casefold()]
+        keys, wanted = _having(session, column, fitting, order)
+        marks = order.marks(keys)
+        found |= marks if wanted else ~marks
+    return found
 
 
-def _having(session: Session, column: InstrumentedAttribute[str], wanted: list[str]) -> Keys:
-    listed = select(func.json_each(json.dumps(wanted)).table_valued("value").c.value)
-    return read_keys(session, select(Instance.id).where(column.in_(listed)))
+def _having(
+    session: Session, column: InstrumentedAttribute[str], wanted: Sequence[str], order: ReadingOrder
+) -> Condition:
+    """Find those that have one of these values in a column; where most do, the others are fewer to read."""
+    if not wanted:
+        return np.zeros(0, np.int64), True
+    number = session.scalar(select(func.count()).select_from(Instance).where(_one_of(column, wanted))) or 0
+    if 2 * number <= len(order.keys):
+        return read_keys(session, select(Instance.id).where(_one_of(column, wanted))), True
+    others = sorted(set(values(session, column)) - set(wanted))
+    return read_keys(session, select(Instance.id).where(_one_of(column, others))), False
+
+
+def _one_of(column: InstrumentedAttribute[str], wanted: Sequence[str]) -> ColumnElement[bool]:
+    return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
 
 
 def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:

@@ -160,7 +160,7 @@ def uids_of(session: Session, keys: Keys) -> list[str]:
 def count(session: Session, only: InstanceFilter) -> int:
     """How many match."""
     if only == ALL:
-        return session.scalar(select(func.count(Instance.id))) or 0
+        return session.scalar(select(func.count()).select_from(Instance)) or 0
     return len(finding.listing(session, only))
 
 

@@ -4,7 +4,7 @@ A million instances are eight megabytes here, and what a filter finds is laid ov
 Facts are read for what comes into sight only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -70,6 +70,7 @@ class ReadingOrder:
         self.keys = read_keys(session, select(Instance.id).order_by(*ORDER))
         self.size = int(self.keys.max(initial=0)) + 1
         self._series: NDArray[np.int32] | None = None
+        self._patients: tuple[list[str], list[int]] | None = None
 
     @cached_property
     def rank(self) -> NDArray[np.int32]:
@@ -82,6 +83,23 @@ class ReadingOrder:
         """Mark these ids."""
         found = np.zeros(self.size, np.bool_)
         found[keys] = True
+        return found
+
+    def ids(self, marks: Marks) -> Keys:
+        """Return the ids that are marked, in this order."""
+        found: Keys = self.keys[marks[self.keys]]
+        return found
+
+    def of_patients(self, session: Session, wanted: Callable[[str], bool]) -> Marks:
+        """Mark the instances of the patients whose pseudonym is wanted; a patient's stand side by side here."""
+        if self._patients is None:
+            number = func.count().label("number")
+            by = select(Instance.patient, number).group_by(Instance.patient).order_by(Instance.patient)
+            rows = session.execute(by).all()
+            self._patients = [row.patient for row in rows], [row.number for row in rows]
+        names, sizes = self._patients
+        found = np.zeros(self.size, np.bool_)
+        found[self.keys] = np.repeat(np.fromiter(map(wanted, names), np.bool_), sizes)
         return found
 
     def series(self, session: Session) -> NDArray[np.int32]:

@@ -8,7 +8,7 @@ from app.gui.dialogs.find_images import FindImagesDialog
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project
-from labeller import InstanceFilter, NewInstance
+from labeller import InstanceFilter, NewInstance, PredictionRow, RunRow
 from tests.gui.conftest import _instance
 from tests.gui.test_label import opened, uid
 
@@ -23,6 +23,15 @@ def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> LabelPage:
             catalogue.add_instances([NewInstance(**facts)])
         catalogue.set_label([uid(5)], "not sure", reader="B", means="key")
         catalogue.set_note([uid(6)], "rotated", reader="B")
+        catalogue.set_label([uid(8)], "finding", reader="C", means="key")
+        catalogue.set_masking(uid(9), {"regions": [{"kind": "text"}]})
+        catalogue.set_review(uid(10), ["look"])
+        catalogue.add_run(RunRow("run", "run", "2026-01-01", "quick", {}))
+        said = [
+            PredictionRow(uid(n), "run", name, {name: score}, "2026-01-01")
+            for n, name, score in ((12, "clear", 0.9), (14, "clear", 0.55), (16, "finding", 0.8))
+        ]
+        catalogue.add_predictions("run", said)
     window.session.open(labelled.folder)
     return opened(window, qtbot)
 
@@ -47,6 +56,12 @@ def choose(dialog: FindImagesDialog, **wanted: object) -> None:
         ({"reader": "B"}, [5]),
         ({"kind": "unsure"}, [5]),
         ({"noted": True}, [6]),
+        ({"disputed": True}, [8]),
+        ({"masked": True}, [9]),
+        ({"needs_review": True}, [10]),
+        ({"predicted": "finding"}, [16]),
+        ({"contradicted": True}, [14, 16]),
+        ({"contradicted": False}, [12]),
     ],
 )
 def test_images_are_found_by_facts(page: LabelPage, wanted: dict[str, object], found: list[int]) -> None:
@@ -63,6 +78,28 @@ def test_images_are_found_by_age(page: LabelPage) -> None:
     assert dialog.chosen() == InstanceFilter(age_from=60)
     dialog.accept()
     assert page.model.uids == [uid(1)]
+
+
+def test_images_are_found_by_how_sure_the_model_is(page: LabelPage) -> None:
+    dialog = dialog_of(page)
+    dialog.score_from.setValue(70)
+    dialog.score_to.setValue(85)
+    dialog.accept()
+    assert page.model.uids == [uid(16)]
+    page.filter.choose(InstanceFilter(), 0)
+    page.filter.order.setCurrentIndex(page.filter.order.findData("doubtful"))
+    assert page.model.uids[:3] == [uid(14), uid(16), uid(12)]
+
+
+def test_without_a_run_nothing_is_asked_about_a_model(
+    window: MainWindow, project: Project, qtbot: QtBot
+) -> None:
+    with project.catalogue() as catalogue:
+        catalogue.add_instances([_instance(project, 0)])
+    window.session.open(project.folder)
+    dialog = dialog_of(opened(window, qtbot))
+    assert not dialog.boxes["predicted"].isEnabled()
+    assert "No model" in dialog.score_from.toolTip()
 
 
 def test_images_are_found_by_text(page: LabelPage, qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ from labeller import Catalogue, InstanceFilter
 
 ANY = "any"
 OLDEST = 120
+CERTAIN = 100  # per cent
 FIELDS = (  # field of the filter, words, facet of the catalogue
     ("body_part", "&Body part", "body_part"),
     ("patient_sex", "&Sex", "patient_sex"),
@@ -47,20 +48,24 @@ class FindImagesDialog(QDialog):
         self.boxes: dict[str, QComboBox] = {}
         form = QFormLayout()
         for field, words, facet in FIELDS:
-            values = [value for value in catalogue.facets(facet) if value]  # type: ignore[arg-type] # facets' names
+            values = [value for value in catalogue.values(facet) if value]  # type: ignore[arg-type] # facets' names
             self._add(form, field, words, [(value, value) for value in values])
         readers = [(reader.name, reader.name) for reader in catalogue.readers()]
         self._add(form, "reader", "Labelled b&y", readers)
         answers = [(known.kind, known.name) for known in catalogue.answers()]
         self._add(form, "kind", "Answered wi&th", answers)
         self._add(form, "noted", "&Note", [(True, "with a note"), (False, "without")])
+        self._add(form, "disputed", "Rea&ders", [(True, "disagree, not settled"), (False, "do not disagree")])
         self._add(form, "grade", "&Check of the mask", list(GRADES))
-        self.age_from, self.age_to = _years(0), _years(OLDEST)
+        self._add(form, "needs_review", "&Look at the mask", [(True, "still wanted"), (False, "not wanted")])
+        self._add(form, "masked", "&Pixels", [(True, "some are masked"), (False, "none is masked")])
+        self.age_from, self.age_to = _spin(0, OLDEST), _spin(OLDEST, OLDEST)
         ages = QHBoxLayout()
         for widget in (self.age_from, label("to", wrap=False), self.age_to, label("years", wrap=False)):
             ages.addWidget(widget)
         ages.addStretch(1)
         form.addRow("&Age", ages)
+        self._add_model(form, catalogue)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addLayout(self._kept())
@@ -74,6 +79,9 @@ class FindImagesDialog(QDialog):
         low, high = self.age_from.value(), self.age_to.value()
         found["age_from"] = low or None
         found["age_to"] = high if high < OLDEST else None
+        low, high = self.score_from.value(), self.score_to.value()
+        found["score_from"] = low / 100 if low else None
+        found["score_to"] = high / 100 if high < CERTAIN else None
         return replace(self._now, **found)
 
     def show_choice(self, only: InstanceFilter) -> None:
@@ -82,6 +90,8 @@ class FindImagesDialog(QDialog):
             box.setCurrentIndex(max(0, box.findData(getattr(only, name))))
         self.age_from.setValue(only.age_from or 0)
         self.age_to.setValue(OLDEST if only.age_to is None else only.age_to)
+        self.score_from.setValue(round(100 * (only.score_from or 0)))
+        self.score_to.setValue(CERTAIN if only.score_to is None else round(100 * only.score_to))
 
     def keep(self, name: str) -> None:
         """Keep the choices under a name."""
@@ -92,6 +102,22 @@ class FindImagesDialog(QDialog):
         """Show choices that were kept."""
         facts = json.loads(self._preferences.filters.get(name, "{}"))
         self.show_choice(replace(self._now, **{key: facts.get(key) for key in _FIELDS}))
+
+    def _add_model(self, form: QFormLayout, catalogue: Catalogue) -> None:
+        """What the model of the newest run said; asked for only where there is a run."""
+        classes = [(known.name, known.name) for known in catalogue.classes()]
+        self._add(form, "predicted", "&Model says", classes)
+        self._add(form, "contradicted", "Model and la&bel", [(True, "differ"), (False, "are the same")])
+        self.score_from, self.score_to = _spin(0, CERTAIN), _spin(CERTAIN, CERTAIN)
+        scores = QHBoxLayout()
+        for widget in (self.score_from, label("to", wrap=False), self.score_to, label("%", wrap=False)):
+            scores.addWidget(widget)
+        scores.addStretch(1)
+        form.addRow("Model s&ure by", scores)
+        known = bool(catalogue.runs())
+        for field in (self.boxes["predicted"], self.boxes["contradicted"], self.score_from, self.score_to):
+            field.setEnabled(known)
+            field.setToolTip("" if known else "No model has predicted in this project yet.")
 
     def _add(self, form: QFormLayout, field: str, words: str, choices: Sequence[tuple[object, str]]) -> None:
         box = QComboBox()
@@ -131,7 +157,10 @@ class FindImagesDialog(QDialog):
         return buttons
 
 
-_FIELDS = (*(name for name, *_ in FIELDS), "reader", "kind", "noted", "grade", "age_from", "age_to")
+_FIELDS = (
+    *(name for name, *_ in FIELDS), "reader", "kind", "noted", "disputed", "grade", "needs_review", "masked",
+    "age_from", "age_to", "predicted", "contradicted", "score_from", "score_to",
+)  # fmt: skip
 
 
 def _facts(only: InstanceFilter) -> Mapping[str, Any]:
@@ -143,8 +172,8 @@ def further(only: InstanceFilter) -> int:
     return sum(getattr(only, name) is not None for name in _FIELDS)
 
 
-def _years(value: int) -> QSpinBox:
+def _spin(value: int, most: int) -> QSpinBox:
     spin = QSpinBox()
-    spin.setRange(0, OLDEST)
+    spin.setRange(0, most)
     spin.setValue(value)
     return spin
