@@ -1,0 +1,1 @@
+"""Setting up, building and packaging Leadglass."""

@@ -1,0 +1,1 @@
+"""Making the installed program from the source tree: layout, notices, packages."""
