@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     learning.HEATMAP,
     program.DEMO,
     program.INFO,
+    program.SELFTEST,
     program.WINDOW,
     program.SCREENSHOTS,
 )

@@ -11,6 +11,7 @@ import numpy as np
 
 from anonymizer import read_image
 from app import NOTICE
+from app.components import require_training
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -49,6 +50,7 @@ class TrainRequest:
 
 def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
     """Train a model; a training that was killed goes on from its last checkpoint."""
+    require_training()
     existing([request.dataset])
     return train(
         request.dataset,
@@ -84,6 +86,7 @@ def epoch_words(facts: Mapping[str, Any]) -> str:
 
 def evaluate_model(model: Path, dataset: Path, split: str | None, progress: Progress) -> Evaluation:
     """How a model does on a data set: on its test split, or on what else it has."""
+    require_training()
     existing([model, dataset])
     progress.stage("Evaluating")
     if split is not None:
@@ -145,6 +148,7 @@ def files_under(paths: Sequence[Path]) -> list[Path]:
 
 def predict_files(model: Path, paths: Sequence[Path], progress: Progress) -> list[Prediction]:
     """What the model says of each file; a file that cannot be read has an error instead."""
+    require_training()
     files = files_under(paths)
     if not files:
         raise UsageError("There is no image to predict.", "Name DICOM or image files, or a folder with some.")
@@ -164,6 +168,7 @@ def predict_project(
     project: Project, model: Path, uids: Sequence[str], progress: Progress
 ) -> list[tuple[str, Prediction]]:
     """What the model says of the project's instances (all, or those named); kept in the catalogue."""
+    require_training()
     with project.catalogue() as catalogue:
         wanted = frozenset(uids)
         rows = [row for row in catalogue.instances() if not wanted or row.sop_instance_uid in wanted]
@@ -235,6 +240,7 @@ def write_predictions(file: Path, predictions: Sequence[Prediction]) -> None:
 
 def write_heat_map(model: Path, file: Path, out: Path, *, class_name: str | None, progress: Progress) -> str:
     """Where in an image the model looked, as a grey PNG in the image's own geometry; returns the class shown."""
+    require_training()
     from PIL import Image
 
     existing([model, file])

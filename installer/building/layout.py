@@ -4,12 +4,13 @@
     training/                    what learning and prediction need (a component of its own)
     bin/leadglass                the command (on Windows leadglass.exe)
     licences/                    third-party notices and the list of parts (SBOM)
-    RELEASE                      version and components' fingerprints
+    MANIFEST.sha256              check sums of all files, for `leadglass selftest`
 
 `training/` is found through `leadglass-training.pth` in site-packages, which names the folder relative to itself; so
 the component can be added and removed without touching the rest.
 """
 
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from installer.building.target import PYTHON, Target
 from installer.building.trimming import trim
 
 LAUNCHERS = ROOT / "installer" / "linux" / "bin"
+MANIFEST = "MANIFEST.sha256"  # as app/workflows/selftest.py knows it
 TRAINING_PATH = "leadglass-training.pth"
 
 
@@ -37,6 +39,7 @@ def make_program(root: Path, target: Target) -> None:
     _copy_launchers(root)
     notices.write(root / "licences", [site], PROGRAM, target)
     _compile(root, [root / "python" / "lib" / f"python{PYTHON}"])
+    _list_files(root)
 
 
 def make_training(root: Path, target: Target, program: Path) -> None:
@@ -59,6 +62,15 @@ def _copy_launchers(root: Path) -> None:
         copied = folder / each.name
         copied.write_bytes(each.read_bytes())
         copied.chmod(0o755)
+
+
+def _list_files(root: Path) -> None:
+    lines = []
+    for file in sorted(each for each in root.rglob("*") if each.is_file()):
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        lines.append(f"{digest}  {file.relative_to(root).as_posix()}\n")
+    (root / MANIFEST).write_text("".join(lines), encoding="utf-8")
 
 
 def _compile(program: Path, folders: list[Path]) -> None:

@@ -1,9 +1,9 @@
 """Linux packages of a finished layout: .deb and .rpm (nfpm), and a tarball for everybody else."""
 
 import os
+import shutil
 import subprocess
-import tarfile
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,18 +23,32 @@ DESKTOP = {
     "leadglass.xml": "/usr/share/mime/packages/leadglass.xml",
 }
 MANUAL = "leadglass.1.gz"  # made beside the layouts
+ICON_SOURCE = ROOT / "resources" / "icons" / "leadglass.svg"
 ICON = "/usr/share/icons/hicolor/scalable/apps/leadglass.svg"
 # The same libraries under the names of Fedora, RHEL and openSUSE: the file that is needed is what they provide.
 RPM_DEPENDS = tuple(f"{library}()(64bit)" for library in SYSTEM_LIBRARIES)
 
 
-def make_package(kind: str, component: str, layout: Path, out: Path, version: str) -> Path:
-    """Make a "deb" or "rpm" of a layout in `out`; the file's name says component, version and machine."""
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A finished layout of a component, to be packed into `out` under its version."""
+
+    component: str
+    layout: Path
+    version: str
+    out: Path
+
+    def file(self, ending: str) -> Path:
+        """Where the package of it goes; its name says component, version and machine."""
+        return self.out / f"{NAMES[self.component]}-{self.version}-{ending}"
+
+
+def make_package(kind: str, product: Product) -> Path:
+    """Make a "deb" or "rpm"."""
     with TemporaryDirectory() as scratch:
         settings = Path(scratch) / "nfpm.yaml"
-        settings.write_text(_settings(kind, component, layout, version), encoding="utf-8")
-        machine = {"deb": "amd64", "rpm": "x86_64"}[kind]
-        made = out / f"{NAMES[component]}-{version}-{machine}.{kind}"
+        settings.write_text(_settings(kind, product), encoding="utf-8")
+        made = product.file({"deb": "amd64.deb", "rpm": "x86_64.rpm"}[kind])
         command = ("nfpm", "package", "--config", str(settings), "--packager", kind, "--target", str(made))
         subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": _epoch()})
     return made
@@ -47,7 +61,8 @@ def _epoch() -> str:
     return found.stdout.strip() or "0"
 
 
-def _settings(kind: str, component: str, layout: Path, version: str) -> str:
+def _settings(kind: str, product: Product) -> str:
+    component, layout, version = product.component, product.layout, product.version
     depends = {"deb": ["libc6 (>= 2.35)", *sorted(set(SYSTEM_LIBRARIES.values()))], "rpm": [*RPM_DEPENDS]}[
         kind
     ]
@@ -80,7 +95,7 @@ def _entry(source: Path | str, place: str, kind: str = "") -> list[str]:
 
 def _desktop_entries(layout: Path) -> list[str]:
     entries = _entry("/opt/leadglass/bin/leadglass", "/usr/bin/leadglass", "symlink")
-    entries += _entry(ROOT / "resources" / "icons" / "leadglass.svg", ICON)
+    entries += _entry(ICON_SOURCE, ICON)
     entries += _entry(layout.parent / MANUAL, f"/usr/share/man/man1/{MANUAL}")
     for name, place in DESKTOP.items():
         entries += _entry(FILES / name, place)
@@ -95,29 +110,20 @@ def _scripts() -> list[str]:
     ]
 
 
-def make_tarball(component: str, layout: Path, out: Path, version: str) -> Path:
+def make_tarball(product: Product) -> Path:
     """A tarball with `install.sh`, for other distributions and for users without root."""
-    made = out / f"{NAMES[component]}-{version}-linux-x86_64.tar.xz"
-    top = f"{NAMES[component]}-{version}"
-
-    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-        member.uid = member.gid = 0
-        member.uname = member.gname = "root"
-        member.mtime = int(_epoch())
-        return member
-
-    with tarfile.open(made, "w:xz", preset=1) as tar:
-        tar.add(layout, f"{top}/leadglass", filter=plain)
-        for name, place in _extras(component).items():
-            tar.add(FILES / name, f"{top}/{place}", filter=plain)
-        if component == PROGRAM:
-            tar.add(layout.parent / MANUAL, f"{top}/share/{MANUAL}", filter=plain)
-            tar.add(
-                ROOT / "resources" / "icons" / "leadglass.svg", f"{top}/share/leadglass.svg", filter=plain
-            )
+    made = product.file("linux-x86_64.tar.xz")
+    top = f"{NAMES[product.component]}-{product.version}"
+    with TemporaryDirectory(dir=product.layout.parent) as scratch:
+        tree = Path(scratch) / top
+        (tree / "share").mkdir(parents=True)
+        shutil.copytree(product.layout, tree / "leadglass", symlinks=True, copy_function=os.link)
+        shutil.copy2(FILES / "install.sh", tree)
+        if product.component == PROGRAM:
+            for file in (*(FILES / name for name in DESKTOP), product.layout.parent / MANUAL, ICON_SOURCE):
+                shutil.copy2(file, tree / "share")
+        # The same source yields the same bytes: order, owner and time do not depend on the machine.
+        command = ("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{_epoch()}",
+                   "--use-compress-program", "xz -T0 -2", "-cf", str(made), "-C", scratch, top)  # fmt: skip
+        subprocess.run(command, check=True)
     return made
-
-
-def _extras(component: str) -> Mapping[str, str]:
-    desktop = {name: f"share/{name}" for name in DESKTOP} if component == PROGRAM else {}
-    return {"install.sh": "install.sh", **desktop}

@@ -48,10 +48,11 @@ def licence(distribution: Distribution) -> str:
 
 def _notice(distribution: Distribution) -> str:
     head = f"{'=' * 78}\n{distribution.name} {distribution.version}: {licence(distribution)}\n{'=' * 78}\n"
-    texts = []
-    for file in distribution.files or ():
-        if ".dist-info" in str(file) and any(word in file.name.lower() for word in LICENCE_NAMES):
-            texts.append(Path(str(file.locate())).read_text(encoding="utf-8", errors="replace"))
+    texts = [
+        Path(str(file.locate())).read_text(encoding="utf-8", errors="replace")
+        for file in distribution.files or ()
+        if ".dist-info" in str(file) and any(word in file.name.lower() for word in LICENCE_NAMES)
+    ]
     return head + ("\n".join(texts) or "No licence text is part of the distribution.") + "\n\n"
 
 

@@ -30,12 +30,15 @@ def release(given: argparse.Namespace) -> int:
         else:
             layout.make_training(root, LINUX, WORK / PROGRAM)
         _say(f"{component}: {_size(root) / 1e6:,.0f} MB")
+        product = linux_packages.Product(component, root, version, given.out)
         for kind in given.formats.split(","):
             _say(f"{component}: {kind}")
-            if kind == "tar":
-                made.append(linux_packages.make_tarball(component, root, given.out, version))
-            else:
-                made.append(linux_packages.make_package(kind, component, root, given.out, version))
+            tarball = kind == "tar"
+            made.append(
+                linux_packages.make_tarball(product)
+                if tarball
+                else linux_packages.make_package(kind, product)
+            )
     _write_sums(given.out, made)
     for each in made:
         _say(f"{each.name}: {each.stat().st_size / 1e6:,.0f} MB")

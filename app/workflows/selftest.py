@@ -1,0 +1,186 @@
+"""The self-test of an installed copy: every part does its work once, on made-up data in a folder of its own.
+
+What IT runs after a roll-out, and what the verification of a release runs. Each check is a row of `CHECKS`.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import resources
+from app.components import training_installed
+from app.program import command
+
+PROGRAM_PARTS = ("pydicom", "numpy", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "pyarrow",
+                 "pikepdf", "pyside6-essentials")  # fmt: skip
+TRAINING_PARTS = ("keras", "tensorflow-cpu")
+SAMPLE = (
+    "Abernathy_Graham",
+    "Bergstrand_Annika",
+)  # two of the sample's patients are enough to see each step work
+STEP_LIMIT_S = 240
+MANIFEST = "MANIFEST.sha256"  # at the top of an installed copy, made with it
+
+
+class CheckError(Exception):
+    """A check found something wrong; the message says what."""
+
+
+class NotPresent(Exception):  # noqa: N818 - nothing is wrong: a component is not installed
+    """There is nothing to check; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a check ended: `state` is "ok", "failed" or "absent"."""
+
+    name: str
+    state: str
+    seconds: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row of the self-test."""
+
+    name: str
+    run: Callable[[Path], str]
+
+
+def self_test(folder: Path) -> Iterator[Outcome]:
+    """Run every check, whatever the others say; `folder` is empty and holds what they write."""
+    for check in CHECKS:
+        begun = time.monotonic()
+        try:
+            state, note = "ok", check.run(folder)
+        except NotPresent as absent:
+            state, note = "absent", str(absent)
+        except CheckError as wrong:
+            state, note = "failed", str(wrong)
+        yield Outcome(check.name, state, round(time.monotonic() - begun, 1), note)
+
+
+def _complete(_folder: Path) -> str:
+    root = Path(sys.prefix).parent
+    manifest = root / MANIFEST
+    if not manifest.exists():
+        raise NotPresent("runs from source: there is no list of files to compare with")
+    wrong = []
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        digest, name = line.split("  ", 1)
+        file = root / name
+        if not file.exists() or _digest(file) != digest:
+            wrong.append(name)
+    if wrong:
+        raise CheckError(f"{len(wrong)} files are missing or changed, such as {wrong[0]}: install again")
+    return f"{len(lines)} files as delivered"
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _parts(_folder: Path) -> str:
+    return ", ".join(f"{name} {_version(name)}" for name in PROGRAM_PARTS)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError as error:
+        raise CheckError(f"{name} is missing: install again") from error
+
+
+def _masking(folder: Path) -> str:
+    originals = folder / "originals"
+    for patient in SAMPLE:
+        shutil.copytree(resources.find("sample") / "instances" / patient, originals / patient)
+    _leadglass(folder, "new", folder / "test.leadglass")
+    imported = _leadglass(folder, "import", folder / "test.leadglass", originals)
+    masked = imported["masked"]
+    if not masked:
+        raise CheckError("no instance of the sample was masked")
+    _leadglass(folder, "verify", folder / "test.leadglass" / "instances", "--against", originals)
+    return f"{masked} instances masked, no identity left"
+
+
+def _labelling(folder: Path) -> str:
+    labelled = _leadglass(folder, "label", folder / "test.leadglass", "--from",
+                          resources.find("sample") / "labels.csv", allowed=(0, 1))  # fmt: skip
+    _leadglass(folder, "export", folder / "test.leadglass", "--out", folder / "dataset", allowed=(0, 1))
+    if not (folder / "dataset" / "manifest.csv").exists():
+        raise CheckError("no data set was written")
+    return f"{labelled['labelled']} labels set, data set exported"
+
+
+def _window(folder: Path) -> str:
+    out = folder / "pictures"
+    _leadglass(folder, "screenshots", folder / "test.leadglass", "--out", out)
+    pictures = [each for each in out.glob("*.png") if each.stat().st_size]
+    if not pictures:
+        raise CheckError("no page of the window could be drawn")
+    return f"{len(pictures)} pages drawn"
+
+
+def _training(folder: Path) -> str:
+    if not training_installed():
+        raise NotPresent("the component for training is not installed")
+    parts = ", ".join(f"{name} {_version(name)}" for name in TRAINING_PARTS)
+    _make_pictures(folder / "learn")
+    _leadglass(folder, "train", folder / "learn", "--out", folder / "model", "--recipe", "quick")
+    _leadglass(folder, "predict", folder / "model", folder / "learn", "--csv", folder / "p.csv")
+    return f"{parts}; a model trained and predicted"
+
+
+def _make_pictures(folder: Path) -> None:
+    """Forty little pictures of two kinds that anybody could tell apart."""
+    import numpy as np
+    from PIL import Image
+
+    generator = np.random.default_rng(7)
+    for name, level in (("dark", 60), ("light", 180)):
+        (folder / name).mkdir(parents=True)
+        for number in range(20):
+            values = generator.normal(level, 12, (64, 64)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(values).save(folder / name / f"{name}{number:02}.png")
+
+
+def _leadglass(folder: Path, *arguments: str | Path, allowed: tuple[int, ...] = (0,)) -> dict[str, object]:
+    """Run a command of this program with a configuration of its own; returns what it says as JSON."""
+    environment = {
+        **os.environ,
+        "LEADGLASS_CONFIG": str(folder / "configuration"),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    line = command(*map(str, arguments), "--json", "--progress", "none")
+    try:
+        ended = subprocess.run(line, capture_output=True, encoding="utf-8", env=environment, check=False,
+                               timeout=STEP_LIMIT_S)  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise CheckError(f"“{arguments[0]}” took longer than {STEP_LIMIT_S} s") from error
+    if ended.returncode not in allowed or not ended.stdout.strip():
+        raise CheckError(f"“{arguments[0]}” ended with {ended.returncode}: {ended.stderr.strip()[-300:]}")
+    told = json.loads(ended.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+CHECKS = (
+    Check("files", _complete),
+    Check("parts", _parts),
+    Check("masking", _masking),
+    Check("labelling and export", _labelling),
+    Check("window", _window),
+    Check("training and prediction", _training),
+)

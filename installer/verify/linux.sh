@@ -1,0 +1,83 @@
+#!/bin/bash
+# Installs the .deb into a bare Debian, as a hospital's PC would have it, and tries it there. Needs root, debootstrap
+# and a Debian mirror (MIRROR); the program itself runs without any network.
+#
+#   sudo installer/verify/linux.sh DIST [CHROOT]
+#
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. What is seen is printed;
+# the window's picture is left in DIST/window.png.
+set -euo pipefail
+
+dist=$(readlink -f "$1")
+root=$(readlink -m "${2:-build/chroot}")
+mirror=${MIRROR:-http://deb.debian.org/debian}
+pristine=$root.pristine
+
+say() { printf '== %s\n' "$*"; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
+user() { inside setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/home/reader "$@"; }
+sealed() { unshare -n "$0" --inside "$root" "$@"; }
+
+if [ "${1:-}" = --inside ]; then # the second half of `sealed`: already without a network
+    root=$2
+    shift 2
+    user "$@"
+    exit
+fi
+
+cleanup() { umount "$root/proc" "$root/dev/shm" 2>/dev/null || true; }
+trap cleanup EXIT
+
+say "check sums"
+(cd "$dist" && sha256sum --check SHA256SUMS)
+
+if [ ! -d "$pristine" ]; then
+    say "a bare Debian 12"
+    debootstrap --variant=minbase bookworm "$pristine" "$mirror" >/dev/null
+fi
+cleanup
+rm -rf "$root"
+cp -a "$pristine" "$root"
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
+mount -t proc proc "$root/proc"
+mkdir -p "$root/dev/shm"
+mount -t tmpfs tmpfs "$root/dev/shm"
+inside useradd -m -u 1000 reader
+
+say "unattended installation"
+cp "$dist"/leadglass*.deb "$root/tmp/"
+inside apt-get update -q >/dev/null
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/leadglass*.deb' >"$dist/apt.log" 2>&1 ||
+    { tail -20 "$dist/apt.log"; exit 1; }
+user leadglass --version
+
+say "nothing of the program can be changed by its users"
+if user sh -c 'find /opt/leadglass -writable ! -type l | grep -q .'; then
+    echo "FAILED: users can write to /opt/leadglass"
+    exit 1
+fi
+
+say "self-test without a network, as an ordinary user"
+sealed leadglass selftest --progress none
+
+say "a project, made and labelled"
+sealed leadglass new /home/reader/kept.leadglass >/dev/null
+sealed sh -c 'leadglass import /home/reader/kept.leadglass "$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances/A*' --progress none
+
+say "the window on a virtual screen"
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends xvfb xauth imagemagick' >>"$dist/apt.log" 2>&1
+user sh -c 'xvfb-run -a -s "-screen 0 1280x800x24" sh -c "/opt/leadglass/bin/leadglass-window /home/reader/kept.leadglass & sleep 20; import -window root /home/reader/window.png; kill \$!"'
+cp "$root/home/reader/window.png" "$dist/window.png"
+
+say "reinstalled over itself: the project stays"
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall --no-install-recommends /tmp/leadglass*.deb' >>"$dist/apt.log" 2>&1
+sealed leadglass label /home/reader/kept.leadglass --help >/dev/null
+test -d "$root/home/reader/kept.leadglass"
+
+say "removed, purged: the project stays, the program goes"
+inside apt-get purge -y -q 'leadglass*' >>"$dist/apt.log" 2>&1
+test ! -e "$root/opt/leadglass"
+test ! -e "$root/usr/bin/leadglass"
+test -d "$root/home/reader/kept.leadglass"
+say "all of it held"
