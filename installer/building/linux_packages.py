@@ -81,6 +81,8 @@ def _settings(kind: str, product: Product) -> str:
         "depends:",
         *(f'  - "{each}"' for each in depends),
         *(("recommends:", '  - "leadglass-training"') if component == PROGRAM and kind == "deb" else ()),
+        f"{kind}:",
+        "  compression: zstd",  # dpkg 1.21.18 and rpm 4.14 know it; a fifth of gzip's time
         "contents:",
         *_entry(layout, HOME, "tree"),
         *(_desktop_entries(layout) if component == PROGRAM else ()),

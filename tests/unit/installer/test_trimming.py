@@ -21,8 +21,9 @@ for name in sys.argv[1:]:
     importlib.import_module(name)
 print(json.dumps([m.__file__ for m in list(sys.modules.values()) if getattr(m, "__file__", None)]))
 """
-PROGRAM = ("onnxruntime", "rapidocr_onnxruntime", "cv2", "pikepdf", "pypdfium2", "pyarrow.parquet", "openpyxl", "highdicom",
-           "sklearn.metrics", "imagehash", "keyring", "cryptography", "gdcm", "openjpeg", "jpeg_ls", "pyqtgraph")  # fmt: skip
+PROGRAM = ("onnxruntime", "rapidocr_onnxruntime", "cv2", "pikepdf", "pypdfium2", "pyarrow.parquet", "openpyxl",
+           "highdicom", "sklearn.metrics", "imagehash", "keyring", "cryptography", "gdcm", "openjpeg", "jpeg_ls",
+           "pyqtgraph")  # fmt: skip
 TRAINING = ("tensorflow", "keras")
 DONE_WITHOUT = ("_s3fs",)  # pyarrow tries to load it and does without it
 
