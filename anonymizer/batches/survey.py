@@ -17,6 +17,7 @@ from anonymizer.headers.remembered import Recent
 from anonymizer.identities.collect import Mention
 from anonymizer.masking.quick import told_quickly
 from anonymizer.masking.run import Settings
+from anonymizer.masking.series import Member, is_searched_by_series, member_of
 from anonymizer.masking.thorough import told_thoroughly
 
 _HEAD = 2**16  # bytes: most headers are shorter
@@ -29,6 +30,7 @@ class Told:
 
     patient: str = field(default="", repr=False)  # key, see `patients`
     mentions: frozenset[Mention] = field(default=frozenset(), repr=False)
+    member: Member | None = field(default=None, repr=False)  # of a series of slices
 
 
 NOTHING = Told()
@@ -55,6 +57,7 @@ class Surveyor:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._by_series = is_searched_by_series(settings.profile.pixels, find_text=settings.find_text)
         self._told: Recent[str, set[Mention]] = Recent(_PATIENTS)
 
     def survey(self, source: Source) -> Told:
@@ -63,16 +66,17 @@ class Surveyor:
             return NOTHING
         try:
             with lenient():
-                patient, mentions = self._mentions_of(source)
+                raw = source.read_head(_HEAD)
+                patient, mentions = self._mentions_of(source, raw)
+                member = member_of(raw, source) if self._by_series else None
         except (AnonymizerError, RecursionError, *UNREADABLE):
             return NOTHING  # whoever masks the input will say what is wrong with it
         known = self._told.get(patient, set)
         fresh = mentions - known
         known |= fresh
-        return Told(patient, frozenset(fresh))
+        return Told(patient, frozenset(fresh), member)
 
-    def _mentions_of(self, source: Source) -> tuple[str, frozenset[Mention]]:
-        raw = source.read_head(_HEAD)
+    def _mentions_of(self, source: Source, raw: bytes) -> tuple[str, frozenset[Mention]]:
         if picture_kind(raw) is not None:
             return "", frozenset()
         try:

@@ -12,6 +12,7 @@ from anonymizer.files.truncation import end_of
 from anonymizer.identities.collect import identity_of
 from anonymizer.masking.quick import mask_quickly
 from anonymizer.masking.run import NOTHING, Layout, Masked, Run, Settings, Told, tools_of
+from anonymizer.masking.series import NO_PLANS, Plans
 from anonymizer.masking.thorough import mask_thoroughly
 from anonymizer.output.facts import safe_part
 from anonymizer.output.gate import judged
@@ -31,16 +32,18 @@ def deidentify(
     layout: Layout = Layout.TREE,
     *,
     told: Told = NOTHING,
+    plans: Plans = NO_PLANS,
 ) -> FileRecord:
     """Mask one input and write it below `out`. Every input gets a record, whatever happens to it.
 
-    `told` are the identities that other instances of the patients tell; the instance's own are added. Raises
+    `told` are the identities that other instances of the patients tell; the instance's own are added. `plans`
+    say where text stands in series of slices of which some were searched. Raises
     WriteError where the output folder cannot be written or holds this instance masked with other settings, and
     TextFinderError where the text detector cannot be loaded, as then every input would fail.
     """
     if source.refused:
         return FileRecord(source.path, Outcome.SKIPPED, source.refused)
-    run = Run(out, settings, layout, told)
+    run = Run(out, settings, layout, told, plans)
     with lenient():
         try:
             raw = _read(source)

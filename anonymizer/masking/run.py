@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from anonymizer.errors import PatientError, SourceError
 from anonymizer.files.file_format import IMPLEMENTATION_VERSION_NAME
@@ -20,6 +21,9 @@ from anonymizer.profiles.plan import Plan
 from anonymizer.profiles.profile import Profile
 from anonymizer.report import Change, Facts, Fragment, Identity, Reading, Region
 from anonymizer.verification.inspection import Known
+
+if TYPE_CHECKING:
+    from anonymizer.pixels.series_plan import SeriesPlan
 
 Told = Mapping[str, frozenset[Mention]]  # by the key of the patient
 NOTHING: Told = MappingProxyType({})
@@ -66,6 +70,7 @@ class Run:
     settings: Settings
     layout: Layout = Layout.TREE
     told: Told = field(default_factory=dict, repr=False)
+    plans: "Mapping[bytes, SeriesPlan]" = field(default_factory=dict, repr=False)  # by the key of the series
 
 
 class QuarantineError(SourceError):

@@ -27,6 +27,7 @@ from anonymizer.identities.collect import Mention, first_text, identity_of, ment
 from anonymizer.identities.harvest import Harvest
 from anonymizer.identities.residue import Search, remove_holders, residue
 from anonymizer.masking.run import Layout, Masked, QuarantineError, Run, Settings, check_listed, tools_of
+from anonymizer.masking.series import series_of
 from anonymizer.output.facts import facts_of
 from anonymizer.output.gate import known_of
 from anonymizer.pixels.decoding import matrix_of
@@ -38,6 +39,7 @@ from anonymizer.words.spelling import spells_words
 
 if TYPE_CHECKING:
     from anonymizer.pixels.burned_in_text import PixelResult
+    from anonymizer.pixels.series_plan import SeriesPlan
 
 _UID = re.compile(r"[0-9.]{3,64}\Z")
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -75,7 +77,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         review.append(DAMAGED)
     renew_meta(dataset, syntax)
     changes += blank_comments(dataset)
-    pixels = _mask_pixels(dataset, settings, harvest)
+    pixels = _mask_pixels(dataset, settings, harvest, run.plans.get(series_of(raw)) if run.plans else None)
     review += pixels.review
     device = first_text(dataset, "DeviceSerialNumber")
     subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
@@ -180,7 +182,9 @@ def _own_uid(uid: str, raw: bytes) -> UID:
     return UID(f"2.25.{number}")
 
 
-def _mask_pixels(dataset: FileDataset, settings: Settings, harvest: Harvest) -> "PixelResult":
+def _mask_pixels(
+    dataset: FileDataset, settings: Settings, harvest: Harvest, plan: "SeriesPlan | None"
+) -> "PixelResult":
     """Mask the pixels by the device rules and by what is found in them."""
     from anonymizer.pixels.burned_in_text import PixelResult, mask_burned_in_text
     from anonymizer.pixels.verdicts import Judge
@@ -197,7 +201,7 @@ def _mask_pixels(dataset: FileDataset, settings: Settings, harvest: Harvest) -> 
     try:
         matrix = matrix_of(dataset) if rules and policy.mask is not MaskText.FLAG else None
         known = [region for rule in rules if matrix for region in rule.regions(dataset, matrix)]
-        return mask_burned_in_text(dataset, drawn=known, judge=Judge(policy, harvest))
+        return mask_burned_in_text(dataset, drawn=known, judge=Judge(policy, harvest), plan=plan)
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
 

@@ -15,6 +15,7 @@ from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.jpeg_comments import blank_comments
 from anonymizer.pixels.pixel_store import aligned, fill_regions, grain
 from anonymizer.pixels.regions import declared_regions, distinct, inside, without
+from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
@@ -52,13 +53,15 @@ def mask_burned_in_text(
     drawn: Sequence[Region] = (),
     keep: Sequence[Region] = (),
     judge: Judge | None = None,
+    plan: SeriesPlan | None = None,
 ) -> PixelResult:
     """Find burned-in text and fill it with black in the data set itself (PS3.15 E.3.1).
 
     Pixels outside the regions keep their values to the bit, and where there are no regions the pixel data
     stays untouched. `drawn` are regions that a reader or a rule added, `keep` ones that a reader said are no text;
     `judge` decides which text is masked, without one all but what the keep-list allows. With `find=False` only
-    `drawn` regions are masked. An object without pixel data is left as it is.
+    `drawn` regions are masked. `plan` says where text stands in the series of a slice. An object
+    without pixel data is left as it is.
 
     The SOP Instance UID stays. BurnedInAnnotation becomes NO after an examination that left nothing legible.
     Raises PixelError where a frame cannot be decoded, TextFinderError where the detector is missing.
@@ -69,7 +72,7 @@ def mask_burned_in_text(
     wanted = [region for r in drawn if (region := inside(r, matrix)) is not None]
     if not find:
         return _finished(dataset, _final(dataset, matrix, wanted), PixelResult(review=(NOT_EXAMINED,)))
-    search = FrameSearch(dataset, matrix, judge)
+    search = FrameSearch(dataset, matrix, judge, plan)
     wanted += without([*declared_regions(dataset, matrix), *search.found()], keep)
     if judge.policy.mask is MaskText.FLAG:
         wanted = [region for region in wanted if region.kind == KEPT]

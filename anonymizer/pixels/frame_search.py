@@ -10,6 +10,7 @@ from anonymizer.pixels.decoding import Array, Matrix
 from anonymizer.pixels.filling import fill
 from anonymizer.pixels.pixel_store import black_of
 from anonymizer.pixels.rendering import DicomImage
+from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.verdicts import Judge, united
 from anonymizer.report import Reading, Region
 
@@ -23,11 +24,15 @@ class FrameSearch:
     Raises PixelError where a frame cannot be decoded, TextFinderError where the detector is missing.
     """
 
-    def __init__(self, dataset: Dataset, matrix: Matrix, judge: Judge) -> None:
+    def __init__(
+        self, dataset: Dataset, matrix: Matrix, judge: Judge, plan: SeriesPlan | None = None
+    ) -> None:
         self.dataset, self.matrix, self._judge = dataset, matrix, judge
         self.image = DicomImage(dataset, allow_gdcm=True)
         self.views = list(self._views())
         self.readings: list[Reading] = []
+        slice_of_series = plan is not None and len(self.views) == 1 and not self.image.is_colour
+        self._plan = plan if slice_of_series and plan is not None and plan.fits(self.views[0]) else None
 
     def _picture(self, index: int) -> Array:
         """Return stored values of a grey frame (no window of the file may hide text), or RGB."""
@@ -55,13 +60,16 @@ class FrameSearch:
         """Return all text in the views, as regions of every frame; kept ones are among them."""
         regions: list[Region] = []
         for view in self.views:
-            there, read = self._judge.sorted(view, text_finder.find_text(view))
+            boxes = text_finder.find_text(view) if self._plan is None else self._plan.boxes
+            there, read = self._judge.sorted(view, boxes)
             regions += there
             self.readings += read
         return united(regions)
 
     def residue(self, regions: Sequence[Region]) -> list[Region]:
         """Return text that can still be read once the regions are filled."""
+        if self._plan is not None:
+            return []  # nothing stands where the samples of the series have nothing
         left: list[text_finder.TextBox] = []
         for view in self.views[-2:] if self.matrix.frames > SHORT else self.views:
             filled = view.copy()

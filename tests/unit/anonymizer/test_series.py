@@ -1,0 +1,128 @@
+"""Long series of slices are searched in a sample; a slice that differs is searched itself."""
+
+import numpy as np
+import pytest
+from pydicom.uid import CTImageStorage, SecondaryCaptureImageStorage
+
+from anonymizer.batches.batch import mask_batch
+from anonymizer.batches.series_samples import CHOSEN, FEWEST, SeriesSamples, plans_of
+from anonymizer.files.source import find_sources
+from anonymizer.masking.deidentify import Layout, Settings
+from anonymizer.masking.series import member_of
+from anonymizer.pixels import text_finder
+from anonymizer.pixels.burned_in_text import mask_burned_in_text
+from anonymizer.pixels.series_plan import plan_of, sample_of
+from anonymizer.pixels.text_finder import read_text
+from anonymizer.profiles.profile import load_profile
+from anonymizer.report import Outcome
+from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, readable, written
+
+COUNT = 24
+
+
+def values_of(number, text=()):
+    """A slice: a body that changes from slice to slice and the noise of a scanner."""
+    rng = np.random.default_rng(number)
+    picture = background() * (0.8 + 0.2 * np.sin(number / 5)) + rng.normal(0, 0.004, (240, 320))
+    return np.round(written(picture, text) * 2000 if text else picture * 2000).clip(0, 4095).astype(np.uint16)
+
+
+def instance(number, text=(), sop_class=CTImageStorage):
+    dataset = dataset_of(values_of(number, text), bits=12, modality="CT")
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = sop_class
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.4.{number + 1}"
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.4"
+    dataset.PatientID, dataset.PatientName = "4711", "WESTERHOUT^JOHANNA"
+    dataset.Manufacturer, dataset.InstanceNumber = "Zargon", number
+    return dataset
+
+
+def series(folder, texts=None, *, count=COUNT, **facts):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        dataset = instance(number, (texts or {}).get(number, ()), **facts)
+        dataset.save_as(folder / f"im{number:03}.dcm", enforce_file_format=True)
+    return list(find_sources([folder]))
+
+
+def member(source):
+    return member_of(source.read_head(2**16), source)
+
+
+def sampled(sources, order=1):
+    samples = SeriesSamples(lambda uid: f"{hash(uid) & 0xFFFFFF:06x}", lambda _: True)
+    for source in sources[::order]:
+        samples.add(member(source))
+    return dict(samples.chosen())
+
+
+def test_first_last_and_a_few_others_stand_for_the_series_in_whatever_order_it_comes(tmp_path):
+    sources = series(tmp_path / "in")
+    ((key, chosen),) = sampled(sources).items()
+    assert len(chosen) in (CHOSEN, CHOSEN + 1, CHOSEN + 2)
+    names = [source.path[-9:] for source in chosen]
+    assert (names[0], names[-1]) == ("im000.dcm", "im023.dcm")
+    assert sampled(sources, -1) == {key: chosen}
+    assert sampled(sources[: FEWEST - 1]) == {}
+
+
+def test_series_are_of_one_kind_device_and_matrix(tmp_path):
+    one = member(series(tmp_path / "a", count=1)[0])
+    dataset = instance(1)
+    dataset.Manufacturer = "Other"
+    dataset.save_as(tmp_path / "b.dcm", enforce_file_format=True)
+    (other,) = find_sources([tmp_path / "b.dcm"])
+    assert one is not None
+    assert member(other).key != one.key
+    assert member(series(tmp_path / "c", count=1, sop_class=SecondaryCaptureImageStorage)[0]) is None
+    assert "1.2.3" not in repr(one)
+
+
+def test_a_slice_like_the_samples_is_not_searched_and_one_with_text_is(monkeypatch):
+    plan = plan_of([sample_of(values_of(number)) for number in (0, 3, 9, 15, 23)])
+    assert plan is not None
+    assert all(plan.fits(values_of(number)) for number in range(COUNT))
+    assert not plan.fits(values_of(7, (NAME,)))
+    in_the_body = written(background(), (NAME,), at=(150, 150), size=14, ink=0.95)
+    assert not plan.fits(np.round(in_the_body * 2000).astype(np.uint16))
+    monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
+    result = mask_burned_in_text(instance(5), plan=plan)
+    assert (result.regions, result.cleaned) == ((), True)
+
+
+def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkeypatch):
+    text = dict.fromkeys(range(COUNT), (NAME,))
+    plan = plan_of([sample_of(values_of(number, text[number])) for number in (0, 3, 9, 15, 23)])
+    assert plan is not None
+    assert plan.boxes
+    monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
+    dataset = instance(6, (NAME,))
+    mask_burned_in_text(dataset, plan=plan)
+    monkeypatch.undo()
+    assert not readable(read_text(dataset.pixel_array), NAME)
+
+
+def test_samples_that_differ_make_no_plan():
+    assert plan_of([sample_of(values_of(0)), sample_of(values_of(1, (NAME,)))]) is None
+
+
+def test_a_sample_that_cannot_be_read_makes_no_plan(tmp_path):
+    sources = series(tmp_path / "in", count=3)
+    good = sample_of(values_of(0))
+    chosen = {b"key": sources}
+    assert plans_of(chosen, {s.path: good for s in sources})
+    assert not plans_of(chosen, {sources[0].path: good, sources[1].path: good, sources[2].path: None})
+
+
+@pytest.mark.slow
+def test_one_slice_with_a_name_is_found_and_the_output_does_not_depend_on_workers(tmp_path, key):
+    sources = series(tmp_path / "in", {11: (NAME,)})
+    trees = []
+    for workers in (1, 2):
+        out = tmp_path / f"out{workers}"
+        settings = Settings(load_profile(), key)
+        records = list(mask_batch(sources, out, settings, layout=Layout.FLAT, workers=workers))
+        assert [record.outcome for record in records] == [Outcome.MASKED] * COUNT
+        assert [r.path[-9:] for r in records if r.regions] == ["im011.dcm"]
+        trees.append({path.name: path.read_bytes() for path in out.glob("*.dcm")})
+    assert trees[0] == trees[1]
