@@ -5,7 +5,7 @@ The file meta information and the preamble are never copied: they are made anew.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -48,6 +48,8 @@ _SIGNS_OF_DICOM = (
 )
 _FIRST_GROUPS = (b"\x02\0", b"\x08\0", b"\0\x02", b"\0\x08")
 _VRS = frozenset(map(str, VR))
+_UTF_8, _LATIN_1 = b"ISO_IR 192", b"ISO_IR 100"
+NAMES = (0x00080090, 0x00081050, 0x00081070, 0x00100010)  # of physicians, operators and the patient
 _PREAMBLE, _PREFIX = 128, b"DICM"
 _ZLIB_HEADER = 2
 
@@ -98,6 +100,8 @@ def parse(raw: bytes) -> FileDataset:
     _check_inflation(raw)
     try:
         dataset = pydicom.dcmread(BytesIO(raw), force=True)
+        if _is_misdeclared(dataset):
+            dataset = pydicom.dcmread(BytesIO(raw.replace(_UTF_8, _LATIN_1)), force=True)
         known = sum(keyword in dataset for keyword in _SIGNS_OF_DICOM)
     except RecursionError as error:
         raise SourceError("The file nests sequences too deeply.") from error
@@ -108,6 +112,26 @@ def parse(raw: bytes) -> FileDataset:
     if not known and raw[_PREAMBLE : _PREAMBLE + 4] != _PREFIX:
         raise NotDicomError(describe(raw))
     return dataset
+
+
+def is_misdeclared(charset: bytes, names: Iterable[bytes]) -> bool:
+    """Tell whether names are not written in UTF-8 although a file says so: most such writers use Latin-1."""
+    if charset.strip(b" \0") != _UTF_8:
+        return False
+    try:
+        for name in names:
+            name.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _is_misdeclared(dataset: Dataset) -> bool:
+    found = [dataset.get_item(tag) for tag in NAMES if tag in dataset]
+    names = [
+        value for value in (getattr(element, "value", None) for element in found) if isinstance(value, bytes)
+    ]
+    return is_misdeclared(str(dataset.get("SpecificCharacterSet", "")).encode("ascii", "replace"), names)
 
 
 def mended(raw: bytes) -> bytes:

@@ -4,6 +4,7 @@ What such a file still says in free words or unusual codes may be the name that 
 needs no harvest is kept: numbers, the standard's codes, renewed UIDs and words of the harmless vocabulary.
 """
 
+import re
 from collections.abc import Iterable
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -11,7 +12,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
 from pydicom.tag import BaseTag
 
-from anonymizer.files.file_format import beginning, mended, transfer_syntax
+from anonymizer.files.file_format import NAMES, beginning, mended, transfer_syntax
 from anonymizer.files.truncation import End, holds_another_file
 from anonymizer.headers.attributes import is_known, undecoded
 from anonymizer.verification.walker import NotWrittenError, walk
@@ -24,6 +25,7 @@ _KINDS = (
     "FL FD", "OB OW OF OD OL OV",
 )  # fmt: skip
 _KIND_OF = {vr: kind for kind, vrs in enumerate(_KINDS) for vr in vrs.split()}
+_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # ESC switches character sets
 _CREATORS = range(0x10, 0x100)  # PS3.5 7.8.1: these elements reserve private blocks and are LO
 _CREATOR = frozenset({"LO", "", "UN", "SH", "CS"})
 _ANY_KIND = frozenset({"", "UN"})  # PS3.5 6.2.2: writers may use UN for an attribute that they do not know
@@ -47,6 +49,8 @@ def is_damaged(raw: bytes, dataset: FileDataset, end: End) -> bool:
     only_cut = problems == ["file"] and end is End.CUT and "PixelData" in dataset
     if shows_damage(root) or (problems and not only_cut):
         return True
+    if any(is_spoiled(value.value) for value in walked.values if value.tag in NAMES and not value.prefix):
+        return True
     sound = end is End.WHOLE and not problems and len(own) == len(raw)
     return not sound and any(tag not in dataset for tag in _PATIENT)
 
@@ -59,6 +63,11 @@ def _without_what_follows(raw: bytes, dataset: FileDataset, end: End) -> bytes:
     if transfer_syntax(dataset).is_deflated or not (end is End.MORE or holds_another_file(raw)):
         return raw
     return raw[: pixels.value_tell + pixels.length]
+
+
+def is_spoiled(value: bytes) -> bool:
+    """Tell whether a name or identifier holds control characters that no writer puts there."""
+    return bool(_CONTROL.search(value))
 
 
 def shows_damage(root: Iterable[tuple[int, str]]) -> bool:

@@ -26,6 +26,7 @@ _INVISIBLE = re.compile(  # all but tab, line feed, form feed, carriage return, 
 )
 _NOTHING_LEFT = re.compile(r"[\W_]*$")
 _ABBREVIATED = re.compile(r"(?:I\.V|A\.P|P\.A|L\.L|D\.V|R\.O|V\.A|Z\.N|S\.P|N\.A)\b", re.IGNORECASE)
+_UNDECODED = re.compile("\\S*\ufffd\\S*")  # bytes of another character set: nobody can tell what they say
 _ABBREVIATION = re.compile(r"(?:^|[\W_])[^\W\d_]{1,8}\.$")
 Span = tuple[int, int]
 
@@ -33,7 +34,8 @@ Span = tuple[int, int]
 def hunt(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
     """Return the text without harvested identities, names behind titles, addresses, dates, phone numbers."""
     text = legible(text)
-    return without(text, [*harvest.spans(text), *certain(text), *_phrase_spans(text, own.mask)])
+    spans = [*harvest.spans(text), *certain(text), *_phrase_spans(text, own.mask)]
+    return without(text, [*spans, *_undecoded_spans(text)])
 
 
 def clean(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> str:
@@ -52,7 +54,7 @@ def legible(text: str) -> str:
 
 def unsafe_spans(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[Span]:
     """Tell what `clean` takes out of a text: (start, end) pairs, perhaps overlapping."""
-    return [*_certain_spans(text, harvest, own), *_unknown_spans(text, own)]
+    return [*_certain_spans(text, harvest, own), *_unknown_spans(text, own), *_undecoded_spans(text)]
 
 
 def unknown_words(text: str, harvest: Harvest, own: OwnWords = NO_WORDS) -> list[str]:
@@ -81,6 +83,10 @@ def has_pattern(text: str) -> bool:
 
 def _certain_spans(text: str, harvest: Harvest, own: OwnWords) -> list[Span]:
     return [*harvest.spans(text), *certain(text), *likely(text), *_phrase_spans(text, own.mask)]
+
+
+def _undecoded_spans(text: str) -> Iterator[Span]:
+    return (word.span() for word in _UNDECODED.finditer(text))
 
 
 def _unknown_spans(text: str, own: OwnWords) -> list[Span]:

@@ -124,7 +124,8 @@ class TextRules:
         layer: str,
     ) -> None:
         old = [str(value) for value in values(element)]
-        new = [how(text) if text.strip() else text for text in old]
+        spread = self._harvest.spread_over(old)
+        new = ["" if n in spread else how(text) if text.strip() else text for n, text in enumerate(old)]
         if new != old:
             left = new if any(text.strip() for text in new) else [DUMMY_TEXT]
             reason = "What identifies somebody was taken out of the text."
@@ -190,15 +191,17 @@ class TextRules:
         """Take out what is no harmless code; of several values the others stay, each in its place."""
         reason = "The code holds an identity or is no code."
         codes = [str(value).strip(" \0") for value in values(element)]
-        left = [DUMMY_TEXT if self._is_bad(code) else code for code in codes]
-        if all(self._is_bad(code) for code in codes if code):
+        spread = self._harvest.spread_over(codes)
+        left = [DUMMY_TEXT if n in spread or self._is_bad(code) else code for n, code in enumerate(codes)]
+        if all(code == DUMMY_TEXT for code in left if code):
             self._edits.remove(dataset, element.tag, path, layer="harvest", reason=reason)
         else:
             self._edits.set(dataset, element, left, path, layer="harvest", reason=reason)
 
     def is_suspicious(self, element: DataElement) -> bool:
         """Tell whether a code (CS) holds an identity or is no code; the standard's own terms never do."""
-        return any(self._is_bad(str(value).strip(" \0")) for value in values(element))
+        codes = [str(value).strip(" \0") for value in values(element)]
+        return any(map(self._is_bad, codes)) or bool(self._harvest.spread_over(codes))
 
     def _is_bad(self, code: str) -> bool:
         if code in _TERMS:

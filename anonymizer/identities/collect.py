@@ -110,11 +110,23 @@ def _mentions_in(element: DataElement, plan: Plan) -> Iterator[Mention]:
     if kinds & _DATES:
         yield from ((Hunted.DATE, text[:_DAY]) for text in texts(element))
     if "PN" in kinds:
-        yield from ((Hunted.NAME, name) for name in texts(element))
+        yield from ((Hunted.NAME, name) for name in _names(element))
     elif int(element.tag) in _BIRTH_DATE_TAGS:
         yield from ((Hunted.BIRTH_DATE, date) for date in texts(element))
     elif kinds & _WORDS_AND_CODES and not _kept(element, plan):
         yield from _mentions_in_text(element)
+
+
+def _names(element: DataElement) -> Iterator[str]:
+    """Yield the names, also as they read in UTF-8 where Latin-1 or no character set is declared."""
+    for text in texts(element):
+        yield text
+        if not text.isascii():
+            try:
+                reading = text.encode("latin-1").decode("utf-8")
+            except UnicodeError:
+                continue
+            yield reading
 
 
 def _standard_vr(tag: int) -> str:

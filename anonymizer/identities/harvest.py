@@ -5,7 +5,7 @@ short codes (found as words of their own only) and spellings, which are searched
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from anonymizer.identities.byte_search import SHORTEST_NEEDLE, decoded_runs, encoded, found, printed_runs
@@ -171,6 +171,12 @@ class Harvest:
     def is_identity(self, word: str) -> bool:
         """Whether a word alone is, holds or is like a harvested name."""
         return self.matcher().is_identity(word)
+
+    def spread_over(self, texts: Sequence[str]) -> set[int]:
+        """Tell which of an attribute's values make up a name together with the one beside them."""
+        plain = [normal(text.strip()) for text in texts]
+        pairs = [n for n in range(len(plain) - 1) if plain[n] and plain[n] + plain[n + 1] in self.words]
+        return {place for n in pairs if plain[n + 1] for place in (n, n + 1)}
 
     def distinctive_in(self, text: str) -> bool:
         """Tell whether a text holds a distinctive name or identifier; common words do not count."""

@@ -30,9 +30,15 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 _GAP = re.compile(r"[ ,.;:^_=/'’\-\\]{0,3}$")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])((?:[^\W\d_](?:\.[ -]?|[ -])){1,3})$")
 _INITIAL_AFTER = re.compile(r"[ ,^]{1,2}((?:[^\W\d_](?:\.|(?![^\W_]))[ -]?){1,2})")
-_ESCAPED = re.compile(r"\S{0,80}(?:%[0-9A-Fa-f]{2}|&#?\w{2,8};|=[0-9A-F]{2}|\\u[0-9A-Fa-f]{4})\S{0,80}")
+_ESCAPED = re.compile(
+    r"\S{0,80}(?:%[0-9A-Fa-f]{2}|&#?\w{2,8};|=[0-9A-F]{2}|\\u[0-9A-Fa-f]{4}|\\[x'][0-9A-Fa-f]{2})\S{0,80}"
+)
+_DUMP = re.compile(
+    r"(?<![^\W_])(?:[0-9A-Fa-f]{2}[ :,_-]){4,}[0-9A-Fa-f]{2}(?![^\W_])"
+)  # hexadecimal digits in pairs
+_ROUNDS = 3  # what was escaped may have been escaped again
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-_UNICODE_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+_UNICODE_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|[x']([0-9A-Fa-f]{2}))")
 _SHORTEST_CUT, _SHORTEST_END, _SHORTEST_SPACED, _LONGEST_SHORT = 4, 5, 4, 3
 _SHORTEST_LOOSE_CODE = 6  # shorter numbers must stand alone: "b1000" holds no patient ID 1000
 _IN_ID = r"(?:(?<![^\W_])|(?<=id)|(?<=pid)|(?<=mrn)|(?<=nr)|(?<=no)|(?<=pat)|(?<=acc))"
@@ -137,6 +143,7 @@ class Matcher:
         for chunk in _ESCAPED.finditer(text):
             found += [chunk.span() for reading in _unescaped(chunk.group()) if self._plain_spans(reading)]
         found += [run.span() for run in _RUN.finditer(text) if self._is_held_in_code(run.group())]
+        found += [m.span() for m in _DUMP.finditer(text) if self.is_held_by(_undumped(m.group()))]
         return found
 
     def _is_held_in_code(self, run: str) -> bool:
@@ -236,12 +243,23 @@ def _same_sound(key: str, other: str, *, bones: bool) -> bool:
 
 
 def _unescaped(chunk: str) -> Iterator[str]:
-    """What a chunk of text says where it is URL-encoded, escaped or quoted-printable."""
-    readings = {urllib.parse.unquote(chunk), urllib.parse.unquote(chunk, "latin-1"), html.unescape(chunk)}
-    readings.add(_UNICODE_ESCAPE.sub(lambda m: chr(int(m.group(1), 16)), chunk))
-    raw = quopri.decodestring(chunk.encode("utf-8", "replace"))
-    readings |= {raw.decode(codec, "replace") for codec in ("utf-8", "latin-1")}
-    yield from sorted(readings - {chunk})
+    """What a chunk of text says where it is URL-encoded, escaped or quoted-printable, perhaps several times."""
+    known, last = {chunk}, {chunk}
+    for _ in range(_ROUNDS):
+        last = {reading for text in last for reading in _readings(text)} - known
+        yield from sorted(last)
+        known |= last
+
+
+def _readings(text: str) -> Iterator[str]:
+    yield from (urllib.parse.unquote(text), urllib.parse.unquote(text, "latin-1"), html.unescape(text))
+    yield _UNICODE_ESCAPE.sub(lambda m: chr(int(m.group(1) or m.group(2), 16)), text)
+    raw = quopri.decodestring(text.encode("utf-8", "replace"))
+    yield from (raw.decode("utf-8", "replace"), raw.decode("latin-1"))
+
+
+def _undumped(digits: str) -> bytes:
+    return bytes.fromhex(re.sub(r"[^0-9A-Fa-f]", "", digits)).replace(b"\0", b"")
 
 
 def _folded(text: str) -> tuple[str, Sequence[int]]:

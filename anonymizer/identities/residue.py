@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.charset import default_encoding
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -26,6 +27,8 @@ _SHORTEST_UID = 12
 _UIDS = re.compile(rb"[0-9.]{%d,}" % _SHORTEST_UID)
 _CHUNK, _OVERLAP = 2**16, 512  # bytes: pixel data are searched in pieces that fit a processor's cache
 _ESCAPE = 0x1B  # the lowest byte that texts are written with
+_FIRST_WIDE, _LAST_WIDE = ord("0"), ord("z")  # as UTF-16: any others are values of air and lungs too often
+_WIDE_RUN = re.compile(rb"[0-z]{%d,}" % LONG_IN_NOISE)
 _RUN = re.compile(rb".?[\x1b-\xff]{%d,}.?" % LONG_IN_NOISE, re.DOTALL)
 
 
@@ -52,16 +55,20 @@ class Search:
 
 
 def _texts(pixels: memoryview) -> Iterator[bytes]:
-    """Yield the parts of pixel data in which a text can stand: those with a run of printable bytes."""
+    """Yield the parts of pixel data in which a text can stand: those with a run of printable bytes, or of UTF-16."""
     for start in range(0, len(pixels), _CHUNK):
         part = pixels[start : start + _CHUNK + _OVERLAP]
-        if _has_run(part):
+        if _has_run(np.frombuffer(part, np.uint8) >= _ESCAPE):
             yield b"\0".join(run.group() for run in _RUN.finditer(part))
+        values = np.frombuffer(part[: len(part) & ~1], "<u2")
+        for wide in (values, values.byteswap()):
+            letters = (wide - np.uint16(_FIRST_WIDE)) <= _LAST_WIDE - _FIRST_WIDE  # lower values wrap around
+            if _has_run(letters):
+                yield b"\0".join(_WIDE_RUN.findall(np.where(letters, wide, 0).astype(np.uint8).tobytes()))
 
 
-def _has_run(part: memoryview) -> bool:
-    """Whether seven bytes in a row can be of a text: the search for that has to be much faster than any other."""
-    one = np.frombuffer(part, np.uint8) >= _ESCAPE
+def _has_run(one: NDArray[np.bool_]) -> bool:
+    """Whether seven in a row can be of a text: the search for that has to be much faster than any other."""
     two = one[:-1] & one[1:]
     four = two[:-2] & two[2:]
     return bool((four[:-3] & four[3:]).any())

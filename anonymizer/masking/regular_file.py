@@ -15,8 +15,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from anonymizer.files.file_format import UNREADABLE
+from anonymizer.files.file_format import NAMES, UNREADABLE, is_misdeclared
 from anonymizer.files.slices import PIXEL_GROUP, IrregularError, Slice, elements
+from anonymizer.headers.damage import is_spoiled
 
 CHARSET, SOP_CLASS, SOP_INSTANCE, PIXEL_DATA = 0x00080005, 0x00080016, 0x00080018, 0x7FE00010
 LENGTH_TO_END, FIRST_GROUP = 0x00080001, 8
@@ -28,6 +29,7 @@ _META, _META_VALUE = 132, 144
 _GROUP_LENGTH = b"\x02\0\0\0UL\x04\0"
 _PREFIX = b"DICM"
 _SHORTEST_UID, _LONGEST_UID = 3, 64
+_SHORT_HEAD = 8  # bytes before a value: tag, VR and length
 _BEHIND_PIXELS = PIXEL_GROUP | 0xFFFF
 
 
@@ -120,6 +122,9 @@ def _check(file: RegularFile) -> None:
     if any(PIXEL_GROUP <= each.tag <= _BEHIND_PIXELS for each in file.slices):
         raise IrregularError
     if not all(_SHORTEST_UID <= len(file.uid(tag)) <= _LONGEST_UID for tag in (SOP_CLASS, SOP_INSTANCE)):
+        raise IrregularError
+    names = [file.bytes_of(tag)[_SHORT_HEAD:] for tag in NAMES]
+    if is_misdeclared(file.charset[_SHORT_HEAD:], names) or any(map(is_spoiled, names)):
         raise IrregularError
     if file.pixels is not None and (file.pixels.stop - file.pixels.value) % 2:
         raise IrregularError

@@ -9,7 +9,7 @@ from anonymizer.files.file_format import lenient
 from anonymizer.files.source import find_sources
 from anonymizer.masking.deidentify import Layout, deidentify
 from anonymizer.report import Outcome
-from tests.corpora import planted, planted_elsewhere
+from tests.corpora import planted, planted_elsewhere, planted_formats
 
 
 def all_bytes(path):
@@ -120,3 +120,24 @@ def test_nothing_is_left_of_what_was_planted_elsewhere(tmp_path, settings_for, k
             assert not any(needle in raw for needle in spellings(identity)), identity
     assert list(pydicom.dcmread(path).iterall())
     assert not any(identity in str(record.as_json()["changes"]) for identity in planted.PLANTED)
+
+
+@pytest.mark.parametrize("profile", ["basic", "research", "teaching", "device-quality"])
+@pytest.mark.parametrize("kind", planted_formats.INSTANCES)
+def test_nothing_is_left_of_identities_in_texts_of_every_form(tmp_path, settings_for, kind, profile):
+    ds = planted.base(1)
+    with lenient():
+        more = planted_formats.INSTANCES[kind](ds)
+        ds.save_as(tmp_path / "in.dcm", enforce_file_format=True)
+    before, after = planted_formats.PATCHES.get(kind, (b"", b""))
+    (tmp_path / "in.dcm").write_bytes((tmp_path / "in.dcm").read_bytes().replace(before, after, 1))
+    (source,) = find_sources([tmp_path / "in.dcm"])
+    record = deidentify(source, tmp_path / "out", settings_for(profile), Layout.FLAT)
+    assert record.outcome is Outcome.MASKED, record.reason
+    path = tmp_path / "out" / record.new_path
+    raw = all_bytes(path)
+    for identity in (*planted.PLANTED, *more):
+        wanted = [identity.lower()] if isinstance(identity, bytes) else spellings(identity)
+        assert not any(needle in raw for needle in wanted), identity
+    if profile == "research":
+        assert pydicom.dcmread(path).StudyDescription == "CT chest"

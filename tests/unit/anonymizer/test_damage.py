@@ -93,6 +93,15 @@ def test_a_file_in_whose_pixels_another_one_goes_on_is_not_written(tmp_path, set
     assert mask(path, tmp_path / "out", settings_for()).outcome is Outcome.QUARANTINED
 
 
+def test_a_name_with_a_control_character_is_damaged(tmp_path, settings_for):
+    ds = planted.base(1)
+    ds.FilterType = "ZORBLATT"
+    record, path = masked(tmp_path, settings_for, ds, (b"PN\x16\0Quamb", b"PN\x16\0Qu\x10mb"))
+    assert path
+    assert DAMAGED in record.review
+    assert pydicom.dcmread(path).FilterType != "ZORBLATT"
+
+
 def test_a_file_without_damage_keeps_words_that_no_vocabulary_has(tmp_path, settings_for):
     ds = planted.base(1)
     ds.FilterType = "ZORBLATT"

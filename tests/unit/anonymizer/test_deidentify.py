@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pydicom
 import pytest
 
@@ -208,3 +209,20 @@ def test_a_character_set_of_the_wrong_kind_is_written_as_the_standard_wants_it(t
     record = mask(path, tmp_path / "out", settings_for())
     assert record.outcome is Outcome.MASKED
     assert pydicom.dcmread(tmp_path / "out" / record.new_path)["SpecificCharacterSet"].VR == "CS"
+
+
+@pytest.mark.parametrize("codec", ["ascii", "utf-16-le", "utf-16-be"])
+def test_a_name_among_pixels_is_found_in_one_and_two_bytes_a_letter(tmp_path, settings_for, codec):
+    ds = planted.base(1)
+    name = planted.SURNAME.encode(codec)
+    ds.PixelData = ds.PixelData[:64] + name + ds.PixelData[64 + len(name) :]
+    record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.QUARANTINED
+
+
+def test_values_between_letters_of_two_bytes_are_no_name(tmp_path, settings_for):
+    values = np.random.default_rng(3).integers(97, 123, 256).astype("<u2")
+    ds = planted.base(1)
+    ds.PixelData = values.tobytes()
+    record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for())
+    assert record.outcome is Outcome.MASKED
