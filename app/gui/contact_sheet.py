@@ -1,147 +1,154 @@
-"""A contact sheet of everything that is masked: one glance tells what was taken for text and is none."""
+"""The contact sheet: all that is masked, and what was left and looks most like text; a glance and a key each."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from anonymizer import KEPT
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from anonymizer import KEPT, Region
 from app.errors import USER_ERRORS
-from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
-from app.gui.image.image_canvas import to_image
-from app.gui.image.image_overlay import look
-from app.gui.masked_crops import Crop, Piece, Wanted, cut_out
+from app.gui.masked_crops import Wanted, cut_out
+from app.gui.masking.crop_list import Same
+from app.gui.masking.open_spots import Unmasked, look_for_spots
+from app.gui.masking.sheet import Kind, Sheet
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
-from app.gui.widgets.text import label
 from app.workflows.masking_again import regions_of
+from labeller import InstanceRow
 
-PIECE = 6  # instances
-ICON = QSize(220, 72)
-ENLARGED = 3  # times, at most
 LOCKED = "The sheet shows what lies under the masks, which only the originals tell."
-ROLE = Qt.ItemDataRole.UserRole
+MASKED = Kind(
+    "What is masked",
+    Qt.Key.Key_S,
+    "F: rightly masked. S: no text, show all of these again. Enter: see it in its image. U: what was left unmasked.",
+    "{pictures} different pictures lie under {boxes} boxes, the least sure first.",
+    ("No pixels are masked", "Text that is found in images and masked is shown here, each picture once."),
+)
+LEFT = Kind(
+    "What was left unmasked",
+    Qt.Key.Key_M,
+    "F: fine as it is. M: mask all of these. Enter: see it in its image. U: what is masked.",
+    "{pictures} different places were left unmasked and look most like text, of one image of each series and size.",
+    ("Nothing left looks like text", "One image of each series and size was looked at."),
+)
 
 
 class ContactSheet(QWidget):
-    """Distinct crops, the least sure first. `opened(sop, number)` tells that one is to be seen in its image."""
+    """`opened(sop, number)` one is to be seen in its image (-1: no box); `mask_wanted` and `show_wanted` of groups.
+
+    These carry [(SOP Instance UIDs, region)], the same region in several images.
+    """
 
     opened = Signal(str, int)
+    mask_wanted = Signal(list)
+    show_wanted = Signal(list)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._stale = True
-        self._todo: list[Wanted] = []
-        self._counts: dict[tuple[tuple[int, ...], bytes], tuple[QListWidgetItem, int]] = {}
-        self._boxes = self._unread = self._total = 0
-        self._work = Latest(self)
-        self._work.done.connect(self._take)
-        self._work.failed.connect(lambda message, remedy: show_error(self, message, remedy))
-        self.note = label("", "muted")
-        self.list = QListWidget()
-        self.list.setAccessibleName("What is masked")
-        self.list.setViewMode(QListView.ViewMode.IconMode)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setMovement(QListView.Movement.Static)
-        self.list.setIconSize(ICON)
-        self.list.setGridSize(ICON + QSize(16, 42))
-        self.list.setWordWrap(True)
-        self.list.itemActivated.connect(lambda item: self.opened.emit(*item.data(ROLE)))
+        self.masked, self.left = Sheet(MASKED, cut_out), Sheet(LEFT, look_for_spots)
         self.locked = EmptyState("The vault is locked", LOCKED, ("Unlock to look", self._unlock))
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.list)
+        self.choice = QButtonGroup(self)
+        top = QHBoxLayout()
+        for sheet in (self.masked, self.left):
+            self.stack.addWidget(sheet)
+            top.addWidget(self._tool(sheet))
+            sheet.list.opened.connect(self.opened)
+        top.addStretch(1)
         self.stack.addWidget(self.locked)
+        self.shown = self.masked
+        self.masked.list.change_wanted.connect(self._show_again)
+        self.left.list.change_wanted.connect(self._mask)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)
-        column.addWidget(self.note)
+        column.addLayout(top)
         column.addWidget(self.stack, 1)
+        QShortcut(QKeySequence("U"), self, self.switch)
         session.vault_changed.connect(self._on_vault_changed)
 
+    def _tool(self, sheet: Sheet) -> QToolButton:
+        tool = QToolButton()
+        tool.setText(sheet.kind.name)
+        tool.setToolTip(f"{sheet.kind.name} (U)")
+        tool.setCheckable(True)
+        tool.setChecked(sheet is self.masked)
+        tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tool.clicked.connect(lambda _checked: self.show_sheet(sheet))
+        self.choice.addButton(tool)
+        return tool
+
     def mark_stale(self) -> None:
-        """Make the sheet anew when it is next shown."""
-        self._stale = True
+        """Make both halves anew when they are next shown."""
+        self.masked.stale = self.left.stale = True
+
+    def switch(self) -> None:
+        """From what is masked to what was left, and back."""
+        self.show_sheet(self.left if self.shown is self.masked else self.masked)
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Show one half."""
+        self.shown = sheet
+        for tool, each in zip(self.choice.buttons(), (self.masked, self.left), strict=True):
+            tool.setChecked(each is sheet)
+        self.activate()
 
     def activate(self) -> None:
         """Make the sheet where it is not up to date; the vault opens by itself where nobody need be asked."""
         if self.session.project.protection == "key file":
             self._unlock_silently()
-        if self.session.vault is None:
-            self._clear()
-            self.note.setText("")
+        sheet = self.shown
+        if sheet is self.masked and self.session.vault is None:
+            self.masked.empty()
             self.stack.setCurrentWidget(self.locked)
-        elif self._stale:
-            self._begin()
-        self.list.setFocus()
+            return
+        self.stack.setCurrentWidget(sheet)
+        if sheet.stale:
+            sheet.begin(self._masked() if sheet is self.masked else self._unmasked())
+        sheet.list.setFocus()
 
     def stop(self) -> None:
         """Cut out no further; it is made anew when it is next shown."""
-        if self._todo:
-            self._stale = True
-            self._work.drop()
+        self.masked.stop()
+        self.left.stop()
 
-    def _begin(self) -> None:
-        self._clear()
-        self._stale = False
-        self.stack.setCurrentWidget(self.list)
+    def _masked(self) -> list[Wanted]:
         vault, catalogue = self.session.vault, self.session.catalogue
+        found = []
         for uid in catalogue.uids():
             regions = tuple(regions_of(catalogue, uid))
             path = vault.source_path(uid) if vault is not None else None
             if path is not None and any(region.kind != KEPT for region in regions):
-                self._todo.append(Wanted(uid, path, regions))
-        self._total = len(self._todo)
-        self._next()
+                found.append(Wanted(uid, path, regions))
+        return found
 
-    def _next(self) -> None:
-        piece, self._todo = self._todo[:PIECE], self._todo[PIECE:]
-        self._say(len(piece))
-        if piece:
-            self._work.run(lambda: cut_out(piece))
+    def _unmasked(self) -> list[Unmasked]:
+        """The middle image of each series and size."""
+        catalogue, folder = self.session.catalogue, self.session.project.instances
+        series: dict[tuple[str, int, int], list[InstanceRow]] = {}
+        for row in catalogue.instances():
+            if row.rows and row.columns:
+                series.setdefault((row.series, row.rows, row.columns), []).append(row)
+        middle = [rows[len(rows) // 2] for rows in series.values()]
+        return [
+            Unmasked(
+                row.sop_instance_uid,
+                folder / row.file,
+                tuple(regions_of(catalogue, row.sop_instance_uid)),
+            )
+            for row in middle
+        ]
 
-    def _take(self, piece: Piece) -> None:
-        self._unread += piece.unread
-        for crop in piece.crops:
-            self._add(crop)
-        self._next()
+    def _show_again(self, same: Same) -> None:
+        self.show_wanted.emit(grouped(same))
+        self.masked.list.say(same, "to be shown again")
 
-    def _add(self, crop: Crop) -> None:
-        self._boxes += 1
-        known = self._counts.get(crop.key)
-        if known is not None:
-            item, count = known[0], known[1] + 1
-        else:
-            item, count = QListWidgetItem(_icon(crop), ""), 1
-            item.setData(ROLE, (crop.sop, crop.number))
-            self.list.insertItem(self._place(crop), item)
-            item.setData(ROLE + 1, crop.region.score)
-        self._counts[crop.key] = (item, count)
-        what = look(crop.region.kind)[0]
-        times = f", {count} times" if count > 1 else ""
-        item.setText(f"{what}{times}")
-        item.setToolTip(f"{what}; the search is {crop.region.score:.0%} sure. Enter shows it in its image.")
-
-    def _place(self, crop: Crop) -> int:
-        """Where a crop stands: those of which the search is least sure come first."""
-        places = range(self.list.count())
-        return next((n for n in places if self.list.item(n).data(ROLE + 1) > crop.region.score), len(places))
-
-    def _say(self, running: int) -> None:
-        left = len(self._todo) + running
-        done = f"{self._total - left:,} of {self._total:,} images looked at. " if left else ""
-        unread = f" {self._unread:,} originals could not be read." if self._unread else ""
-        found = (
-            f"{len(self._counts):,} different pictures lie under {self._boxes:,} boxes, the least sure first."
-        )
-        self.note.setText(f"{done}{found if self._total else 'No pixels are masked.'}{unread}")
-
-    def _clear(self) -> None:
-        self._work.drop()
-        self._stale = True
-        self._todo, self._counts = [], {}
-        self._boxes = self._unread = self._total = 0
-        self.list.clear()
+    def _mask(self, same: Same) -> None:
+        self.mask_wanted.emit(grouped(same))
+        self.left.list.say(same, "to be masked")
 
     def _unlock(self) -> None:
         try:
@@ -157,12 +164,14 @@ class ContactSheet(QWidget):
 
     def _on_vault_changed(self) -> None:
         if self.session.vault is None:
-            self._clear()  # nothing of the originals stays in sight
+            self.masked.empty()  # nothing of the originals stays in sight
         if self.isVisible() and self.session.is_open:
             self.activate()
 
 
-def _icon(crop: Crop) -> QIcon:
-    picture = QPixmap.fromImage(to_image(crop.pixels))
-    modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return QIcon(picture.scaled(ICON.boundedTo(picture.size() * ENLARGED), *modes))
+def grouped(same: Same) -> list[tuple[Sequence[str], Region]]:
+    """Return the images in which pictures that look the same lie at the same place."""
+    by_region: dict[Region, list[str]] = {}
+    for crop in same.crops:
+        by_region.setdefault(crop.region, []).append(crop.sop)
+    return [(sops, region) for region, sops in by_region.items()]

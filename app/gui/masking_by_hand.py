@@ -190,6 +190,16 @@ class MaskingByHand(QObject):
         elif self.draft and self._sop not in self._running:
             self._run(Step(self._sop, self.draft, scope, self._regions, self._frames), undoes=False)
 
+    def apply_to(self, sops: Sequence[str], draft: Draft) -> None:
+        """Apply this to the images named, of which none need be in sight."""
+        from app.workflows.masking_again import regions_of
+
+        first, *others = sops
+        catalogue = self._session.catalogue
+        known = tuple(regions_of(catalogue, first))
+        step = Step(first, draft, "instance", known, catalogue.instance(first).frames, others=tuple(others))
+        self._run(step, undoes=False)
+
     def take_back(self) -> None:
         """Undo what was applied last, in all images that it was applied to."""
         if self._done and not self._running:
@@ -219,7 +229,7 @@ class MaskingByHand(QObject):
             return False
 
     def _on_applied(self, step: Step, result: dict[str, object], *, undoes: bool) -> None:
-        self.masked.emit(step.sop, step.scope)
+        self.masked.emit(step.sop, "several" if step.others else step.scope)
         if undoes:
             self._session.status.emit("The correction was taken back.")
             return

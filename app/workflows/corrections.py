@@ -55,6 +55,7 @@ class Correction:
     show: tuple[Region, ...] = ()  # masked regions to be shown again, restored from the original
     scope: Scope = Scope.INSTANCE
     always: Always | None = None
+    others: tuple[str, ...] = ()  # further instances in which the same is wanted
 
 
 @dataclass(slots=True)
@@ -131,7 +132,8 @@ def correct(
     """
     ended = Corrected()
     with project.catalogue() as catalogue:
-        uids = like(project, catalogue, correction.sop, correction.scope)
+        alike = like(project, catalogue, correction.sop, correction.scope)
+        uids = list(dict.fromkeys((*alike, *correction.others)))
         if correction.always is not None:
             _change_rule(
                 device_of_file(project.instances / catalogue.instance(correction.sop).file), correction

@@ -406,7 +406,7 @@ def test_the_contact_sheet_shows_each_distinct_crop_of_the_originals_once(
     catalogue.set_masking(second, {"regions": [square, other]})
     catalogue.set_masking(third, {"regions": [{**square, "kind": "kept"}]})
     qtbot.keyClick(page.images.list.list, "c", Qt.KeyboardModifier.ShiftModifier)
-    sheet = page.sheet
+    sheet = page.sheet.masked
     qtbot.waitUntil(lambda: "under 3 boxes" in sheet.note.text())
     assert [sheet.list.item(n).text() for n in range(sheet.list.count())] == ["text", "text, 2 times"]
     assert "2 different pictures" in sheet.note.text()

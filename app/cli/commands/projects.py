@@ -128,6 +128,9 @@ def _region_arguments(parser: argparse.ArgumentParser) -> None:
         help="add: from now on mask these regions in all frames of images of this device at import; "
         "remove: take the regions that are shown out of that rule",
     )
+    parser.add_argument(
+        "--also", action="append", default=[], metavar="SOP_UID", help="the same in this instance too"
+    )
     add_workers_argument(parser)
 
 
@@ -141,6 +144,7 @@ def _region(given: argparse.Namespace, progress: Progress) -> Result:
         tuple(given.show),
         corrections.Scope(given.to),
         corrections.Always(given.always) if given.always else None,
+        tuple(given.also),
     )
     passphrase = passphrase_for(project) if given.show else None
     ended = corrections.correct(project, correction, progress, passphrase=passphrase, workers=given.workers)

@@ -137,6 +137,13 @@ class ImageLoader(QObject):
         self._opened.pop(name, None)
         self._pending = {key: urgency for key, urgency in self._pending.items() if key[0] != name}
 
+    def forget_all(self) -> None:
+        """Drop all images, because files of several have changed."""
+        self._frames.clear()
+        self._opened.clear()
+        self._pending.clear()
+        self._held = 0
+
     def stop(self) -> None:
         """Drop all requests and wait for the frame that is being decoded."""
         self._pending.clear()

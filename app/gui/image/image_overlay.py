@@ -18,6 +18,7 @@ KINDS = {
     "device rule": ("device rule", "#c58af9", Qt.PenStyle.DashDotDotLine),
     "drawn": ("drawn by hand", "#4cc9f0", Qt.PenStyle.DashLine),
     "kept": ("kept, not masked", "#9be564", Qt.PenStyle.DotLine),
+    "unsure": ("left, perhaps text", "#dfe5ea", Qt.PenStyle.DashDotLine),
     "waiting": ("drawn, not applied yet", "#ff5d8f", Qt.PenStyle.DotLine),
     "to be shown": ("to be shown again", "#ff5d8f", Qt.PenStyle.DashLine),
     "": ("other", "#dfe5ea", Qt.PenStyle.DashDotLine),

@@ -26,14 +26,16 @@ class Step:
     frames: int = 1  # of the instance
 
     takes_back: bool = False
+    others: tuple[str, ...] = ()  # further images
 
     def arguments(self) -> list[str]:
         """The arguments of the command that does it."""
         drawn = [each for box in self.draft.drawn for each in _in_its_frames(box, self.frames)]
         masked = [part for box in drawn for part in ("--region", region_text(box))]
         shown = [part for box in self.draft.shown for part in ("--show", region_text(box))]
+        also = [part for sop in self.others for part in ("--also", sop)]
         if self.scope != "always":
-            return [self.sop, *masked, *shown, "--to", self.scope]
+            return [self.sop, *masked, *shown, *also, "--to", self.scope]
         rule = "remove" if self.takes_back else "add"
         return [self.sop, *masked, *shown, "--to", "device", "--always", rule]
 
@@ -42,7 +44,9 @@ class Step:
         before = {place(region) for region in self.known if region.kind != KEPT}
         new = tuple(r for r in regions if r.kind == "drawn" and place(r) not in before)
         draft = Draft(self.draft.shown, new)
-        return Step(self.sop, draft, self.scope, tuple(regions), self.frames, takes_back=True)
+        return Step(
+            self.sop, draft, self.scope, tuple(regions), self.frames, takes_back=True, others=self.others
+        )
 
 
 def _in_its_frames(box: Region, frames: int) -> list[Region]:

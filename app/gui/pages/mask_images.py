@@ -147,8 +147,10 @@ class MaskImages(QWidget):
 
     def _on_masked(self, sop: str, scope: str) -> None:
         others = scope != "instance"
-        for changed in {sop, self._sop} if others else {sop}:
-            self.loader.forget(changed)
+        if others:
+            self.loader.forget_all()
+        else:
+            self.loader.forget(sop)
         self.list.masked(sop, others=others)
         if sop == self._sop or others:
             self._show(self._sop)

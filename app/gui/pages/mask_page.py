@@ -1,14 +1,18 @@
 """Mask: see what was masked and why, answer for words and texts, read by which rules the project masks."""
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
+from anonymizer import Region
 from app.gui.contact_sheet import ContactSheet
 from app.gui.image.image_keys import HELP
 from app.gui.jobs import JobRunner
 from app.gui.masking.rules_view import RulesView
 from app.gui.pages.base import Page
 from app.gui.pages.mask_images import MaskImages
+from app.gui.region_edits import Draft
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.word_review import WordReviewPane
@@ -49,7 +53,9 @@ class MaskPage(Page):
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
         ("Ctrl+F", "search the header, or the texts"),
         ("W", "words and texts, and back to the instances"),
-        ("Shift+C", "contact sheet of all that is masked, and back; Enter shows a picture in its image"),
+        ("Shift+C", "contact sheet, and back; Enter shows a picture in its image"),
+        ("U", "contact sheet: what is masked, or what was left and looks most like text"),
+        ("F, S, M", "contact sheet: fine; show all of these again; mask all of these"),
         ("Shift+R", "the rules: profile, options, own words"),
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
         ("Del, Enter", "take the answer away, show an example"),
@@ -72,7 +78,7 @@ class MaskPage(Page):
             "Images and headers, one by one (W)",
             "Distinct free text (W)",
             "How the project masks (Shift+R)",
-            "All that is masked, each picture once (Shift+C)",
+            "All that is masked, and what was left and may be text, each picture once (Shift+C)",
         )
         for place, tip in enumerate(tips):
             self.tabs.setTabToolTip(place, tip)
@@ -90,6 +96,9 @@ class MaskPage(Page):
         QShortcut(QKeySequence("Shift+R"), self.tabs, self.show_rules)
         QShortcut(QKeySequence("Shift+C"), self.tabs, self.show_sheet)
         self.sheet.opened.connect(self._show_box)
+        self.sheet.mask_wanted.connect(self._mask_groups)
+        self.sheet.show_wanted.connect(self._show_groups)
+        self._take_back = QShortcut(QKeySequence("Ctrl+Z"), self.sheet, self.images.approving.take_back)
         self.tabs.currentChanged.connect(lambda _place: self._show_tab())
         self.words.example_wanted.connect(self._show_example)
         self.words.counted.connect(self._show_open)
@@ -125,6 +134,15 @@ class MaskPage(Page):
     def _show_box(self, sop: str, number: int) -> None:
         self.tabs.setCurrentWidget(self.images)
         self.images.show_box(sop, number)
+
+    def _mask_groups(self, groups: list[tuple[Sequence[str], Region]]) -> None:
+        for sops, region in groups:
+            box = Region(region.x, region.y, region.width, region.height, region.frame, kind="waiting")
+            self.images.by_hand.apply_to(sops, Draft(drawn=(box,)))
+
+    def _show_groups(self, groups: list[tuple[Sequence[str], Region]]) -> None:
+        for sops, region in groups:
+            self.images.by_hand.apply_to(sops, Draft(shown=(region,)))
 
     def _show_tab(self) -> None:
         shown = self.tabs.currentWidget()

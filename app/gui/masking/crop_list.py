@@ -1,0 +1,135 @@
+"""Pictures cut out of images, each distinct one once, the least sure first; answered by keys."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
+
+from anonymizer import KEPT
+from app.gui.image.image_canvas import to_image
+from app.gui.image.image_overlay import look
+from app.gui.masked_crops import Crop
+
+ICON = QSize(220, 72)
+ENLARGED = 3  # times, at most
+ROLE = Qt.ItemDataRole.UserRole
+DONE = "✓ "
+
+
+@dataclass(slots=True)
+class Same:
+    """Pictures that look the same, in one or several images."""
+
+    crops: list[Crop] = field(default_factory=list)
+    answer: str = ""  # what was said of them
+
+
+class CropList(QListWidget):
+    """`opened(sop, number)` one is to be seen in its image; `change_wanted(Same)` all of them masked or shown.
+
+    Enter opens, F says that it is fine, the key `change` asks for the change.
+    """
+
+    opened = Signal(str, int)
+    change_wanted = Signal(object)
+    answered = Signal()
+
+    def __init__(self, name: str, change: Qt.Key, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._change = change
+        self._same: dict[object, QListWidgetItem] = {}
+        self.boxes = 0
+        self.setAccessibleName(name)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(ICON)
+        self.setGridSize(ICON + QSize(16, 42))
+        self.setWordWrap(True)
+        self.itemActivated.connect(self._open)
+
+    @property
+    def left(self) -> int:
+        """How many nobody has answered for."""
+        return sum(not self.item(row).data(ROLE).answer for row in range(self.count()))
+
+    def empty(self) -> None:
+        """Show none."""
+        self.clear()
+        self._same, self.boxes = {}, 0
+
+    def add(self, crop: Crop) -> None:
+        """Show one more, or count it with those that look the same."""
+        self.boxes += 1
+        item = self._same.get(crop.key)
+        if item is None:
+            item = QListWidgetItem(_icon(crop), "")
+            item.setData(ROLE, Same())
+            item.setData(ROLE + 1, crop.region.score)
+            self.insertItem(self._place(crop.region.score), item)
+            self._same[crop.key] = item
+            if self.currentRow() < 0:
+                self.setCurrentRow(0)
+        item.data(ROLE).crops.append(crop)
+        _tell(item)
+
+    def say(self, same: Same, answer: str) -> None:
+        """Note what was said of some pictures and go on to the next that nobody has answered for."""
+        for row in range(self.count()):
+            item = self.item(row)
+            if item.data(ROLE) is same:
+                same.answer = answer
+                _tell(item)
+                self._go_on(row)
+        self.answered.emit()
+
+    def current(self) -> Same | None:
+        """The chosen pictures."""
+        item = self.currentItem()
+        same: Same | None = item.data(ROLE) if item is not None else None
+        return same
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Answer; other keys move."""
+        same = self.current()
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if same is not None and plain and event.key() == Qt.Key.Key_F:
+            self.say(same, "fine")
+        elif same is not None and plain and event.key() == self._change:
+            self.change_wanted.emit(same)
+        elif Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z:
+            event.ignore()  # a key of the page, no search in the list
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, item: QListWidgetItem) -> None:
+        crop = item.data(ROLE).crops[0]
+        self.opened.emit(crop.sop, crop.number)
+
+    def _place(self, score: float) -> int:
+        """Where a picture stands: those of which the search is least sure come first."""
+        places = range(self.count())
+        return next((n for n in places if self.item(n).data(ROLE + 1) > score), len(places))
+
+    def _go_on(self, row: int) -> None:
+        rows = (*range(row + 1, self.count()), *range(row))
+        following = next((n for n in rows if not self.item(n).data(ROLE).answer), row)
+        self.setCurrentRow(following)
+
+
+def _tell(item: QListWidgetItem) -> None:
+    same: Same = item.data(ROLE)
+    region, count = same.crops[0].region, len(same.crops)
+    what = look(region.kind)[0]
+    times = f", {count} times" if count > 1 else ""
+    item.setText(f"{DONE}{same.answer}{times}" if same.answer else f"{what}{times}")
+    why = f"It stays: {region.why}." if region.kind == KEPT else ""
+    sure = f"The search is {region.score:.0%} sure." if region.found_by == "detector" else ""
+    item.setToolTip("\n".join(filter(None, (what, sure, why, "Enter shows it in its image."))))
+
+
+def _icon(crop: Crop) -> QIcon:
+    picture = QPixmap.fromImage(to_image(crop.pixels))
+    modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return QIcon(picture.scaled(ICON.boundedTo(picture.size() * ENLARGED), *modes))
