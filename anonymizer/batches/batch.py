@@ -136,6 +136,6 @@ def _among(sources: Iterable[Source]) -> Callable[[Source], bool]:
 def _plans(series: SeriesSamples, searching: Pool[_Found], cancelled: Callable[[], bool]) -> Plans:
     """Search the slices that stand for their series."""
     chosen = {} if cancelled() else dict(series.chosen())
-    slices = {source.path: source for each in chosen.values() for source in each}
+    slices = {one.source.path: one.source for each in chosen.values() for one in each}
     found = {one.path: one.sample for one in searching.run(iter(slices.values()), cancelled)}
     return plans_of(chosen, found)

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anonymizer.files.source import Source
 from anonymizer.masking.series import Member, Plans
@@ -31,10 +31,10 @@ class _Series:
         if len(self.others) > CHOSEN:
             heapq.heappop(self.others)
 
-    def samples(self) -> list[Source]:
+    def samples(self) -> list[Member]:
         ends = [member for member in (self.first, self.last) if member is not None]
         chosen = {member.source.path: member for member in (*ends, *(m for _, _, m in self.others))}
-        return [member.source for member in sorted(chosen.values(), key=_place)]
+        return sorted(chosen.values(), key=_place)
 
 
 def _place(member: Member) -> tuple[int, str, str]:
@@ -58,21 +58,21 @@ class SeriesSamples:
             series.add(member, int(self._rank(member.sop), 16))
             series.wanted |= self._wanted(member.source)
 
-    def chosen(self) -> Iterator[tuple[bytes, Sequence[Source]]]:
+    def chosen(self) -> Iterator[tuple[bytes, Sequence[Member]]]:
         """Yield the series that are long enough, and their samples."""
         for key, series in self._series.items():
             if series.wanted and series.count >= FEWEST:
                 yield key, series.samples()
 
 
-def plans_of(chosen: Mapping[bytes, Sequence[Source]], found: Mapping[str, object]) -> Plans:
+def plans_of(chosen: Mapping[bytes, Sequence[Member]], found: Mapping[str, object]) -> Plans:
     """Return what the samples say of their series; `found` is the sample by path, None where there is none."""
     from anonymizer.pixels.series_plan import Sample, SeriesPlan, plan_of
 
     plans: dict[bytes, SeriesPlan] = {}
-    for key, sources in chosen.items():
-        samples = [sample for source in sources if isinstance(sample := found.get(source.path), Sample)]
-        plan = plan_of(samples) if len(samples) == len(sources) else None
+    for key, members in chosen.items():
+        samples = [sample for one in members if isinstance(sample := found.get(one.source.path), Sample)]
+        plan = plan_of(samples) if len(samples) == len(members) else None
         if plan is not None:
-            plans[key] = plan
+            plans[key] = replace(plan, searched=frozenset(one.sop for one in members))
     return plans

@@ -31,8 +31,7 @@ class FrameSearch:
         self.image = DicomImage(dataset, allow_gdcm=True)
         self.views = list(self._views())
         self.readings: list[Reading] = []
-        slice_of_series = plan is not None and len(self.views) == 1 and not self.image.is_colour
-        self._plan = plan if slice_of_series and plan is not None and plan.fits(self.views[0]) else None
+        self._plan = plan if plan is not None and self._is_like(plan) else None
 
     def _picture(self, index: int) -> Array:
         """Return stored values of a grey frame (no window of the file may hide text), or RGB."""
@@ -55,6 +54,12 @@ class FrameSearch:
             least = picture.copy() if least is None else np.minimum(least, picture, out=least)
             greatest = picture.copy() if greatest is None else np.maximum(greatest, picture, out=greatest)
         yield from (view for view in (least, greatest) if view is not None)
+
+    def _is_like(self, plan: SeriesPlan) -> bool:
+        """Whether this is a slice that need not be searched, as others of its series were."""
+        if len(self.views) != 1 or self.image.is_colour:
+            return False
+        return str(self.dataset.get("SOPInstanceUID")) not in plan.searched and plan.fits(self.views[0])
 
     def found(self) -> list[Region]:
         """Return all text in the views, as regions of every frame; kept ones are among them."""

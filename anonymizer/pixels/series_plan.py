@@ -1,13 +1,13 @@
 """Series of slices: text is searched in a sample, and what was found there holds for all slices that look alike.
 
 Slices of one device, matrix and series carry their text, if any, in the same places. So a few of them are searched;
-where these agree, all others are only compared with them at a hundredth of the cost: strokes where no sample has
-any, or ink brighter than in any sample, and the slice is searched like any other image. Where the samples do not
-agree, all are searched.
+what stands in half of these or more is masked in all slices. The others are only compared with the samples at a
+hundredth of the cost: strokes where no sample has any, or ink brighter than in any sample, and the slice is searched
+like any other image. Where text can be read that only few samples have, all slices are searched.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ FEW_CELLS = 1  # squares with strokes of their own that a slice may have
 MORE_INK = 4  # times as many pixels of the highest value as in any sample, and
 SPECKS = 40  # so many more, are ink
 BRIGHTER = 1.1  # times the highest value of any sample, above its lowest
+CLEAR, LEAST_READ = 0.6, 3  # what makes a line legible: the reader's confidence, letters and digits
 ALIKE = 0.5  # share of two boxes that lies in both
 
 
@@ -32,6 +33,7 @@ class Sample:
     """What was found in a slice that was searched."""
 
     boxes: tuple[TextBox, ...]
+    legible: tuple[bool, ...]  # of each box, whether recognition reads it
     strokes: bytes  # squares with strokes, packed
     low: float
     high: float
@@ -47,6 +49,7 @@ class SeriesPlan:
     low: float
     high: float
     at_high: int
+    searched: frozenset[str] = field(default=frozenset(), repr=False)  # the samples' SOP Instance UIDs
 
     def fits(self, image: Array) -> bool:
         """Whether a slice looks like the samples, so that it need not be searched."""
@@ -60,34 +63,30 @@ class SeriesPlan:
 
 def sample_of(image: Array) -> Sample:
     """Search a slice, (rows, columns) of stored values. Raises TextFinderError."""
-    return Sample(text_finder.find_text(image), np.packbits(_squares(image)).tobytes(), *_extremes(image))
+    boxes = text_finder.find_text(image)
+    readings = text_finder.read_lines(image, boxes=boxes)
+    legible = (r.score >= CLEAR and sum(c.isalnum() for c in r.text) >= LEAST_READ for r in readings)
+    return Sample(boxes, tuple(legible), np.packbits(_squares(image)).tobytes(), *_extremes(image))
 
 
 def plan_of(samples: Sequence[Sample]) -> SeriesPlan | None:
-    """Return what samples say of their series; None where they do not agree."""
-    first = samples[0]
-    if not all(_same_places(first.boxes, each.boxes) for each in samples):
-        return None
+    """Return what samples say of their series; None where one has text that can be read and others have not."""
+    standing: list[list[TextBox]] = []
+    for sample in samples:
+        for box, legible in zip(sample.boxes, sample.legible, strict=True):
+            like = [one for each in samples for one in each.boxes if _alike(box, one)]
+            if 2 * len(like) >= len(samples):
+                standing.append(like)
+            elif legible:
+                return None
     strokes = np.bitwise_or.reduce([np.frombuffer(each.strokes, np.uint8) for each in samples])
     return SeriesPlan(
-        tuple(_around([each.boxes[n] for each in map(_ordered, samples)]) for n in range(len(first.boxes))),
+        tuple(sorted({_around(boxes) for boxes in standing}, key=lambda b: (b.y, b.x, b.width, b.height))),
         strokes.tobytes(),
         min(each.low for each in samples),
         max(each.high for each in samples),
         max(each.at_high for each in samples),
     )
-
-
-def _ordered(sample: Sample) -> Sample:
-    boxes = sorted(sample.boxes, key=lambda b: (b.y, b.x))
-    return Sample(tuple(boxes), sample.strokes, sample.low, sample.high, sample.at_high)
-
-
-def _same_places(some: Sequence[TextBox], others: Sequence[TextBox]) -> bool:
-    if len(some) != len(others):
-        return False
-    some, others = (sorted(boxes, key=lambda b: (b.y, b.x)) for boxes in (some, others))
-    return all(_alike(one, other) for one, other in zip(some, others, strict=True))
 
 
 def _alike(one: TextBox, other: TextBox) -> bool:

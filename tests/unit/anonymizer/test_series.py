@@ -1,5 +1,7 @@
 """Long series of slices are searched in a sample; a slice that differs is searched itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydicom.uid import CTImageStorage, SecondaryCaptureImageStorage
@@ -60,7 +62,7 @@ def test_first_last_and_a_few_others_stand_for_the_series_in_whatever_order_it_c
     sources = series(tmp_path / "in")
     ((key, chosen),) = sampled(sources).items()
     assert len(chosen) in (CHOSEN, CHOSEN + 1, CHOSEN + 2)
-    names = [source.path[-9:] for source in chosen]
+    names = [one.source.path[-9:] for one in chosen]
     assert (names[0], names[-1]) == ("im000.dcm", "im023.dcm")
     assert sampled(sources, -1) == {key: chosen}
     assert sampled(sources[: FEWEST - 1]) == {}
@@ -103,13 +105,34 @@ def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkey
 
 
 def test_samples_that_differ_make_no_plan():
-    assert plan_of([sample_of(values_of(0)), sample_of(values_of(1, (NAME,)))]) is None
+    assert (
+        plan_of([sample_of(values_of(0)), sample_of(values_of(2)), sample_of(values_of(1, (NAME,)))]) is None
+    )
+
+
+def test_what_only_one_sample_has_and_nobody_can_read_is_masked_in_that_slice_alone():
+    plain = [sample_of(values_of(number)) for number in (0, 3, 9)]
+    odd = replace(plain[1], boxes=(text_finder.TextBox(150, 140, 30, 12, 0.5),), legible=(False,))
+    plan = plan_of([plain[0], odd, plain[2]])
+    assert plan is not None
+    assert plan.boxes == ()
+    assert plan_of([plain[0], replace(odd, legible=(True,)), plain[2]]) is None
+
+
+def test_the_samples_themselves_are_searched_like_any_image(monkeypatch):
+    plan = plan_of([sample_of(values_of(number)) for number in (0, 3, 9)])
+    assert plan is not None
+    dataset = instance(3)
+    looked = []
+    monkeypatch.setattr(text_finder, "find_text", lambda image: looked.append(image.shape) or ())
+    mask_burned_in_text(dataset, plan=replace(plan, searched=frozenset({dataset.SOPInstanceUID})))
+    assert looked
 
 
 def test_a_sample_that_cannot_be_read_makes_no_plan(tmp_path):
     sources = series(tmp_path / "in", count=3)
     good = sample_of(values_of(0))
-    chosen = {b"key": sources}
+    chosen = {b"key": [member(source) for source in sources]}
     assert plans_of(chosen, {s.path: good for s in sources})
     assert not plans_of(chosen, {sources[0].path: good, sources[1].path: good, sources[2].path: None})
 
