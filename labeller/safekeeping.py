@@ -26,13 +26,17 @@ def is_sound(catalogue: Path) -> bool:
 def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | None:
     """Copy a catalogue that is in use into `folder`, once a day; None where today's copy is there already.
 
-    Older copies than the last `KEPT` days' go. Raises CatalogueError where the copy cannot be written; then no
-    other copy has been touched.
+    Where the clock was set back, so that copies of later days are there, the newest of them is renewed: the newest
+    copy is always the one that was made last. Older copies than the last `KEPT` days' go.
+
+    Raises CatalogueError where the copy cannot be written; then no other copy has been touched.
     """
     day = day or datetime.now(UTC).strftime("%Y-%m-%d")
     copy = folder / f"{_PREFIX}{day}{_SUFFIX}"
-    if copy.exists():
+    newest = max([copy, *backups(folder)])
+    if newest == copy and copy.exists():
         return None
+    copy = newest
     temporary = copy.with_suffix(".tmp")
     try:
         folder.mkdir(exist_ok=True)

@@ -1,8 +1,11 @@
 """The Agreement page: figures, cells that open images, a blind second reading, settling disagreements."""
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs.second_reading import SecondReadingDialog
@@ -178,3 +181,24 @@ def test_the_majority_is_adopted_where_there_is_one(read_twice: MainWindow, qtbo
     qtbot.waitUntil(lambda: page.figures.text("disputed") == "1")
     assert catalogue.instance(uid(0)).label == "clear"
     assert catalogue.history(uid(0))[-1].means == "majority"
+
+
+def test_a_second_reading_is_drawn_from_chosen_images(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.session.preferences.keep_filter("of one patient", json.dumps({"body_part": "NOWHERE"}))
+    page = shown(opened, qtbot)
+    page.start_reading()
+    dialog = page.findChildren(SecondReadingDialog)[-1]
+    known = opened.session.catalogue.counts_by_class()
+    assert dialog.number.maximum() == sum(known.values())
+    dialog.sample.setCurrentText("labelled “finding”")
+    assert dialog.number.maximum() == known["finding"]
+    dialog.sample.setCurrentText("kept choice “of one patient”")
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()  # there is none of these
+    dialog.sample.setCurrentText("labelled “finding”")
+    dialog.number.setValue(4)
+    dialog.reader.setCurrentText("Dr. C")
+    ok.click()
+    catalogue = opened.session.catalogue
+    drawn = list(catalogue.second_reading_answers(catalogue.second_readings()[-1].name))
+    assert [catalogue.instance(uid).label for uid in drawn] == ["finding"] * 4

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QInputDialog,
+    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -64,7 +65,7 @@ class FindImagesDialog(QDialog):
         for widget in (self.age_from, label("to", wrap=False), self.age_to, label("years", wrap=False)):
             ages.addWidget(widget)
         ages.addStretch(1)
-        form.addRow("&Age", ages)
+        _row(form, "&Age", ages, self.age_from)
         self._add_model(form, catalogue)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
@@ -100,8 +101,7 @@ class FindImagesDialog(QDialog):
 
     def take(self, name: str) -> None:
         """Show choices that were kept."""
-        facts = json.loads(self._preferences.filters.get(name, "{}"))
-        self.show_choice(replace(self._now, **{key: facts.get(key) for key in _FIELDS}))
+        self.show_choice(replace(self._now, **kept_facts(self._preferences.filters.get(name, "{}"))))
 
     def _add_model(self, form: QFormLayout, catalogue: Catalogue) -> None:
         """What the model of the newest run said; asked for only where there is a run."""
@@ -113,7 +113,7 @@ class FindImagesDialog(QDialog):
         for widget in (self.score_from, label("to", wrap=False), self.score_to, label("%", wrap=False)):
             scores.addWidget(widget)
         scores.addStretch(1)
-        form.addRow("Model s&ure by", scores)
+        _row(form, "Model s&ure by", scores, self.score_from)
         known = bool(catalogue.runs())
         for field in (self.boxes["predicted"], self.boxes["contradicted"], self.score_from, self.score_to):
             field.setEnabled(known)
@@ -167,9 +167,22 @@ def _facts(only: InstanceFilter) -> Mapping[str, Any]:
     return {name: value for name, value in asdict(only).items() if name in _FIELDS}
 
 
+def kept_facts(text: str) -> dict[str, Any]:
+    """Return kept choices as a filter's fields; those that this version does not know are left out."""
+    facts = json.loads(text)
+    return {key: facts.get(key) for key in _FIELDS}
+
+
 def further(only: InstanceFilter) -> int:
     """Return how many of this dialog's choices a filter makes."""
     return sum(getattr(only, name) is not None for name in _FIELDS)
+
+
+def _row(form: QFormLayout, words: str, fields: QHBoxLayout, first: QWidget) -> None:
+    """Add a row of several fields; its key goes to the first of them."""
+    caption = QLabel(words)
+    caption.setBuddy(first)
+    form.addRow(caption, fields)
 
 
 def _spin(value: int, most: int) -> QSpinBox:

@@ -1,6 +1,6 @@
-"""Asks who reads a second time, and how many images."""
+"""Asks who reads a second time, of which images, and how many of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import (
     QComboBox,
@@ -13,27 +13,40 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.widgets.text import label
+from labeller import InstanceFilter
 
 USUAL = 50  # enough that the interval of a kappa says something
 
 
 class SecondReadingDialog(QDialog):
-    """The reader and the size of the random sample."""
+    """The reader, the images that are drawn from, and the size of the random sample.
 
-    def __init__(self, readers: Sequence[str], labelled: int, parent: QWidget | None = None) -> None:
+    `samples` are what may be drawn from, by their names; `count` tells how many images that are.
+    """
+
+    def __init__(
+        self,
+        readers: Sequence[str],
+        samples: Mapping[str, InstanceFilter],
+        count: Callable[[InstanceFilter], int],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._samples, self._number_of = samples, count
         self.setWindowTitle("Second reading")
         self.reader = QComboBox()
         self.reader.setEditable(True)
         self.reader.addItems(list(readers))
         self.reader.setAccessibleName("Reader")
         self.number = QSpinBox()
-        self.number.setRange(1, max(1, labelled))
-        self.number.setValue(min(USUAL, labelled))
         self.number.setAccessibleName("Images")
-        self.number.setSuffix(f" of {labelled:,} labelled images")
+        self.sample = QComboBox()
+        self.sample.addItems(list(samples))
+        self.sample.setAccessibleName("Drawn from")
+        self.sample.currentTextChanged.connect(lambda _text: self._on_sample())
         form = QFormLayout()
         form.addRow("&Who reads", self.reader)
+        form.addRow("&Drawn from", self.sample)
         form.addRow("&How many, at random", self.number)
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel)
@@ -51,6 +64,17 @@ class SecondReadingDialog(QDialog):
         )
         layout.addLayout(form)
         layout.addWidget(self.buttons)
+        self._on_sample()
+
+    def only(self) -> InstanceFilter:
+        """Return what the sample is drawn from."""
+        return self._samples[self.sample.currentText()]
+
+    def _on_sample(self) -> None:
+        self._found = self._number_of(self.only())
+        self.number.setRange(min(1, self._found), self._found)
+        self.number.setValue(min(USUAL, self._found))
+        self.number.setSuffix(f" of {self._found:,} labelled images")
         self._check()
 
     def name(self) -> str:
@@ -58,4 +82,6 @@ class SecondReadingDialog(QDialog):
         return self.reader.currentText().strip()
 
     def _check(self) -> None:
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.name()))
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(
+            bool(self.name()) and self._found > 0
+        )

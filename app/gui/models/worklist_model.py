@@ -91,7 +91,10 @@ class WorklistModel(QAbstractListModel):
         return len(self.listing.members(place, place))
 
     def uids_of(self, keys: NDArray[np.int64]) -> list[str]:
-        """Return the UIDs of these ids."""
+        """Return the UIDs of these ids; those in sight are known without asking the catalogue."""
+        listed = [int(key) for key in keys[: FEW + 1]]
+        if len(listed) <= FEW and all(key in self._rows for key in listed):
+            return [self._rows[key].sop_instance_uid for key in listed]
         return [] if self._catalogue is None else self._catalogue.uids_of(keys)
 
     def row(self, place: int) -> InstanceRow:

@@ -1,6 +1,8 @@
 """Agreement: how far the readers agree, where they do not, second readings, and the consensus."""
 
 import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
+from app.gui.dialogs.find_images import kept_facts
 from app.gui.dialogs.second_reading import SecondReadingDialog
 from app.gui.jobs import JobRunner
 from app.gui.labelling.confusion import ConfusionMatrix
@@ -20,7 +23,7 @@ from app.gui.widgets.figures import Figures
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, label
 from app.project import Project
-from labeller import Agreement, InstanceFilter, PairAgreement, SecondReading
+from labeller import Agreement, InstanceFilter, LabelClass, PairAgreement, SecondReading
 
 FIGURES = (
     ("several", "images read by two or more"),
@@ -89,9 +92,14 @@ class AgreementPage(Page):
         """Ask who reads how many images, draw them and show the first."""
         catalogue = self.session.catalogue
         readers = list(dict.fromkeys([self.session.reader, *(r.name for r in catalogue.readers())]))
-        dialog = SecondReadingDialog(readers, catalogue.count(InstanceFilter(labelled=True)), self)
+        dialog = SecondReadingDialog(
+            readers,
+            samples(catalogue.classes(), self.session.preferences.filters),
+            lambda only: catalogue.count(replace(only, usable=True)),
+            self,
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self.begin(dialog.name(), dialog.number.value()))
+        dialog.accepted.connect(lambda: self.begin(dialog.name(), dialog.number.value(), dialog.only()))
         dialog.open()
 
     def go_on(self, reading: SecondReading) -> None:
@@ -114,11 +122,13 @@ class AgreementPage(Page):
         self.session.catalogue_changed.emit()
         self.activate()
 
-    def begin(self, reader: str, number: int) -> None:
-        """Draw so many labelled images for a reader and show the first."""
+    def begin(self, reader: str, number: int, only: InstanceFilter | None = None) -> None:
+        """Draw so many labelled images, of those that a filter means, for a reader and show the first."""
         try:
             seed = random.SystemRandom().randrange(2**31)
-            made = self.session.catalogue.start_second_reading(reader, number=number, seed=seed)
+            made = self.session.catalogue.start_second_reading(
+                reader, only or InstanceFilter(), number=number, seed=seed
+            )
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
         else:
@@ -255,6 +265,15 @@ class AgreementPage(Page):
         go_on.setAccessibleName(f"{words}: {reading.name}")
         line.addWidget(go_on)
         return row
+
+
+def samples(classes: Sequence[LabelClass], kept: Mapping[str, str]) -> dict[str, InstanceFilter]:
+    """Name what a second reading may be drawn from: everything, a class, or choices kept on the Label page."""
+    found = {"all labelled images": InstanceFilter()}
+    found |= {f"labelled “{known.name}”": InstanceFilter(label=known.name) for known in classes}
+    return found | {
+        f"kept choice “{name}”": InstanceFilter(**kept_facts(text)) for name, text in kept.items()
+    }
 
 
 def _compared(project: Project) -> tuple[Agreement, int]:
