@@ -43,8 +43,8 @@ def move_operating_point(folder: Path, wanted: Wanted) -> PointFigures:
     points, _ = operating_points(folder)
     threshold, how = _found(points, wanted)
     info = ModelInfo.read(folder)
-    rules = choose_operating_point(folder, info.classes, threshold, how=how)
-    write_report(info)
+    rules, evaluations = choose_operating_point(folder, info.classes, threshold, how=how)
+    write_report(info, evaluations)
     assert rules.threshold is not None
     return points.of(rules.threshold)
 

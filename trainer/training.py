@@ -94,7 +94,7 @@ def _train(run: _Run, began: float) -> ModelInfo:
     )
     info = _info(run, task, fit, verdict)
     info = replace(info, weights_sha256=weights_sha256, seconds=round(time.monotonic() - began, 1))
-    write_report(info)
+    write_report(info, verdict.evaluations)
     model_folder.write_run(info)
     run.checkpoint.remove()
     return info
@@ -218,11 +218,11 @@ def _info(run: _Run, task: Task, fit: Fit, verdict: Verdict) -> ModelInfo:
         best_epoch=fit.best_epoch,
         seconds=0.0,
         device=describe_device(),
-        metrics=verdict.validation.metrics,
+        metrics=verdict.evaluations[0].metrics,
         counts=replace(run.dataset, items=items).counts(),
         warnings=(
             *run.dataset.warnings,
-            *verdict.validation.warnings,
+            *verdict.evaluations[0].warnings,
             *verdict.doubts,
             *(entry.reason for entry in unusable),
         ),

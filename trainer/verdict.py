@@ -25,7 +25,7 @@ _MOST_DESCRIBED = MOST_REFERENCES // 2  # training images that are fed through t
 class Verdict:
     """What the model folder says of the result."""
 
-    validation: Evaluation
+    evaluations: tuple[Evaluation, ...]  # validation, then test where there is one
     test: Images | None
     doubts: tuple[str, ...]
 
@@ -57,7 +57,7 @@ def give_verdict(
         doubts += near_duplicates(familiarity.nearest(embeddings))
     write_answers(folder, answers)
     write_evaluations(folder, evaluations, Beside(tuple(doubts), fit.learning_curve))
-    return Verdict(evaluations[0], test, tuple(doubts))
+    return Verdict(tuple(evaluations), test, tuple(doubts))
 
 
 def _familiarity(task: Task, fit: Fit, describe: Describer) -> Familiarity:

@@ -1,14 +1,20 @@
 """Model folders with made-up figures, for pages that only show them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from trainer import Figure
+import numpy as np
+
+from trainer import Figure, LearningPoint, write_report
 from trainer.model_folder import ModelInfo, write_run
 from trainer.preprocessing import Preprocessing
+from trainer.results.answers import Answers, write_answers
+from trainer.results.conclusion import Beside, conclude, write_evaluations
+from trainer.results.openings import note_opening
+from trainer.results.rules import fit_rules
 
 
 class Quiet:
@@ -72,4 +78,41 @@ def make_run(folder: Path) -> None:
             dataset_sha256="",
             identity={},
         )
+    )
+
+
+def make_judged_run(folder: Path, uids: Sequence[str]) -> None:
+    """Write a run that was judged on these instances, three of a patient, half of them validation, half test."""
+    make_run(folder)
+    rng = np.random.default_rng(0)
+    half = len(uids) // 2
+    splits = {"validation": uids[:half], "test": uids[half:]}
+    answers = [_answers(split, part, rng) for split, part in splits.items()]
+    rules = fit_rules(("clear", "finding"), answers[0].labels, answers[0].raw, limits=None, prior=np.ones(2))
+    rules.save(folder)
+    write_answers(folder, answers)
+    points = tuple(
+        LearningPoint(f, round(100 * f), 20, 0.7 + f / 5, 0.65, 0.9) for f in (0.1, 0.25, 0.5, 1.0)
+    )
+    evaluations = [conclude(each, rules) for each in answers]
+    write_evaluations(folder, evaluations, Beside(("Possible leak: the scanner.",), points))
+    note_opening(folder, "training finished", "x", rules.threshold)
+    write_report(ModelInfo.read(folder), evaluations)
+
+
+def _answers(split: str, uids: Sequence[str], rng: np.random.Generator) -> Answers:
+    number = len(uids)
+    labels = np.arange(number) % 2
+    finding = np.clip(0.5 + (labels - 0.5) * 0.4 + rng.normal(0, 0.4, number), 0.01, 0.99)
+    return Answers(
+        split,
+        ("clear", "finding"),
+        names=tuple(f"images/{uid}.png" for uid in uids),
+        patients=tuple(f"P{place // 3}" for place in range(number)),
+        labels=labels,
+        raw=np.stack([1 - finding, finding], axis=1),
+        distances=None,
+        facts=tuple(
+            {"sop_instance_uid": uid, "patient_sex": "FM"[place % 4 < 2]} for place, uid in enumerate(uids)
+        ),
     )

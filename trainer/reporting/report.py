@@ -33,12 +33,15 @@ def read_known(info: ModelInfo) -> Known:
     return Known(info, read_rules(info.folder, info.classes), read_answers(info.folder, info.classes))
 
 
-def write_report(info: ModelInfo) -> Path:
-    """Write report.html and passport.json into the model folder; no network is loaded."""
+def write_report(info: ModelInfo, evaluations: Sequence[Evaluation] | None = None) -> Path:
+    """Write report.html and passport.json into the model folder; no network is loaded.
+
+    `evaluations` are those of all splits where they were just computed; else they are computed anew.
+    """
     known = read_known(info)
     write_passport(known)
-    evaluations = [conclude(each, known.rules) for each in known.answers.values()]
-    evaluations.sort(key=lambda each: each.split != "test")
+    found = evaluations or [conclude(each, known.rules) for each in known.answers.values()]
+    evaluations = sorted(found, key=lambda each: each.split != "test")
     file = info.folder / REPORT
     write_text(file, "\n".join(_page(known, evaluations, read_beside(info.folder))) + "\n")
     return file

@@ -68,7 +68,7 @@ def write_evaluations(folder: Path, evaluations: Sequence[Evaluation], beside: B
 
 def choose_operating_point(
     folder: Path, classes: tuple[str, ...], threshold: float, *, how: str = BY_HAND
-) -> Rules:
+) -> tuple[Rules, list[Evaluation]]:
     """Let the model work at another point from now on; every figure in the folder is computed anew.
 
     Raises TrainerError where the model tells more than two classes apart or has no validation images to choose on.
@@ -88,7 +88,7 @@ def choose_operating_point(
         note_opening(folder, "operating point moved", images_sha256(answers["test"]), chosen.threshold)
     chosen.save(folder)
     write_evaluations(folder, evaluations, read_beside(folder))
-    return chosen
+    return chosen, evaluations
 
 
 def chooser(folder: Path, classes: tuple[str, ...]) -> tuple[PointChooser, float] | None:

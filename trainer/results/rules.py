@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ class Rules:
     def threshold(self) -> float | None:
         """Of the finding's probability."""
         return None if self.point is None else self.point.threshold
+
+    def working_at(self, threshold: float) -> "Rules":
+        """The same, tried at another point that nobody has kept yet."""
+        return self if self.point is None else replace(self, point=replace(self.point, threshold=threshold))
 
     def probabilities(self, raw: Floats) -> Floats:
         """Calibrated ones `(n, classes)` from the network's."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app import NOTICE
 from app.gui.background import Latest
 from app.gui.jobs import Job, JobRunner
+from app.gui.labelling_tasks import ChosenImages
 from app.gui.pages.base import Page
 from app.gui.runs import Run, read_history, read_run, runs_in
 from app.gui.session import Session
@@ -140,7 +141,9 @@ class TrainPage(Page):
         self.panel = JobPanel()
         self.best = label("", "muted")
         self.history = HistoryPlot()
-        self.results = Results()
+        self.results = Results(self.jobs)
+        self.results.images_wanted.connect(self._read_again)
+        self.results.point_wanted.connect(self._move_point)
         self.runs = QComboBox()
         self.runs.setAccessibleName("Earlier runs")
         self.runs.activated.connect(self._choose_run)
@@ -252,12 +255,30 @@ class TrainPage(Page):
             self._show_run(read_run(Path(str(folder))))
 
     def _show_run(self, run: Run) -> None:
-        self.results.show_run(run)
+        self.results.show_run(run, self.session.project.instances)
         best = run.info.best_epoch if run.info else None
         self.history.show_history(read_history(run.folder), best)
         self.best.setText(f"Best epoch: {best}" if best else "")
         self.predict_button.setVisible(run.info is not None)
         self.tabs.setCurrentIndex(1 if run.info else 0)
+
+    def _read_again(self, title: str, uids: list[str]) -> None:
+        catalogue = self.session.catalogue
+        here = set(catalogue.uids())
+        wanted = [uid for uid in uids if uid in here]
+        if wanted:
+            self.session.work_on(ChosenImages(catalogue, title, wanted))
+        else:
+            self.session.status.emit("There is no such image in this project.")
+
+    def _move_point(self, folder: Path, threshold: float) -> None:
+        arguments = ["operating-point", str(folder), "--threshold", f"{threshold:.9f}"]
+        job = self.jobs.start("Operating point", arguments, heavy=False)
+        self.panel.follow(job)
+        job.finished.connect(
+            lambda _result: self.panel.say("The model works at this point from now on.", "good")
+        )
+        job.ended.connect(self._choose_run)
 
     def _on_item(self, kind: str, facts: dict[str, Any]) -> None:
         if kind == "epoch":

@@ -35,10 +35,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setBackground(QColor(colours.surface))
         for side, text in zip(("bottom", "left"), self._axes, strict=True):
             axis = self.getAxis(side)
-            axis.enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature
             axis.setPen(pg.mkPen(colours.line))
             axis.setTextPen(pg.mkPen(colours.muted))
             self.setLabel(side, text, color=colours.muted)
+            axis.enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature; labels switch it on again
         self.showGrid(x=True, y=True, alpha=0.15)
         self.legend.setLabelTextColor(QColor(colours.text))
 

@@ -18,6 +18,14 @@ from trainer.results.learning_curve import LearningPoint
 from trainer.results.openings import note_opening
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> ModelInfo:
+    """A model whose report is written."""
+    info = made_model(tmp_path_factory.mktemp("models") / "one")
+    write_report(info)
+    return info
+
+
 def made_model(folder: Path, classes: tuple[str, ...] = CLASSES) -> ModelInfo:
     folder.mkdir(parents=True)
     answers, test = made_answers(classes=classes), made_answers("test", seed=1, classes=classes)
@@ -85,8 +93,8 @@ def test_it_is_one_sound_page_with_nothing_from_elsewhere(tmp_path: Path, classe
     assert text.count("<svg viewBox") >= 4
 
 
-def test_it_says_what_counts_in_words(tmp_path: Path) -> None:
-    text = write_report(made_model(tmp_path / "one")).read_text(encoding="utf-8")
+def test_it_says_what_counts_in_words(two: ModelInfo) -> None:
+    text = (two.folder / "report.html").read_text(encoding="utf-8")
     plain = re.sub(r"<[^>]+>", " ", text)
     assert text.count("Not for diagnostic use") >= 2
     assert "On the test split, 200 images of 100 patients: area under the ROC curve" in plain
@@ -98,18 +106,17 @@ def test_it_says_what_counts_in_words(tmp_path: Path) -> None:
     assert plain.index("Results on the test split") < plain.index("Results on the validation split")
 
 
-def test_no_image_is_named_in_it(tmp_path: Path) -> None:
-    folder = tmp_path / "one"
-    text = write_report(made_model(folder)).read_text(encoding="utf-8")
+def test_no_image_is_named_in_it(two: ModelInfo) -> None:
+    folder = two.folder
+    text = (folder / "report.html").read_text(encoding="utf-8")
     passport = (folder / "passport.json").read_text(encoding="utf-8")
-    for name in ("images/test-0", "test-0", "2.25.", str(tmp_path)):
+    for name in ("images/test-0", "test-0", "2.25.", str(folder.parent)):
         assert name not in text
         assert name not in passport
 
 
-def test_the_passport_holds_hashes_seeds_and_settings(tmp_path: Path) -> None:
-    write_report(made_model(tmp_path / "one"))
-    passport = json.loads((tmp_path / "one" / "passport.json").read_text(encoding="utf-8"))
+def test_the_passport_holds_hashes_seeds_and_settings(two: ModelInfo) -> None:
+    passport = json.loads((two.folder / "passport.json").read_text(encoding="utf-8"))
     assert passport["notice"] == "Not for diagnostic use"
     assert passport["training"]["seed"] == 7
     assert passport["training"]["settings"]["learning_rate"] == 0.002
@@ -127,9 +134,9 @@ def test_the_passport_holds_hashes_seeds_and_settings(tmp_path: Path) -> None:
     assert not {3, 40, 42} & answered
 
 
-def test_the_same_model_gives_the_same_report(tmp_path: Path) -> None:
-    info = made_model(tmp_path / "one")
-    assert write_report(info).read_bytes() == write_report(info).read_bytes()
+def test_the_same_model_gives_the_same_report(two: ModelInfo) -> None:
+    before = (two.folder / "report.html").read_bytes()
+    assert write_report(two).read_bytes() == before
 
 
 def test_every_item_of_the_checklist_is_there_once() -> None:

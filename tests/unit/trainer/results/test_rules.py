@@ -1,6 +1,7 @@
 """Calibration, operating point and limits: fitted on validation, kept with the model, read with suspicion."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,10 @@ from trainer.results.operating_point import PointChooser
 from trainer.results.rules import read_rules
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def judged_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A judged model without a network."""
-    folder = tmp_path / "models" / "first"
-    folder.mkdir(parents=True)
+    folder = tmp_path_factory.mktemp("models")
     answers, test = made_answers(), made_answers("test", seed=1)
     rules = made_rules(answers)
     rules.save(folder)
@@ -31,6 +31,11 @@ def folder(tmp_path: Path) -> Path:
     write_evaluations(folder, [conclude(answers, rules), conclude(test, rules)], Beside(("a doubt",)))
     note_opening(folder, "training finished", "x", rules.threshold)
     return folder
+
+
+@pytest.fixture
+def folder(judged_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(judged_once, tmp_path / "models" / "first"))
 
 
 def test_calibration_makes_overconfident_probabilities_honest_on_new_images() -> None:
