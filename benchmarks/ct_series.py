@@ -127,11 +127,11 @@ def _blank() -> Dataset:
     return ds
 
 
-def make(folder: Path, files: int, size: int) -> None:
-    """Write so many instances of 512 × 512 (`size`) pixels and some 200 elements, 60 a patient."""
+def make(folder: Path, files: int, size: int, *, first: int = 0) -> None:
+    """Write so many instances of 512 × 512 (`size`) pixels and some 240 elements, 60 a patient, from a number on."""
     generator, rng = np.random.default_rng(0), random.Random(0)
     folder.mkdir(parents=True)
-    for index in range(files):
+    for index in range(first, first + files):
         patient, number = divmod(index, SLICES)
         ds = _blank()
         _of_scanner(ds)

@@ -23,7 +23,8 @@ from anonymizer.profiles.profile import Profile
 from anonymizer.report import Finding, Grade, Identity
 from anonymizer.verification.expectation import Expectation
 from anonymizer.verification.folders import inspect_folder
-from anonymizer.verification.inspection import Known, Verdict, finding, inspect
+from anonymizer.verification.inspection import Known, Verdict, inspect
+from anonymizer.verification.judgement import finding
 from anonymizer.verification.walker import NotWrittenError, walk
 from anonymizer.words.dates import spellings
 

@@ -33,6 +33,10 @@ class Slice(NamedTuple):
     stop: int
     end: int  # behind the delimiter of a sequence of undefined length, else equal to `stop`
 
+    def moved(self, by: int) -> "Slice":
+        """Return it as it stands in other bytes, so many further on."""
+        return Slice(self.tag, self.vr, self.start + by, self.value + by, self.stop + by, self.end + by)
+
 
 class Item(NamedTuple):
     """An item of a sequence; its elements stand from `value` to `stop`."""
@@ -52,7 +56,7 @@ def elements(raw: bytes, place: int, end: int, *, until: int = UNDEFINED, depth:
     previous = -1
     try:
         while place < end:
-            each = _element(raw, place, end, depth)
+            each = element_at(raw, place, end, depth)
             if each.tag >= until:
                 break
             if each.end > end or each.tag <= previous:
@@ -64,7 +68,8 @@ def elements(raw: bytes, place: int, end: int, *, until: int = UNDEFINED, depth:
     return found
 
 
-def _element(raw: bytes, place: int, end: int, depth: int) -> Slice:
+def element_at(raw: bytes, place: int, end: int, depth: int = 0) -> Slice:
+    """Return the element that begins at a place. Raises IrregularError, or struct.error where the bytes end."""
     group, number, vr, length = _HEAD.unpack_from(raw, place)
     tag, value = group << 16 | number, place + 8
     if vr in _SHORT:

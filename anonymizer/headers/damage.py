@@ -6,6 +6,7 @@ needs no harvest is kept: numbers, the standard's codes, renewed UIDs and words 
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
@@ -72,10 +73,11 @@ def is_spoiled(value: bytes) -> bool:
 
 def shows_damage(root: Iterable[tuple[int, str]]) -> bool:
     """Tell whether the tags and VRs of a data set's own attributes are such as only damage brings about."""
-    return not all(_is_plausible(tag, vr) for tag, vr in frozenset(root))
+    return not all(is_plausible(tag, vr) for tag, vr in frozenset(root))
 
 
-def _is_plausible(tag: int, vr: str) -> bool:
+@lru_cache(4096)
+def is_plausible(tag: int, vr: str) -> bool:
     """Tell whether a public attribute exists and can be of such a kind; of private ones only creators are known."""
     if tag & _PRIVATE:
         return vr in _CREATOR or tag & 0xFFFF not in _CREATORS

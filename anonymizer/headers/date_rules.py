@@ -35,6 +35,11 @@ class DateRules:
         move = _Move(self._device_shift) if device else _Move(self._shift, self._minutes)
         self._rewrite(dataset, element, path, move=move, reason=reason, layer="table")
 
+    def moved(self, vr: str, text: str, *, device: bool = False) -> str | None:
+        """Return one date or time as `move` makes it, where no time of day counts for it; None where it is none."""
+        move = _Move(self._device_shift) if device else _Move(self._shift, self._minutes)
+        return _moved_text(vr, text, move)
+
     def keep(self, dataset: Dataset, element: DataElement, path: str, *, reason: str) -> None:
         """Keep a date, if it is one."""
         self._rewrite(dataset, element, path, move=_Move(), reason=reason, layer="vr")
@@ -74,12 +79,18 @@ class DateRules:
 
 
 def _moved(dataset: Dataset, element: DataElement, old: list[str], move: _Move) -> list[str | None]:
-    if element.VR == "TM":
-        return [dates.move_time(value, move.minutes)[0] for value in old]
-    if element.VR == "DT":
-        return [dates.move_datetime(value, move.days, move.minutes) for value in old]
+    if element.VR in ("TM", "DT"):
+        return [_moved_text(element.VR, value, move) for value in old]
     carries = _carries(dataset, element, len(old), move.minutes)
     return [dates.move_date(value, move.days + carry) for value, carry in zip(old, carries, strict=True)]
+
+
+def _moved_text(vr: str, text: str, move: _Move) -> str | None:
+    if vr == "TM":
+        return dates.move_time(text, move.minutes)[0]
+    if vr == "DT":
+        return dates.move_datetime(text, move.days, move.minutes)
+    return dates.move_date(text, move.days)
 
 
 def _carries(dataset: Dataset, element: DataElement, count: int, minutes: int) -> list[int]:

@@ -7,6 +7,7 @@ private creator, its `neighbours` and the subject, from nothing else: `slice_mas
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement, RawDataElement
@@ -41,6 +42,7 @@ _OVERLAYS = 0x6000
 _FIRST_GROUP = 8  # lower groups belong to messages, file meta information and directories
 _KEPT_RAW = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "AT": 4, "OF": 4, "OD": 8, "OL": 4, "OV": 8,
              "SV": 8, "UV": 8}  # and how many bytes one value has  # fmt: skip
+_PRIVATE_NUMBERS = frozenset({"US", "SS", "UL", "SL", "FL", "FD"})
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CONTENT = frozenset({"ContentSequence", "WaveformAnnotationSequence", "GraphicAnnotationSequence"})
 _CODE_MEANING, _CODING_SCHEME = 0x00080104, 0x00080102
@@ -56,6 +58,15 @@ class Entry:
     replaced: Decision | None = None  # the sequence itself is noted as replaced
 
 
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What becomes of single well-formed UIDs or dates of an attribute."""
+
+    action: str
+    reason: str
+    new: Callable[[str], str | None]  # None: only the rules themselves know
+
+
 class HeaderMasker:
     """Masks headers under the plan of one subject."""
 
@@ -64,6 +75,7 @@ class HeaderMasker:
         self._edits = Edits()
         self._needs: dict[tuple[int, ...], dict[int, Need]] = {}
         self.neighbours = NEIGHBOURS | (TIMES_OF_DATES if subject.minute_shift() else {})
+        self._pseudonyms = subject.pseudonyms
         self._dates = DateRules(subject, self._edits)
         self._identifiers = IdentifierRules(subject, self._edits)
         self._texts = TextRules(subject, self._edits)
@@ -107,6 +119,22 @@ class HeaderMasker:
         if vr not in ("DS", "IS") or self._overlay_removed(tag) or not is_known(tag) or kind_differs(tag, vr):
             return False
         return self._plan.decide(int(tag), within=within) is None
+
+    def rewriting(self, tag: BaseTag, vr: str, within: tuple[int, ...]) -> Rewriting | None:
+        """Tell how a UID is renewed or a date moved that stands alone in an attribute; None for any other rule."""
+        decision = self._plan.decide(int(tag), within=within)
+        if decision is None or not is_known(tag) or kind_differs(tag, vr) or self._overlay_removed(tag):
+            return None
+        if decision.action == "U" and vr == "UI":
+            return Rewriting("U", decision.reason, self._pseudonyms.uid)
+        if decision.action == "M" and vr in DATE_VRS and int(tag) not in self.neighbours:
+            return Rewriting("M", decision.reason, partial(self._dates.moved, vr, device=decision.device))
+        return None
+
+    def leaves_private(self, creator: Dataset, tag: BaseTag, vr: str) -> int:
+        """Return how long a value is if the binary numbers of a private element stay; 0 where they do not."""
+        size = _KEPT_RAW[vr] if vr in _PRIVATE_NUMBERS else 0
+        return 0 if size and self._plan.private_goes(creator, tag) else size
 
     def private_goes(self, creator: Dataset, tag: BaseTag) -> bool:
         """Whether a private element is removed whatever its value is; `creator` holds that of its block."""

@@ -22,6 +22,8 @@ _MEANINGS = {
     "113112": "Retain Institution Identity Option",
 }
 METHOD_CODES_TAG = 0x00120064
+MARKS = frozenset({0x00080005, 0x00100010, 0x00100020, 0x00120062, 0x00120063, METHOD_CODES_TAG, 0x00280303})
+"""What a masked instance can say of its own masking, and the attributes that its pseudonym stands in."""
 METHOD_CODES: tuple[tuple[str, str, str], ...] = (
     (
         *_BASIC,

@@ -4,13 +4,14 @@ Everything that is remembered lives here, is bounded, and is forgotten as a whol
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sized
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from anonymizer.report import Change, Fragment
 
 KeyT = TypeVar("KeyT", bound=Hashable)
+LongT = TypeVar("LongT", bound=Sized)
 ValueT = TypeVar("ValueT")
 LONGEST = 2**14  # bytes of an element or item that is worth remembering
 _ROOM = 4 * 2**20  # bytes of elements in one memory
@@ -34,15 +35,15 @@ class Answer:
         object.__setattr__(self, "plain", not told and self.fact is None)
 
 
-class Memory(Generic[ValueT]):
-    """Values by the bytes that they follow from, in a bounded room."""
+class Memory(Generic[LongT, ValueT]):
+    """Values by the bytes or the stretches that they follow from, in a bounded room."""
 
     def __init__(self) -> None:
-        self._values: dict[bytes, ValueT] = {}
+        self._values: dict[LongT, ValueT] = {}
         self.get = self._values.get
         self._taken = 0
 
-    def put(self, key: bytes, value: ValueT) -> None:
+    def put(self, key: LongT, value: ValueT) -> None:
         """Remember a value; a key that is too long to be worth it is given as b""."""
         if not key:
             return

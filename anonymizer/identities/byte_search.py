@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 _CODECS = (
@@ -52,13 +52,16 @@ def _in_every_encoding(text: str) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def found(needles: Iterable[bytes], raw: bytes, shortest: int = SHORTEST_NEEDLE) -> Iterator[tuple[int, int]]:
+def found(needles: Sequence[bytes], raw: bytes, shortest: int = SHORTEST_NEEDLE) -> Iterator[tuple[int, int]]:
     """Where bytes hold one of the needles of at least so many bytes: (start, end)."""
     lowered = raw.lower()
     outline = lowered.translate(_FORM)
-    wanted = [needle for needle in needles if len(needle) >= shortest]
+    wanted = needles
+    if shortest > SHORTEST_NEEDLE:
+        wanted = [needle for needle in needles if len(needle) >= shortest]
     for needle in _possible(wanted, lowered, outline):
-        yield from _places(needle, lowered)
+        if needle in lowered:
+            yield from _places(needle, lowered)
     if _WIDE_FORM in outline:
         for run in _WIDE_RUN.finditer(lowered):
             narrow = run.group()[::2]
@@ -67,7 +70,7 @@ def found(needles: Iterable[bytes], raw: bytes, shortest: int = SHORTEST_NEEDLE)
                     yield run.start() + 2 * start, run.start() + 2 * end - 1
 
 
-def _possible(needles: list[bytes], raw: bytes, outline: bytes) -> Iterator[bytes]:
+def _possible(needles: Sequence[bytes], raw: bytes, outline: bytes) -> Iterator[bytes]:
     """Return the needles that bytes can hold by their form: most pixels hold no run of printable bytes."""
     if len(raw) < _WORTH_A_LOOK:
         yield from needles

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import DataElement
@@ -100,6 +101,7 @@ def mentions_at(dataset: Dataset, tag: BaseTag, plan: Plan) -> Iterator[Mention]
         yield from _mentions_in(element, plan)
 
 
+@lru_cache(8192)
 def may_mention(tag: int, vr: str) -> bool:
     """Whether a public attribute can tell of an identity, a sequence excepted."""
     return bool(_TELLING & {vr, _standard_vr(tag)}) or tag in _BIRTH_DATE_TAGS

@@ -36,6 +36,9 @@ def is_ideographic(text: str) -> bool:
     return any("\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text)
 
 
+Terms = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
+
+
 @dataclass(slots=True)
 class Harvest:
     """What was collected: ask it whether a text holds any of it, and where."""
@@ -51,6 +54,7 @@ class Harvest:
     _needles: tuple[tuple[int, ...], tuple[bytes, ...]] | None = field(
         default=None, repr=False, compare=False
     )
+    _terms: tuple[tuple[int, ...], Terms] | None = field(default=None, repr=False, compare=False)
 
     # -- collecting ---------------------------------------------------------------------------------------
 
@@ -155,6 +159,15 @@ class Harvest:
         self.dates |= other.dates
 
     # -- hunting ------------------------------------------------------------------------------------------
+
+    def terms(self) -> Terms:
+        """Return words, distinctive words, codes and spellings as they are now, to be compared and remembered."""
+        state = (len(self.words), len(self.inside), len(self.codes), len(self.originals))
+        if self._terms is None or self._terms[0] != state:
+            kinds = (self.words, self.inside, self.codes, self.originals)
+            words, inside, codes, originals = map(frozenset, kinds)
+            self._terms = (state, (words, inside, codes, originals))
+        return self._terms[1]
 
     def matcher(self) -> Matcher:
         """Return what finds the names and identifiers in texts, shared by harvests that hold the same."""

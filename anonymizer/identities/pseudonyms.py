@@ -4,7 +4,6 @@ Everything is HMAC-SHA-256 (RFC 2104) with a label per purpose, so that no two p
 """
 
 import base64
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -35,7 +34,7 @@ class Pseudonyms:
 
     def _mac(self, purpose: str, text: str) -> bytes:
         message = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, message, hashlib.sha256).digest()
+        return hmac.digest(self._secret, message, "sha256")
 
     def _patient_id(self, original: str) -> str:
         """Return the pseudonym of a patient: "LG" and sixteen letters and digits.

@@ -45,7 +45,7 @@ class Search:
 
     def finds_uid(self, raw: bytes) -> bool:
         """Whether bytes hold one of the UIDs, not as the beginning or end of another one."""
-        if not self.uids:
+        if not any(uid.encode("ascii", "ignore") in raw for uid in self.uids):
             return False
         return any(run.group().decode("ascii") in self.uids for run in _UIDS.finditer(raw))
 
@@ -56,15 +56,31 @@ class Search:
 
 def _texts(pixels: memoryview) -> Iterator[bytes]:
     """Yield the parts of pixel data in which a text can stand: those with a run of printable bytes, or of UTF-16."""
+    largest = _largest(pixels)
     for start in range(0, len(pixels), _CHUNK):
         part = pixels[start : start + _CHUNK + _OVERLAP]
-        if _has_run(np.frombuffer(part, np.uint8) >= _ESCAPE):
+        if largest >= _ESCAPE << 8 and _has_run(np.frombuffer(part, np.uint8) >= _ESCAPE):
             yield b"\0".join(run.group() for run in _RUN.finditer(part))
         values = np.frombuffer(part[: len(part) & ~1], "<u2")
-        for wide in (values, values.byteswap()):
-            letters = (wide - np.uint16(_FIRST_WIDE)) <= _LAST_WIDE - _FIRST_WIDE  # lower values wrap around
-            if _has_run(letters):
+        for wide in (values, values.byteswap()) if largest >= _FIRST_WIDE << 8 else (values,):
+            if _may_have_run(wide) and _has_run(letters := _letters(wide)):
                 yield b"\0".join(_WIDE_RUN.findall(np.where(letters, wide, 0).astype(np.uint8).tobytes()))
+
+
+def _largest(pixels: memoryview) -> int:
+    """Return the largest of the numbers of 16 bits; in images of up to 12 bits no two bytes in a row are of a text."""
+    values = np.frombuffer(pixels, "<u2", len(pixels) // 2)
+    return int(values.max(initial=0))
+
+
+def _letters(wide: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    return (wide - np.uint16(_FIRST_WIDE)) <= _LAST_WIDE - _FIRST_WIDE  # lower values wrap around
+
+
+def _may_have_run(wide: NDArray[np.uint16]) -> bool:
+    """Whether two letters stand at a distance of three: so they do in every run of seven."""
+    third = _letters(wide[::3])
+    return bool((third[:-1] & third[1:]).any())
 
 
 def _has_run(one: NDArray[np.bool_]) -> bool:

@@ -15,13 +15,15 @@ from pydicom.uid import ExplicitVRLittleEndian
 from anonymizer.documents import DOCUMENT, may_hold_document
 from anonymizer.files.file_format import UNREADABLE, beginning
 from anonymizer.files.slices import IrregularError, elements
+from anonymizer.files.stretches import Piece, Stretch, Stretches
 from anonymizer.files.truncation import FIRST_ELEMENT as FIRST
 from anonymizer.files.truncation import SHAPE, holds_another_file, is_image_class, pixel_bytes
-from anonymizer.headers.damage import shows_damage
+from anonymizer.headers.damage import is_plausible
+from anonymizer.headers.date_rules import TIMES_OF_DATES
 from anonymizer.headers.fragments import Fragments
-from anonymizer.headers.header import HeaderMasker
-from anonymizer.headers.marks import METHOD_CODES_TAG, mark, mark_settings
-from anonymizer.headers.remembered import Recent
+from anonymizer.headers.header import NEIGHBOURS, HeaderMasker
+from anonymizer.headers.marks import MARKS, METHOD_CODES_TAG, mark, mark_settings
+from anonymizer.headers.remembered import Memory, Recent
 from anonymizer.headers.subject import Subject
 from anonymizer.identities.collect import Mention
 from anonymizer.identities.patients import Patient
@@ -59,13 +61,22 @@ def told_quickly(raw: bytes, settings: Settings, *, whole: bool) -> tuple[str, f
 
     Raises IrregularError where that cannot be told from these bytes alone.
     """
-    file = open_header(raw)
+    quick = _quick(settings)
+    file = open_header(raw, quick.stretches)
     if not whole and not file.is_followed:
         raise IrregularError
     sop_class = file.uid(SOP_CLASS)
-    collector = _quick(settings).collector(sop_class, file.charset)
+    collector = quick.collector(sop_class, file.charset)
     patient = tools_of(settings).patients.of(collector.identity(file))
     return patient.key, collector.mentions(file)
+
+
+def _apart(settings: Settings) -> set[int]:
+    """Return the tags that are no part of a stretch: what masking writes itself, and what depends on neighbours."""
+    neighbours = dict(NEIGHBOURS)
+    if settings.profile.shift_times:
+        neighbours |= TIMES_OF_DATES
+    return {*MARKS, *neighbours, *(beside for tags in neighbours.values() for beside in tags)}
 
 
 class _Quick:
@@ -73,6 +84,8 @@ class _Quick:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.stretches = Stretches(_apart(settings))
+        self._plausible: Memory[Stretch, bool] = Memory()
         self._collectors: Recent[tuple[str, bytes], SliceCollector] = Recent(_KINDS)
         self._subjects: Recent[tuple[Patient, str, frozenset[Mention], str, bytes], _OfSubject] = Recent(
             _SUBJECTS
@@ -83,12 +96,21 @@ class _Quick:
         plan = tools_of(self._settings).plan.for_object(sop_class)
         return self._collectors.get((sop_class, charset), lambda: SliceCollector(plan, charset))
 
+    def _is_plausible(self, piece: Piece) -> bool:
+        if not isinstance(piece, Stretch):
+            return is_plausible(piece.tag, piece.vr.decode("latin-1"))
+        found = self._plausible.get(piece)
+        if found is None:
+            found = all(map(self._is_plausible, piece.slices))
+            self._plausible.put(piece, found)
+        return found
+
     def mask(self, raw: bytes, run: Run) -> Masked:
         """Mask a file's bytes."""
-        file = open_regular(raw)
+        file = open_regular(raw, self.stretches)
         sop_class = file.uid(SOP_CLASS)
         _check(file, sop_class, find_text=self._settings.find_text)
-        if shows_damage(file.kinds):
+        if not all(map(self._is_plausible, file.pieces)):
             raise IrregularError
         collector = self.collector(sop_class, file.charset)
         identity = collector.identity(file)
@@ -172,7 +194,7 @@ class _OfSubject:
         if self._unfit:
             raise IrregularError
         try:
-            part = self._masker.mask(file.raw, file.slices)
+            part = self._masker.mask(file)
             if self._search.finds(b"\0".join(self._masker.fresh)):
                 raise IrregularError
         except BaseException:

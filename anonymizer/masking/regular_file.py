@@ -17,6 +17,7 @@ from pydicom.uid import (
 
 from anonymizer.files.file_format import NAMES, UNREADABLE, is_misdeclared
 from anonymizer.files.slices import PIXEL_GROUP, IrregularError, Slice, elements
+from anonymizer.files.stretches import Piece, Stretch, Stretches, first_tag
 from anonymizer.headers.damage import is_spoiled
 
 CHARSET, SOP_CLASS, SOP_INSTANCE, PIXEL_DATA = 0x00080005, 0x00080016, 0x00080018, 0x7FE00010
@@ -35,31 +36,37 @@ _BEHIND_PIXELS = PIXEL_GROUP | 0xFFFF
 
 @dataclass(frozen=True)
 class RegularFile:
-    """A file's bytes and where its elements stand in them."""
+    """A file's bytes and the elements in them."""
 
     raw: bytes = field(repr=False)
-    slices: tuple[Slice, ...]  # of the data set, pixel data excepted
-    pixels: Slice | None
+    pieces: tuple[Piece, ...]  # of the data set, pixel data excepted
+    end: int  # behind the last element that was looked for
+    pixels: Slice | None = None
 
     @cached_property
-    def by_tag(self) -> dict[int, Slice]:
-        """The elements of the data set itself."""
-        return {each.tag: each for each in self.slices}
+    def single(self) -> tuple[Slice, ...]:
+        """The elements that are no part of a stretch."""
+        return tuple(piece for piece in self.pieces if type(piece) is Slice)
 
     @cached_property
-    def kinds(self) -> frozenset[tuple[int, str]]:
-        """The tags and VRs of the data set's own elements."""
-        return frozenset((each.tag, each.vr.decode("latin-1")) for each in self.slices)
+    def by_tag(self) -> dict[int, bytes]:
+        """The elements of the data set itself, with their heads."""
+        found: dict[int, bytes] = {}
+        for piece in self.pieces:
+            if isinstance(piece, Stretch):
+                found.update(piece.by_tag)
+            else:
+                found[piece.tag] = self.raw[piece.start : piece.end]
+        return found
 
     def bytes_of(self, tag: int) -> bytes:
         """Return an element as it stands in the file; b"" if there is none."""
-        found = self.by_tag.get(tag)
-        return b"" if found is None else self.raw[found.start : found.end]
+        return self.by_tag.get(tag, b"")
 
     @property
     def is_followed(self) -> bool:
         """Whether something stands behind the last element that was looked for."""
-        return bool(self.slices) and self.slices[-1].end < len(self.raw)
+        return bool(self.pieces) and self.end < len(self.raw)
 
     @cached_property
     def charset(self) -> bytes:
@@ -68,58 +75,59 @@ class RegularFile:
 
     def uid(self, tag: int) -> str:
         """Return a UID; "" if there is none. Raises IrregularError for several or for letters in it."""
-        found = self.by_tag.get(tag)
-        if found is None:
+        found = self.bytes_of(tag)
+        if not found:
             return ""
-        value = self.raw[found.value : found.stop].strip(b" \0")
-        if found.vr != b"UI" or value.translate(None, b"0123456789."):
+        value = found[_SHORT_HEAD:].strip(b" \0")
+        if found[4:6] != b"UI" or value.translate(None, b"0123456789."):
             raise IrregularError
         return value.decode("ascii")
 
 
-def open_regular(raw: bytes) -> RegularFile:
+def open_regular(raw: bytes, stretches: Stretches) -> RegularFile:
     """Find the elements of a file. Raises IrregularError for any but a regular one without compression."""
-    file, syntax = _opened(raw)
+    file, syntax = _opened(raw, stretches)
     if syntax != ExplicitVRLittleEndian:
         raise IrregularError
-    place = file.slices[-1].end if file.slices else len(raw)
-    if place < len(raw):
-        behind = elements(raw, place, len(raw))
+    if file.end < len(raw):
+        behind = elements(raw, file.end, len(raw))
         if not behind:
             raise IrregularError
         pixels = behind.pop(0) if behind[0].tag == PIXEL_DATA else None
-        file = RegularFile(raw, (*file.slices, *behind), pixels)
+        file = RegularFile(raw, (*file.pieces, *behind), file.end, pixels)
     _check(file)
     return file
 
 
-def open_header(raw: bytes) -> RegularFile:
+def open_header(raw: bytes, stretches: Stretches) -> RegularFile:
     """Find the elements before the pixel data, in a file or its beginning; compression does not matter.
 
     Raises IrregularError for any but a regular header.
     """
-    file, syntax = _opened(raw)
+    file, syntax = _opened(raw, stretches)
     if syntax in _OTHER_ENCODINGS:
         raise IrregularError
     _check(file)
     return file
 
 
-def _opened(raw: bytes) -> tuple[RegularFile, str]:
+def _opened(raw: bytes, stretches: Stretches) -> tuple[RegularFile, str]:
     """Return a file as far as its pixel data, and its transfer syntax."""
     if raw[128:132] != _PREFIX or raw[_META : _META + 8] != _GROUP_LENGTH:
         raise IrregularError
     start = _META_VALUE + int.from_bytes(raw[_META + 8 : _META_VALUE], "little")
     meta = {each.tag: raw[each.value : each.stop] for each in elements(raw, _META, start)}
     syntax = meta.get(_SYNTAX, b"").rstrip(b"\0 ").decode("latin-1")
-    return RegularFile(raw, tuple(elements(raw, start, len(raw), until=PIXEL_GROUP)), None), syntax
+    pieces = stretches.read(raw, start, until=PIXEL_GROUP)
+    size = sum(piece.size if isinstance(piece, Stretch) else piece.end - piece.start for piece in pieces)
+    return RegularFile(raw, tuple(pieces), start + size), syntax
 
 
 def _check(file: RegularFile) -> None:
-    first = file.slices[0].tag if file.slices else 0
-    if first >> 16 < FIRST_GROUP or first == LENGTH_TO_END or LENGTH_TO_END in file.by_tag:
+    first = first_tag(file.pieces[0]) if file.pieces else 0
+    if first >> 16 < FIRST_GROUP or LENGTH_TO_END in file.by_tag:
         raise IrregularError
-    if any(PIXEL_GROUP <= each.tag <= _BEHIND_PIXELS for each in file.slices):
+    if any(PIXEL_GROUP <= each.tag <= _BEHIND_PIXELS for each in file.single):
         raise IrregularError
     if not all(_SHORTEST_UID <= len(file.uid(tag)) <= _LONGEST_UID for tag in (SOP_CLASS, SOP_INSTANCE)):
         raise IrregularError

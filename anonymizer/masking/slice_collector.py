@@ -6,6 +6,7 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.tag import BaseTag
 
 from anonymizer.files.slices import Slice, elements, items
+from anonymizer.files.stretches import Stretch
 from anonymizer.headers.private_blocks import creators
 from anonymizer.headers.remembered import Memory
 from anonymizer.identities.collect import (
@@ -29,8 +30,9 @@ class SliceCollector:
 
     def __init__(self, plan: Plan, charset: bytes) -> None:
         self._plan, self._charset = plan, charset
-        self._mentions: Memory[tuple[Mention, ...]] = Memory()
-        self._texts: Memory[str] = Memory()
+        self._mentions: Memory[bytes, tuple[Mention, ...]] = Memory()
+        self._in_stretches: Memory[Stretch, tuple[Mention, ...]] = Memory()
+        self._texts: Memory[bytes, str] = Memory()
 
     def identity(self, file: RegularFile) -> Identity:
         """Return the original identity. Raises IrregularError."""
@@ -49,12 +51,11 @@ class SliceCollector:
     def first_text(self, file: RegularFile, keyword: str) -> str:
         """Return the first value of an attribute; "" where there is none. Raises IrregularError."""
         tag = tag_for_keyword(keyword) or 0
-        found = file.by_tag.get(tag)
-        if found is None:
-            return ""
-        if found.vr == b"UI":
-            return file.uid(tag)
         key = file.bytes_of(tag)
+        if not key:
+            return ""
+        if key[4:6] == b"UI":
+            return file.uid(tag)
         text = self._texts.get(key)
         if text is None:
             text = first_text(parsed([self._charset, key]), keyword)
@@ -63,7 +64,18 @@ class SliceCollector:
 
     def mentions(self, file: RegularFile) -> frozenset[Mention]:
         """Return what the file tells of whose it is. Raises IrregularError."""
-        return frozenset(self._among(file.raw, file.slices))
+        told = set(self._among(file.raw, file.single))
+        for piece in file.pieces:
+            if isinstance(piece, Stretch):
+                told.update(self._in_stretch(piece))
+        return frozenset(told)
+
+    def _in_stretch(self, stretch: Stretch) -> tuple[Mention, ...]:
+        found = self._in_stretches.get(stretch)
+        if found is None:
+            found = tuple(dict.fromkeys(self._among(stretch.raw, stretch.slices)))
+            self._in_stretches.put(stretch, found)
+        return found
 
     def _among(self, raw: bytes, slices: Sequence[Slice]) -> Iterator[Mention]:
         known = self._mentions.get

@@ -5,14 +5,12 @@ elements that the same patient had before get the answer that they got then, seq
 and what is left is handed to the rules in a small data set of its own.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from struct import pack
 from typing import Any
 
 from pydicom.charset import default_encoding
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -20,7 +18,8 @@ from pydicom.tag import BaseTag
 
 from anonymizer.files.file_format import UNREADABLE
 from anonymizer.files.slices import UNDEFINED, IrregularError, Item, Slice, elements, items
-from anonymizer.headers.attributes import Notes, name_of, path_of
+from anonymizer.files.stretches import Stretch
+from anonymizer.headers.attributes import name_of, path_of
 from anonymizer.headers.header import Entry, HeaderMasker
 from anonymizer.headers.private_blocks import creators, is_creator, named_block
 from anonymizer.headers.remembered import LONGEST, Answer, Memory
@@ -28,10 +27,12 @@ from anonymizer.masking.regular_file import (
     CHARSET,
     FIRST_GROUP,
     LENGTH_TO_END,
+    RegularFile,
     in_sequences,
     parsed,
     sequence_head,
 )
+from anonymizer.masking.short_cuts import ShortCuts, Within, answer_of
 from anonymizer.output.facts import FACTS, value_of
 from anonymizer.report import Change, Fragment
 
@@ -40,18 +41,6 @@ _VALUE_TYPE, _CONCEPT_NAME = 0x0040A040, 0x0040A043
 _GONE = Answer()
 _SHORTEST_TEXT = 5  # bytes: less holds no identity that is searched in bytes
 _MARK, _OF = 2, b"\0of"  # how many bytes a key begins with, and what stands before a creator in it
-_DIGITS = {
-    b"DS": re.compile(rb"[+-]?\d+(?:\.\d*)?(?:\\[+-]?\d+(?:\.\d*)?)* ?"),
-    b"IS": re.compile(rb"[+-]?\d+(?:\\[+-]?\d+)* ?"),
-}
-_SINGLE = {
-    b"UI": re.compile(rb"[0-9.]+\0?"),
-    b"DA": re.compile(rb"[0-9]{8}"),
-    b"TM": re.compile(rb"[0-9]{2,6}(?:\.[0-9]{1,6})? ?"),
-    b"DT": re.compile(rb"[0-9]{4,14}(?:\.[0-9]{1,6})?(?:[+-][0-9]{4})? ?"),
-}
-_FACT_TAGS = frozenset(FACTS)
-Within = tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -61,7 +50,7 @@ class _Level:
     within: Within
     dummies: bool
     mark: bytes  # what keys begin with
-    leaves: dict[bytes, int] = field(default_factory=dict)  # tag and VR -> see SliceMasker._size
+    short: ShortCuts
     entries: dict[int, Entry | None] = field(default_factory=dict)
     gone: dict[tuple[int, bytes], Answer] = field(default_factory=dict)  # private, by tag and creator
 
@@ -70,7 +59,7 @@ class _Level:
 class Part:
     """What became of some elements: those of an item, or all of a file."""
 
-    written: dict[int, bytes] = field(default_factory=dict)  # by tag, ascending
+    written: dict[int, bytes] = field(default_factory=dict)  # by tag, of a stretch by its first, ascending
     changes: list[Change] = field(default_factory=list)
     completed: list[Change] = field(default_factory=list)
     uids: list[str] = field(default_factory=list, repr=False)
@@ -96,6 +85,16 @@ class Part:
             self.facts[tag] = answer.fact
         self.non_ascii |= answer.non_ascii
 
+    def extend(self, other: "Part") -> None:
+        """Take what became of the elements that follow."""
+        self.written.update(other.written)
+        self.changes += other.changes
+        self.completed += other.completed
+        self.uids += other.uids
+        self.fragments += other.fragments
+        self.facts.update(other.facts)
+        self.non_ascii |= other.non_ascii
+
 
 class SliceMasker:
     """Masks the elements of regular files of one subject that name the same character set."""
@@ -103,26 +102,52 @@ class SliceMasker:
     def __init__(self, masker: HeaderMasker, charset: bytes) -> None:
         self._masker, self._charset = masker, charset
         self._levels: dict[tuple[Within, bool], _Level] = {}
-        self._answers: Memory[Answer] = Memory()
+        self._answers: Memory[bytes, Answer] = Memory()
+        self._parts: Memory[Stretch, Part] = Memory()
         self.fresh: list[bytes] = []  # what was written and not seen before
 
-    def mask(self, raw: bytes, slices: Sequence[Slice]) -> Part:
+    def mask(self, file: RegularFile) -> Part:
         """Mask the elements of a data set. Raises IrregularError where that has to be done otherwise."""
         self.fresh.clear()
-        return self._part(raw, slices, self._level((), dummies=False))
+        answers = iter(self._among(file.raw, file.single, self._level((), dummies=False)))
+        part = Part()
+        for piece in file.pieces:
+            if isinstance(piece, Stretch):
+                part.extend(self._stretch(piece))
+            else:
+                part.add(piece.tag, next(answers))
+        return part
+
+    def _stretch(self, stretch: Stretch) -> Part:
+        """Return what becomes of a stretch: the same in every file, as nothing in it depends on what is around it."""
+        found = self._parts.get(stretch)
+        if found is None:
+            found = self._part(stretch.raw, stretch.slices, self._level((), dummies=False))
+            found.written = {stretch.first: b"".join(found.written.values())}
+            self._parts.put(stretch, found)
+        return found
 
     def forget(self) -> None:
         """Forget every answer."""
         self._answers.forget()
+        self._parts.forget()
 
     def _level(self, within: Within, *, dummies: bool) -> _Level:
         found = self._levels.get((within, dummies))
         if found is None:
             mark = pack("<H", len(self._levels))
-            found = self._levels[within, dummies] = _Level(within, dummies, mark)
+            short = ShortCuts(self._masker, self._charset, within, dummies=dummies)
+            found = self._levels[within, dummies] = _Level(within, dummies, mark, short)
         return found
 
     def _part(self, raw: bytes, slices: Sequence[Slice], level: _Level) -> Part:
+        part = Part()
+        for each, answer in zip(slices, self._among(raw, slices, level), strict=True):
+            part.add(each.tag, answer)
+        return part
+
+    def _among(self, raw: bytes, slices: Sequence[Slice], level: _Level) -> list[Answer]:
+        """Return the answer for each of some elements, which hold all that their answers depend on."""
         keys = _keys(raw, slices, level.mark, self._masker.neighbours)
         known = self._answers.get
         answers = [known(key) for key in keys]
@@ -137,10 +162,7 @@ class SliceMasker:
             for number in missing:
                 answers[number] = answer = asked[slices[number].tag]
                 self._remember(keys[number], slices[number], answer, level)
-        part = Part()
-        for each, answer in zip(slices, answers, strict=True):
-            part.add(each.tag, answer or _GONE)
-        return part
+        return [answer or _GONE for answer in answers]
 
     def _remember(self, key: bytes, each: Slice, answer: Answer, level: _Level) -> None:
         creator = _creator_in(key, each)
@@ -152,44 +174,26 @@ class SliceMasker:
     def _found(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
         """Return an answer that needs no rule for this very element."""
         if each.tag >> 16 & 1:
-            return level.gone.get((each.tag, _creator_in(key, each)))
+            creator = _creator_in(key, each)
+            gone = level.gone.get((each.tag, creator))
+            return gone or self._noted(key, level.short.private_number(raw, each, creator))
         if not each.tag & 0xFFFF:
             return _GONE  # a group length: retired, and wrong after masking
         if each.vr == b"SQ":
             return self._sequence(raw, each, key, level)
         if each.vr == b"UN" or each.tag == LENGTH_TO_END or each.tag >> 16 < FIRST_GROUP:
             raise IrregularError
-        return self._leaf(raw, each, key, level) or self._single(raw, each, key, level)
+        number = level.short.number(raw, each)
+        if number is not None and each.stop - each.value < _SHORTEST_TEXT:
+            return number
+        return self._noted(key, number or level.short.single(raw, each))
 
-    def _leaf(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
-        kind = raw[each.start : each.start + 6]
-        size = level.leaves.get(kind)
-        if size is None:
-            size = level.leaves[kind] = self._size(each, level)
-        length = each.stop - each.value
-        if size < 0:
-            digits = _DIGITS[each.vr].fullmatch(raw, each.value, each.stop)
-            if digits is None or length % 2:
-                return None
-        elif not size or length % size or self._masker.is_disguised(raw[each.value : each.stop]):
-            return None
-        fact = None
-        if not level.within and each.tag in _FACT_TAGS:
-            fact = int(raw[each.value : each.stop].split(b"\\")[0])
-        answer = Answer(raw[each.start : each.end], fact=fact)
-        if length >= _SHORTEST_TEXT:
+    def _noted(self, key: bytes, answer: Answer | None) -> Answer | None:
+        """Remember an answer, and that what is written has to be searched."""
+        if answer is not None:
             self.fresh.append(answer.written)
             self._answers.put(key, answer)
         return answer
-
-    def _size(self, each: Slice, level: _Level) -> int:
-        """Return how long one value is that needs no rule; -1: it is written in digits; 0: it needs one."""
-        if not level.within and each.tag in _FACT_TAGS and each.vr != b"IS":
-            return 0
-        tag, vr = BaseTag(each.tag), each.vr.decode("ascii")
-        if self._masker.leaves_number(tag, vr, level.within):
-            return -1
-        return self._masker.leaves(tag, vr, level.within)
 
     # -- sequences ---------------------------------------------------------------------------------------
 
@@ -226,26 +230,6 @@ class SliceMasker:
             self._answers.put(key, answer)
         return answer
 
-    def _single(self, raw: bytes, each: Slice, key: bytes, level: _Level) -> Answer | None:
-        """Return the answer for one well-formed date, time or UID: pydicom need neither read nor write it."""
-        form = _SINGLE.get(each.vr)
-        if form is None or each.tag in self._masker.neighbours or (each.stop - each.value) % 2:
-            return None
-        if form.fullmatch(raw, each.value, each.stop) is None:
-            return None
-        tag, text = BaseTag(each.tag), raw[each.value : each.stop].rstrip(b" \0").decode("ascii")
-        dataset = Dataset()
-        dataset[tag] = DataElement(tag, each.vr.decode("ascii"), text)
-        ruled, completed = self._masker.mask_attribute(dataset, tag, level.within, dummies=level.dummies)
-        written = _single_written(dataset, tag, each.vr)
-        if written is None:
-            return None
-        fact = None if level.within or each.tag not in FACTS else value_of(dataset, FACTS[each.tag])
-        answer = _answer(written, ruled, completed, fact)
-        self.fresh.append(written)
-        self._answers.put(key, answer)
-        return answer
-
     # -- asking the rules ----------------------------------------------------------------------------------
 
     def _ask(
@@ -277,7 +261,7 @@ class SliceMasker:
         answers = {}
         for tag, (ruled, completed) in noted.items():
             fact = facts.get(tag) if not level.within else None
-            answers[tag] = _answer(written.get(tag, b""), ruled, completed, fact)
+            answers[tag] = answer_of(written.get(tag, b""), ruled, completed, fact)
             self.fresh.append(answers[tag].written)
         return answers
 
@@ -295,30 +279,6 @@ class SliceMasker:
             raise IrregularError from error
         written = buffer.getvalue()
         return {each.tag: written[each.start : each.end] for each in elements(written, 0, len(written))}
-
-
-def _answer(written: bytes, ruled: Notes, completed: Notes, fact: Any) -> Answer:
-    return Answer(
-        written,
-        tuple(ruled.changes),
-        tuple(completed.changes),
-        tuple(sorted(ruled.uids)),
-        tuple(ruled.fragments),
-        fact,
-        ruled.non_ascii,
-    )
-
-
-def _single_written(dataset: Dataset, tag: BaseTag, vr: bytes) -> bytes | None:
-    """Return what is written of a date, a time or a UID; None where it is more than a short text."""
-    if tag not in dataset:
-        return b""
-    value = dataset[tag].value
-    if value is not None and not isinstance(value, str):
-        return None
-    raw = (value or "").encode("ascii")
-    raw += (b"\0" if vr == b"UI" else b" ") * (len(raw) % 2)
-    return pack("<HH2sH", tag.group, tag.element, vr, len(raw)) + raw
 
 
 def _keys(

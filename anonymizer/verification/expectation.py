@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from anonymizer.profiles.options import OPTIONS
 from anonymizer.profiles.table import standard_table
-from anonymizer.verification.walker import Value
+from anonymizer.verification.values import Value
 
 _PATIENT_NAME, _PATIENT_ID, _REMOVED, _METHODS, _DATES = (
     0x00100010,
@@ -50,6 +50,8 @@ class Expectation:
 
 
 _ROOT = frozenset({_PATIENT_NAME, _PATIENT_ID, _REMOVED, _DATES})
+EXPECTED = _ROOT | {_CODE_VALUE}
+"""The attributes, at any depth, that `Expectation.of` looks at."""
 
 
 def text_of(value: bytes) -> str:

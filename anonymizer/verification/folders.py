@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer.report import Finding, Grade
-from anonymizer.verification.inspection import Known, finding, holds_uid, inspect, judge_of, name_findings
-from anonymizer.verification.judgement import KINDS
+from anonymizer.verification.inspection import Known, holds_uid, inspect, judge_of, name_findings
+from anonymizer.verification.judgement import KINDS, finding
 from anonymizer.verification.picture_check import hidden_in_picture
 
 _READERS = frozenset({"reader"})  # columns that name who labelled: no patient

@@ -4,25 +4,26 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from anonymizer.files.file_kinds import picture_kind
-from anonymizer.identities.harvest import Harvest
-from anonymizer.profiles.table import safe_private
+from anonymizer.identities.harvest import Harvest, Terms
 from anonymizer.report import Finding, Grade
+from anonymizer.verification.comparison import Comparison, of_values
 from anonymizer.verification.documents import HiddenError, contents
-from anonymizer.verification.expectation import Expectation, text_of
+from anonymizer.verification.expectation import EXPECTED, Expectation, text_of
 from anonymizer.verification.frames import hidden_in_frames
-from anonymizer.verification.judgement import CLEAN, KINDS, Judge, Judgement, safe_creators
+from anonymizer.verification.judgement import KINDS, Judge, finding
 from anonymizer.verification.needles import Needles
+from anonymizer.verification.passages import Passages
 from anonymizer.verification.picture_check import hidden_in_picture
-from anonymizer.verification.walker import NotWrittenError, Value, Walk, is_standard, place, walk
+from anonymizer.verification.values import place
+from anonymizer.verification.walker import NotWrittenError, Walk, walk
 
 _META = frozenset(0x00020000 | element for element in (0, 1, 2, 3, 0x10, 0x12, 0x13))
-_INSTANCE_UIDS = frozenset({0x00080018, 0x0020000D, 0x0020000E, 0x00200052, 0x00081155})
-_OWN_ROOTS = ("2.25.", "1.2.840.10008.")  # new UIDs and registered ones
 _MEDIA_CLASS, _DIRECTORY = 0x00020002, "1.2.840.10008.1.3.10"
 _PIXEL_DATA, _DOCUMENT, _MOST = 0x7FE00010, 0x00420011, 100
+_DOCUMENTS = frozenset({_DOCUMENT})
 _LONG_TEXT = 2**16  # bytes: what is longer in a document is a picture
 _UID = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d]|\.\d)")
 _ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280008
@@ -74,25 +75,20 @@ def inspect(raw: bytes, name: str, known: Known) -> Verdict:
     return Verdict.of(_findings(raw, name, known))
 
 
-def finding(kind: str, where: str, detail: str = "") -> Finding:
-    """Return a finding of a known kind with its sentence."""
-    return Finding(where, kind, detail or KINDS[kind][1])
-
-
 def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
-    terms = _terms(known.harvest)
+    terms = known.harvest.terms()
     needles = _needles(terms)
     yield from name_findings(name, known)
     try:
-        walked = walk(raw)
+        walked = walk(raw, _passages())
     except NotWrittenError:
         yield from _of_other(raw)
         if needles.in_bulk(raw):
             yield finding("known identity", "file")
         return
-    expected = Expectation.of(walked.values)
+    expected = Expectation.of(walked.values_of(EXPECTED))
     yield from _of_structure(walked, expected)
-    yield from _of_values(walked, _judge(terms, expected), expected, known)
+    yield from of_values(walked, _judge(terms, expected), _comparison(expected, known))
     yield from _of_pixels(walked, needles)
     yield from _of_documents(walked, needles)
 
@@ -122,7 +118,7 @@ def holds_uid(text: str, known: Known) -> bool:
 
 def judge_of(known: Known) -> Judge:
     """Return who judges texts that are no attributes by what is known of the originals."""
-    return _judge(_terms(known.harvest), Expectation())
+    return _judge(known.harvest.terms(), Expectation())
 
 
 def _of_structure(walked: Walk, expected: Expectation) -> Iterator[Finding]:
@@ -144,73 +140,17 @@ def _is_directory(walked: Walk) -> bool:
     return any(v.tag == _MEDIA_CLASS and text_of(v.value) == _DIRECTORY for v in walked.meta)
 
 
-def _of_values(walked: Walk, judge: Judge, expected: Expectation, known: Known) -> Iterator[Finding]:
-    comparison = _Comparison.of(expected, known)
-    private_kept = "retain_safe_private" in expected.options
-    creators: dict[tuple[str, int], str] = {}
-    judge_value = judge.judge
-    for value in (*walked.meta, *walked.values):
-        judged = judge_value(value)
-        if judged is not CLEAN:
-            yield from comparison.findings(value, judged)
-        if value.tag & 0x10000:
-            yield from _of_private(value, creators, known.private, listed=private_kept)
-        elif not is_standard(value.tag):
-            unknown = value.tag & 0xFFFF or not value.tag  # what stands behind the data set has no tag
-            yield finding("unknown attribute" if unknown else "group length", value.place)
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """What is told apart by the originals of this very instance, so not remembered."""
-
-    uids: frozenset[str]
-    uids_kept: bool
-    dates: set[str]  # must not be left
-    tomorrow: str
-
-    @classmethod
-    def of(cls, expected: Expectation, known: Known) -> "_Comparison":
-        tomorrow = dt.datetime.now(tz=dt.UTC) + dt.timedelta(1)
-        changed = expected.dates == "MODIFIED"
-        return cls(
-            known.all_uids,
-            "retain_uids" in expected.options,
-            known.harvest.dates - known.moved if changed else set(),
-            tomorrow.strftime("%Y%m%d"),
-        )
-
-    def findings(self, value: Value, judged: Judgement) -> Iterator[Finding]:
-        yield from (finding(kind, value.place) for kind in judged.kinds)
-        strange = value.tag in _INSTANCE_UIDS and not self.uids_kept
-        for uid in judged.uids:
-            if uid in self.uids or (strange and not uid.startswith(_OWN_ROOTS)):
-                yield finding("original UID", value.place)
-        if judged.date in self.dates:
-            yield finding("date", value.place)
-        elif judged.date > self.tomorrow and judged.date.isdigit():
-            yield finding("future date", value.place)
-
-
-def _of_private(
-    value: Value,
-    creators: dict[tuple[str, int], str],
-    own: frozenset[tuple[str, int, int]],
-    *,
-    listed: bool,
-) -> Iterator[Finding]:
-    group, element = value.tag >> 16, value.tag & 0xFFFF
-    if 0x10 <= element <= 0xFF:  # noqa: PLR2004 - the range of private creators
-        creator = text_of(value.value)
-        creators[value.prefix, group << 8 | element] = creator
-        kept = (creator, group) in {(name, number) for name, number, _ in own}
-        safe = (creator, group) in safe_creators()
-    else:
-        creator = creators.get((value.prefix, group << 8 | element >> 8), "")
-        kept = (creator, group, element & 0xFF) in own
-        safe = (creator, group, element & 0xFF) in safe_private()
-    if not (kept or (listed and safe)):
-        yield finding("private attribute", value.place)
+def _comparison(expected: Expectation, known: Known) -> Comparison:
+    tomorrow = dt.datetime.now(tz=dt.UTC) + dt.timedelta(1)
+    changed = expected.dates == "MODIFIED"
+    return Comparison(
+        uids=known.all_uids,
+        uids_kept="retain_uids" in expected.options,
+        dates=known.harvest.dates - known.moved if changed else set(),
+        tomorrow=tomorrow.strftime("%Y%m%d"),
+        private=known.private,
+        private_kept="retain_safe_private" in expected.options,
+    )
 
 
 def _of_pixels(walked: Walk, needles: Needles) -> Iterator[Finding]:
@@ -226,7 +166,7 @@ def _of_pixels(walked: Walk, needles: Needles) -> Iterator[Finding]:
 
 
 def _of_documents(walked: Walk, needles: Needles) -> Iterator[Finding]:
-    held = [*((v.prefix, v.value) for v in walked.values if v.tag == _DOCUMENT),
+    held = [*((v.prefix, v.value) for v in walked.values_of(_DOCUMENTS)),
             *((b.prefix, bytes(b.content)) for b in walked.bulk if b.tag == _DOCUMENT)]  # fmt: skip
     for prefix, document in held:
         try:
@@ -242,7 +182,7 @@ def _holds(needles: Needles, content: bytes) -> bool:
 
 def _tail(walked: Walk) -> bytes:
     """Return what stands in the pixel data behind the image."""
-    root = {v.tag: v.value for v in walked.values if not v.prefix and v.tag in _PIXEL_TAGS}
+    root = {v.tag: v.value for v in walked.values_of(_PIXEL_TAGS) if not v.prefix}
     size = _size(root, walked)
     if not size:
         return b""
@@ -267,16 +207,9 @@ def _size(root: dict[int, bytes], walked: Walk) -> int:
     return (rows * columns * samples * bits * max(1, frames) + 7) // 8
 
 
-Terms = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
-
-
-def _terms(harvest: Harvest) -> Terms:
-    return (
-        frozenset(harvest.words),
-        frozenset(harvest.inside),
-        frozenset(harvest.codes),
-        frozenset(harvest.originals),
-    )
+@cache
+def _passages() -> Passages:
+    return Passages()
 
 
 @lru_cache(16)

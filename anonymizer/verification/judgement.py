@@ -1,16 +1,18 @@
 """The judgement of single values by what may stand there after masking, not by what masking did."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from anonymizer.profiles.actions import DUMMY_DATE, DUMMY_TEXT
 from anonymizer.profiles.table import safe_private
-from anonymizer.report import Grade
+from anonymizer.report import Finding, Grade
 from anonymizer.verification.expectation import Expectation, text_of
 from anonymizer.verification.needles import Needles
+from anonymizer.verification.passages import Passage
 from anonymizer.verification.patterns import identifying_form
-from anonymizer.verification.walker import Value
+from anonymizer.verification.values import Value
 
 KINDS: dict[str, tuple[Grade, str]] = {
     "known identity": (Grade.BLOCKED, "An identity of the originals is left."),
@@ -37,6 +39,12 @@ KINDS: dict[str, tuple[Grade, str]] = {
     "other file": (Grade.REVIEW, "This is no DICOM file; it was not searched."),
 }
 """What can be found, how grave it is, and a sentence for the radiologist."""
+
+
+def finding(kind: str, where: str, detail: str = "") -> Finding:
+    """Return a finding of a known kind with its sentence."""
+    return Finding(where, kind, detail or KINDS[kind][1])
+
 
 _PSEUDONYM = re.compile(r"(?:LG[A-Z2-7]{16})?$")
 _TEXTS = frozenset((b"LO", b"SH", b"ST", b"LT", b"UT", b"UC", b"UR", b"UN"))
@@ -88,6 +96,10 @@ CLEAN = Judgement()
 """Nothing to say, nothing to compare."""
 
 
+Compared = tuple[tuple[Value, Judgement], ...]
+PassageKey = tuple[Passage, frozenset[tuple[str, int, int]], bool]
+
+
 class Judge:
     """Judges values under the same identities and the same expectation; remembers what it has seen."""
 
@@ -95,6 +107,15 @@ class Judge:
         self.needles, self._expected = needles, expected
         self._seen: dict[tuple[int, bytes, bytes, bool], Judgement] = {}
         self._names: dict[str, bool] = {}
+        self._of_passages: dict[PassageKey, Compared | None] = {}
+
+    def of_passage(self, key: PassageKey, make: Callable[[], Compared | None]) -> Compared | None:
+        """Return what was made of a passage before, under the same conditions, or make it."""
+        if key not in self._of_passages:
+            if len(self._of_passages) >= _REMEMBERED:
+                self._of_passages.clear()
+            self._of_passages[key] = make()
+        return self._of_passages[key]
 
     def judge(self, value: Value) -> Judgement:
         """Judge a value by its tag, its VR and its bytes."""

@@ -193,7 +193,13 @@ def may_hold_text(raw: bytes | memoryview) -> bool:
     words = np.frombuffer(raw, "<u4", len(raw) // 4)
     if not words.size:
         return any(byte >= 0x20 for byte in raw)  # noqa: PLR2004 - where printable ASCII begins
+    if not _is_printable(int(np.bitwise_or.reduce(words))):
+        return False  # one of the four places never holds a printable byte
     return any(_has_printable_word(words[at : at + _AT_ONCE]) for at in range(0, words.size, _AT_ONCE))
+
+
+def _is_printable(word: int) -> bool:
+    return all(byte >= 0x20 for byte in word.to_bytes(4, "little"))  # noqa: PLR2004 - see above
 
 
 def _has_printable_word(words: Words) -> bool:

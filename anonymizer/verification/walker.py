@@ -6,16 +6,16 @@ is strict: what masking writes is well-formed, so anything else is worth a findi
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import NamedTuple
 
-from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
+from anonymizer.verification.passages import Passage, Passages, Step
+from anonymizer.verification.values import Bulk, Value, implicit_vr, place
 
 _PREAMBLE, _BODY = 128, 132
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXELS, _PRIVATE = 0x7FE00010, 0x10000
+_PIXELS = 0x7FE00010
 _LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 _SHORT = frozenset(
     (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL",
@@ -23,7 +23,6 @@ _SHORT = frozenset(
 )  # fmt: skip
 _BULK_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"UN"))
 _BULK = 4096  # bytes
-_OF_FILES = frozenset({0x00020000, 0xFFFCFFFC})
 _DEEPEST = 64
 _MOST_INFLATED = 512 * 2**20
 _IMPLICIT, _BIG, _DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
@@ -39,33 +38,6 @@ class MalformedError(Exception):
     """The structure breaks the standard's rules; the text says how."""
 
 
-class Value(NamedTuple):
-    """An element that holds a value: where it stands, its tag, its VR and its bytes."""
-
-    prefix: str  # of the item that it stands in, such as "(0040,0275)[0]/"; "" at the root
-    tag: int
-    vr: bytes
-    value: bytes
-
-    @property
-    def place(self) -> str:
-        """The path for a finding."""
-        return self.prefix + place(self.tag)
-
-
-class Bulk(NamedTuple):
-    """A large binary value, not copied."""
-
-    prefix: str
-    tag: int
-    content: memoryview
-
-
-def place(tag: int) -> str:
-    """Write a tag as reports do: "(0010,0010)"."""
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-
-
 @dataclass(slots=True)
 class Walk:
     """What a file holds."""
@@ -74,10 +46,34 @@ class Walk:
     big: bool = False
     preamble: bytes = b""
     meta: list[Value] = field(default_factory=list)
-    values: list[Value] = field(default_factory=list)  # a bulk value stands here as an empty one
+    values: list[Value] = field(
+        default_factory=list
+    )  # outside passages; a bulk value stands here as an empty one
     bulk: list[Bulk] = field(default_factory=list)
     fragments: list[bytes] = field(default_factory=list)  # of encapsulated pixel data
     problems: list[tuple[str, str]] = field(default_factory=list)  # place, what is wrong there
+    passages: list[tuple[int, Passage]] = field(default_factory=list)  # and how many values stand before each
+
+    @property
+    def parts(self) -> Iterator[Value | Passage]:
+        """Everything in the order of the file."""
+        at = 0
+        for begin, passage in self.passages:
+            yield from self.values[at:begin]
+            yield passage
+            at = begin
+        yield from self.values[at:]
+
+    def values_of(self, tags: frozenset[int]) -> list[Value]:
+        """Return the values of some attributes, at any depth."""
+        found: list[Value] = []
+        for part in self.parts:
+            if isinstance(part, Passage):
+                if not tags.isdisjoint(part.tags):
+                    found += (value for value in part.values if value.tag in tags)
+            elif part.tag in tags:
+                found.append(part)
+        return found
 
     @property
     def encapsulated(self) -> bool:
@@ -85,8 +81,11 @@ class Walk:
         return self.syntax.startswith(_ENCAPSULATED) or self.syntax == _RLE
 
 
-def walk(raw: bytes) -> Walk:
-    """Walk through a file's bytes. Raises NotWrittenError; damage further on is told in `problems`."""
+def walk(raw: bytes, passages: Passages | None = None) -> Walk:
+    """Walk through a file's bytes. Raises NotWrittenError; damage further on is told in `problems`.
+
+    `passages` are those of files that were walked through before.
+    """
     if raw[_PREAMBLE:_BODY] != b"DICM":
         raise NotWrittenError
     found = Walk(preamble=raw[:_PREAMBLE])
@@ -95,10 +94,38 @@ def walk(raw: bytes) -> Walk:
         body, begin = _inflated(raw, begin, found) if found.syntax == _DEFLATED else (raw, begin)
         found.big = found.syntax == _BIG
         reader = _Reader(body, found, implicit=found.syntax == _IMPLICIT, big=found.big)
-        reader.dataset(begin, len(body), "")
+        if passages is None or body is not raw or reader.is_unusual:
+            reader.dataset(begin, len(body), "")
+        else:
+            _with_passages(raw, begin, reader, passages)
     except MalformedError as error:
         found.problems.append(("file", str(error)))
     return found
+
+
+def _with_passages(raw: bytes, begin: int, reader: "_Reader", passages: Passages) -> None:
+    """Read the data set, and what of it stood in other files only as far as it takes to see that."""
+    found, values = reader.found, reader.found.values
+    at, last, end = begin, -1, len(raw)
+    steps: list[tuple[int, int, int, int]] = []
+    while at < end:
+        passage = passages.at(raw, at, last)
+        if passage is None:
+            start, before = at, len(values)
+            at, last = reader.step(at, end, last)
+            steps.append((last, start, at, before))
+        else:
+            found.passages.append((len(values), passage))
+            at, last = at + len(passage.raw), passage.last
+    if not found.problems:
+        ends = [before for *_, before in steps[1:]] + [len(values)]
+        passages.learn(
+            raw,
+            [
+                Step(tag, start, stop, values[before:after])
+                for (tag, start, stop, before), after in zip(steps, ends, strict=True)
+            ],
+        )
 
 
 def _meta(raw: bytes, found: Walk) -> int:
@@ -130,45 +157,31 @@ def _inflated(raw: bytes, begin: int, found: Walk) -> tuple[bytes, int]:
     return body, 0
 
 
-@cache
-def _dictionary() -> dict[int, bytes]:
-    """VRs of the standard's attributes, for implicit VR."""
-    return {tag: row[0][:2].encode() for tag, row in DicomDictionary.items()}
-
-
-@cache
-def _repeating() -> dict[int, bytes]:
-    return {
-        int(mask.replace("x", "0"), 16): row[0][:2].encode()
-        for mask, row in RepeatersDictionary.items()
-        if mask[2:4] == "xx"
-    }
-
-
-def is_standard(tag: int) -> bool:
-    """Tell whether the standard knows a public attribute; group lengths, which it has retired, do not count."""
-    return tag in _dictionary() or tag & 0xFF00FFFF in _repeating() or tag in _OF_FILES
-
-
-def implicit_vr(tag: int) -> bytes:
-    """Tell the VR of an attribute by the standard's dictionary; UN where it knows none."""
-    vr = _dictionary().get(tag)
-    if vr is None and not tag & _PRIVATE:
-        vr = _repeating().get(tag & 0xFF00FFFF)
-    if vr is None and tag & _PRIVATE and 0x10 <= tag & 0xFFFF <= 0xFF:  # noqa: PLR2004 - the creators' range
-        return b"LO"
-    return vr or b"UN"
-
-
 class _Reader:
     """Reads the elements of one encoding."""
 
     def __init__(self, data: bytes, found: Walk, *, implicit: bool, big: bool) -> None:
-        self._data, self._found, self._implicit, self._big = data, found, implicit, big
+        self._data, self.found = data, found
+        self._implicit, self._big = implicit, big
         order = ">" if big else "<"
         self._tag_and_length = struct.Struct(order + "HHL").unpack_from
         self._tag_vr_length = struct.Struct(order + "HH2sH").unpack_from
         self._long_length = struct.Struct(order + "L").unpack_from
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the encoding is another one than Explicit VR Little Endian."""
+        return self._implicit or self._big
+
+    def step(self, at: int, end: int, last: int) -> tuple[int, int]:
+        """Read one element of the data set itself; returns where it ends, and its tag."""
+        if at + 8 > end:
+            return self._rest(at, end, ""), last
+        group, number, _ = self._tag_and_length(self._data, at)
+        tag = group << 16 | number
+        if tag <= last:
+            self._problem(place(tag), "Elements are repeated or out of order.")
+        return self.element(at, end, ""), tag
 
     def dataset(self, at: int, end: int, prefix: str, *, delimited: bool = False, depth: int = 0) -> int:
         """Read the elements of a data set or an item; returns where it ends."""
@@ -201,10 +214,10 @@ class _Reader:
         if stop > end:
             raise MalformedError(f"The value of {place(tag)} runs past its end.")
         if length > _BULK and vr in _BULK_VRS:
-            self._found.bulk.append(Bulk(prefix, tag, memoryview(self._data)[start:stop]))
-            self._found.values.append(Value(prefix, tag, vr, b""))
+            self.found.bulk.append(Bulk(prefix, tag, memoryview(self._data)[start:stop]))
+            self.found.values.append(Value(prefix, tag, vr, b""))
         else:
-            self._found.values.append(Value(prefix, tag, vr, self._data[start:stop]))
+            self.found.values.append(Value(prefix, tag, vr, self._data[start:stop]))
         return stop
 
     def _header(self, at: int, end: int) -> tuple[int, bytes, int, int]:
@@ -235,9 +248,9 @@ class _Reader:
             raise MalformedError(f"The length of {value.place} is undefined.")
         reader = self
         if value.vr == b"UN" and not self._implicit:  # PS3.5 6.2.2: such a sequence is in implicit VR
-            reader = _Reader(self._data, self._found, implicit=True, big=False)
+            reader = _Reader(self._data, self.found, implicit=True, big=False)
         # an empty value stands for the sequence itself, so that a private one is judged too
-        self._found.values.append(value._replace(vr=b"SQ"))
+        self.found.values.append(value._replace(vr=b"SQ"))
         return reader.items((start, stop), value.place, delimited=length == _UNDEFINED, depth=depth)
 
     def items(self, span: tuple[int, int], path: str, *, delimited: bool, depth: int) -> int:
@@ -274,7 +287,7 @@ class _Reader:
                 return at
             if tag != _ITEM or at + length > end:
                 break
-            self._found.fragments.append(self._data[at : at + length])
+            self.found.fragments.append(self._data[at : at + length])
             at += length
             if length % 2 and self._data[at : at + 1] == b"\0":
                 at += 1  # writers pad an odd fragment without counting the padding
@@ -282,7 +295,7 @@ class _Reader:
 
     def _rest(self, at: int, end: int, prefix: str) -> int:
         self._problem(prefix or "end of file", "Bytes stand behind the data set.")
-        self._found.values.append(Value(prefix, 0, b"UN", self._data[at:end]))
+        self.found.values.append(Value(prefix, 0, b"UN", self._data[at:end]))
         return end
 
     def _check_empty(self, length: int, where: str) -> None:
@@ -290,4 +303,4 @@ class _Reader:
             self._problem(where, "A delimiter has a length.")
 
     def _problem(self, where: str, what: str) -> None:
-        self._found.problems.append((where, what))
+        self.found.problems.append((where, what))

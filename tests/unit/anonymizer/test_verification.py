@@ -113,6 +113,7 @@ def test_a_date_that_was_not_moved_is_found(tmp_path, settings_for, monkeypatch)
     from anonymizer.headers.date_rules import DateRules
 
     monkeypatch.setattr(DateRules, "_rewrite", lambda *_, **__: None)
+    monkeypatch.setattr(DateRules, "moved", lambda *_, **__: None)
     planted.base(1).save_as(tmp_path / "in.dcm", enforce_file_format=True)
     (source,) = find_sources([tmp_path / "in.dcm"])
     record = deidentify(source, tmp_path / "out", settings_for(), Layout.FLAT)
