@@ -55,7 +55,7 @@ class Stretches:
     No stretch reaches over one of them either, be it there or not.
     """
 
-    def __init__(self, apart: Iterable[int]) -> None:
+    def __init__(self, apart: Iterable[int] = ()) -> None:
         self._apart = sorted(apart)
         self._known: dict[bytes, tuple[Stretch, ...]] = {}
         self._before: set[bytes] = set()  # elements that were single in the file before

@@ -63,6 +63,10 @@ class RegularFile:
         """Return an element as it stands in the file; b"" if there is none."""
         return self.by_tag.get(tag, b"")
 
+    def short_value(self, tag: int) -> bytes:
+        """Return the value of an element whose length takes two bytes; b"" if there is none."""
+        return self.bytes_of(tag)[_SHORT_HEAD:]
+
     @property
     def is_followed(self) -> bool:
         """Whether something stands behind the last element that was looked for."""
@@ -131,7 +135,7 @@ def _check(file: RegularFile) -> None:
         raise IrregularError
     if not all(_SHORTEST_UID <= len(file.uid(tag)) <= _LONGEST_UID for tag in (SOP_CLASS, SOP_INSTANCE)):
         raise IrregularError
-    names = [file.bytes_of(tag)[_SHORT_HEAD:] for tag in NAMES]
+    names = [file.short_value(tag) for tag in NAMES]
     if is_misdeclared(file.charset[_SHORT_HEAD:], names) or any(map(is_spoiled, names)):
         raise IrregularError
     if file.pixels is not None and (file.pixels.stop - file.pixels.value) % 2:

@@ -9,6 +9,7 @@ from anonymizer.errors import AnonymizerError
 from anonymizer.files.file_format import UNREADABLE, lenient, parse
 from anonymizer.files.slices import IrregularError
 from anonymizer.files.source import Source
+from anonymizer.files.stretches import Stretches
 from anonymizer.masking.regular_file import SOP_CLASS, SOP_INSTANCE, RegularFile, open_header
 from anonymizer.profiles.pixel_policy import PixelPolicy
 
@@ -40,7 +41,7 @@ class Member:
 def series_of(raw: bytes) -> bytes:
     """Return the key of the series of slices that a file, or its beginning, belongs to; b"" for any other image."""
     try:
-        return _key(open_header(raw))
+        return _key(open_header(raw, Stretches()))
     except IrregularError:
         return b""
 
@@ -48,7 +49,7 @@ def series_of(raw: bytes) -> bytes:
 def member_of(raw: bytes, source: Source) -> Member | None:
     """Return a file as a member of its series; None where it is searched whatever the others show."""
     try:
-        file = open_header(raw)
+        file = open_header(raw, Stretches())
         key = _key(file)
         sop = file.uid(SOP_INSTANCE)
     except IrregularError:
@@ -67,8 +68,7 @@ def _key(file: RegularFile) -> bytes:
 
 
 def _value(file: RegularFile, tag: int) -> bytes:
-    found = file.by_tag.get(tag)
-    return b"" if found is None else file.raw[found.value : found.stop].strip(b" \0")
+    return file.short_value(tag).strip(b" \0")
 
 
 def _number(file: RegularFile) -> int:
