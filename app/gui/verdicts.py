@@ -1,6 +1,6 @@
 """What a reader says of a masked instance: it looks right, or it is held back; noted in the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -60,6 +60,11 @@ class Verdicts(QObject):
         session.catalogue.decide(sops, verdict, reader=session.reader, means="window")
         several = {"instances": len(sops)} if len(sops) > 1 else {}
         session.project.record(action, sop=sops[0], reader=session.reader, **several)
-        series = session.catalogue.instance(sops[0]).series
-        waiting = set(session.catalogue.uids(InstanceFilter(series=series, needs_review=True)))
+        waiting = () if verdict == "approve" else self._waiting(sops[0])
         self.given.emit(list(sops), [sop for sop in sops if sop in waiting])
+
+    def _waiting(self, sop: str) -> Collection[str]:
+        """Those of an instance's series that want a look now."""
+        catalogue = self._session.catalogue
+        only = InstanceFilter(series=catalogue.instance(sop).series, needs_review=True)
+        return frozenset(catalogue.uids(only))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from anonymizer import Region
 from app.gui.image.image_overlay import is_outside, look
@@ -49,15 +49,20 @@ class RegionList(QWidget):
         self.list.setIconSize(QSize(18, 12))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemSelectionChanged.connect(self._on_selected)
-        self.keep_button = button("Keep text always (K)", self.keep_wanted.emit, tip=KEEP_TIP)
+        self.keep_button = button("Keep text (K)", self.keep_wanted.emit, tip=KEEP_TIP)
         self.list_button = button(
-            "Keep-list … (Shift+K)", self.list_wanted.emit, tip="The texts that may stay in images (Shift+K)"
+            "Keep-list …", self.list_wanted.emit, tip="The texts that may stay in images (Shift+K)"
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 4, 0)
         column.setSpacing(4)
-        for widget in (self.heading, self.kinds, self.list, self.keep_button, self.list_button):
+        for widget in (self.heading, self.kinds, self.list):
             column.addWidget(widget, 1 if widget is self.list else 0)
+        row = QHBoxLayout()
+        row.addWidget(self.keep_button)
+        row.addWidget(self.list_button)
+        row.addStretch(1)
+        column.addLayout(row)
 
     @property
     def kind(self) -> str:

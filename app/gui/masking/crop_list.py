@@ -40,6 +40,8 @@ class CropList(QListWidget):
         self._change = change
         self._same: dict[object, QListWidgetItem] = {}
         self.boxes = 0
+        self._touched = False  # somebody has chosen a picture: it stays chosen while others come before it
+        self.clicked.connect(lambda _index: setattr(self, "_touched", True))
         self.setAccessibleName(name)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -57,7 +59,7 @@ class CropList(QListWidget):
     def empty(self) -> None:
         """Show none."""
         self.clear()
-        self._same, self.boxes = {}, 0
+        self._same, self.boxes, self._touched = {}, 0, False
 
     def add(self, crop: Crop) -> None:
         """Show one more, or count it with those that look the same."""
@@ -69,7 +71,7 @@ class CropList(QListWidget):
             item.setData(ROLE + 1, crop.region.score)
             self.insertItem(self._place(crop.region.score), item)
             self._same[crop.key] = item
-            if self.currentRow() < 0:
+            if not self._touched:
                 self.setCurrentRow(0)
         item.data(ROLE).crops.append(crop)
         _tell(item)
@@ -92,6 +94,7 @@ class CropList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer; other keys move."""
+        self._touched = True
         same = self.current()
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if same is not None and plain and event.key() == Qt.Key.Key_F:

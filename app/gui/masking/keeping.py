@@ -32,7 +32,7 @@ class Keeping(QObject):
         self._sop = sop
         vault = self._session.vault
         readings = vault.readings(sop) if vault is not None and sop else ()
-        self._by_hand.list.show_readings({(r.x, r.y, r.width, r.height): r.text for r in readings})
+        self._by_hand.list.show_readings({(r.x, r.y, r.width, r.height): r.text.strip() for r in readings})
 
     def keep(self) -> None:
         """Keep the text of the chosen box always: in this project, at the next masking, and here once applied."""

@@ -1,6 +1,6 @@
 """Masked instances one by one: image and header beside the original, a verdict, more masking by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -104,11 +104,11 @@ class MaskImages(QWidget):
         row = catalogue.instance(sop)
         following = self.list.next_to_look_at(self.list.current(), (sop,))
         self.loader.keep_only({sop, ("before", sop), following})
-        file = self._file(sop)
+        file = self.session.project.instances / row.file
         self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
         self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
         self.keeping.show(sop)
-        self._summarize()
+        self._summarize(row.review)
         self.comparing.show(sop, file, self._record)
         if following:  # so that the next one is there at once
             self.loader.prefetch(following, partial(DicomImage.open, self._file(following)))
@@ -125,13 +125,16 @@ class MaskImages(QWidget):
         self.summary.setText("No instance is listed.")
         self._enable()
 
-    def _summarize(self) -> None:
-        review = self.session.catalogue.instance(self._sop).review if self._sop else ()
+    def _summarize(self, known: Sequence[str] | None = None) -> None:
+        review = known if known is not None else self._review()
         place, count = self.list.queue.place(self._sop) if self.list.in_series else (1, 1)
         which = f"Image {place:,} of {count:,} of this series: " if count > 1 else ""
         self.summary.setText(f"{which}{self._record.sentence(review)}")
         set_role(self.summary, "caution" if review else "good")
         self._enable()
+
+    def _review(self) -> Sequence[str]:
+        return self.session.catalogue.instance(self._sop).review if self._sop else ()
 
     def _enable(self) -> None:
         whole = self.list.in_series
@@ -191,7 +194,7 @@ class MaskImages(QWidget):
         left.addWidget(self.list)
         left.addWidget(self.by_hand.list)
         left.setStretchFactor(0, 3)
-        left.setStretchFactor(1, 1)
+        left.setStretchFactor(1, 2)
         column.addWidget(ThreePanes(left, middle, self.header), 1)
 
     def _connect(self) -> None:
