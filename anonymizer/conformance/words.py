@@ -69,7 +69,11 @@ CONTAINERS = {
     "All transfer syntaxes of pydicom": "Little and big endian, implicit and explicit VR, deflated, compressed. Pixel"
     " data stay coded as they are unless text in them is covered.",
     "Comments and application segments in JPEG frames": "Blanked in place.",
-    "Overlays (60xx)": "Removed with all that describes them unless “Clean graphics” is chosen.",
+    "Overlays (60xx)": "Removed with all that describes them, also where “Clean graphics” is chosen; bits beside the"
+    " pixels' values in which overlays lie are cleared.",
+    "Recognisable faces in head CT and MR (113102)": "Not removed: Leadglass carries no method for it, so the option"
+    " “Clean Recognizable Visual Features” is never claimed. Remove faces with another program first where volumes of"
+    " heads leave the site.",
     "Curves (50xx)": "Removed.",
     "Icons, thumbnails": "Removed with their sequences where Table E.1-1 says so; pixels in sequences go.",
     "Digital signatures, MAC, encrypted attributes": "Removed: a signature no longer fits, and what is encrypted cannot"

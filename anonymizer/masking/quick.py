@@ -7,6 +7,7 @@ is masked by way of pydicom.
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -42,7 +43,9 @@ from anonymizer.masking.slice_masker import Part, SliceMasker
 from anonymizer.masking.thorough import MEDIA_DIRECTORY, NOT_EXAMINED
 from anonymizer.output.facts import TAGS, facts_from
 from anonymizer.output.gate import known_of
+from anonymizer.pixels.unused_bits import Layout, layout_of
 
+_BITS = (0x00280002, 0x00280100, 0x00280101, 0x00280102, 0x00280103)  # where values lie in their words
 _SUBJECTS, _KINDS = 16, 32  # of which answers are remembered
 
 
@@ -146,8 +149,26 @@ def _check(file: RegularFile, sop_class: str, *, find_text: bool) -> None:
     if file.pixels is None:
         if is_image_class(sop_class):
             raise IrregularError
-    elif find_text or _room(file) < 0:
+    elif find_text or _room(file) < 0 or _may_hide_overlay(file):
         raise IrregularError
+
+
+def _may_hide_overlay(file: RegularFile) -> bool:
+    """Whether bits are left over beside the pixels' values, and something lies there, as an overlay may."""
+    layout = _bits(b"".join(file.bytes_of(tag) for tag in _BITS))
+    if layout is None or layout.is_full or file.pixels is None:
+        return False
+    size = layout.allocated // 8
+    count = (file.pixels.stop - file.pixels.value) // size
+    words = np.frombuffer(file.raw, f"<u{size}", count, file.pixels.value)
+    return bool(layout.foreign(words).any())
+
+
+@lru_cache(256)
+def _bits(shape: bytes) -> Layout | None:
+    dataset = parsed([shape])
+    dataset.PixelData = b""
+    return layout_of(dataset)
 
 
 def _holds_another_file(file: RegularFile) -> bool:

@@ -33,6 +33,7 @@ from anonymizer.output.gate import known_of
 from anonymizer.pixels.decoding import matrix_of
 from anonymizer.pixels.device_rules import Action, matching
 from anonymizer.pixels.jpeg_comments import blank_comments
+from anonymizer.pixels.unused_bits import clear_unused_bits
 from anonymizer.profiles.pixel_policy import MaskText
 from anonymizer.report import Change
 from anonymizer.words.spelling import spells_words
@@ -76,7 +77,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     if damaged:
         review.append(DAMAGED)
     renew_meta(dataset, syntax)
-    changes += blank_comments(dataset)
+    changes += (*blank_comments(dataset), *_clear_unused(dataset))
     pixels = _mask_pixels(dataset, settings, harvest, run.plans.get(series_of(raw)) if run.plans else None)
     review += pixels.review
     device = first_text(dataset, "DeviceSerialNumber")
@@ -180,6 +181,16 @@ def _own_uid(uid: str, raw: bytes) -> UID:
     """Return a UID by content, for an object that is not (any more) what its own UID stands for."""
     number = int.from_bytes(hashlib.sha256(uid.encode() + raw).digest()[:16], "big")
     return UID(f"2.25.{number}")
+
+
+def _clear_unused(dataset: FileDataset) -> list[Change]:
+    """Take overlays out of the bits beside the pixels' values."""
+    try:
+        return clear_unused_bits(dataset)
+    except UNREADABLE as error:
+        raise PixelError(
+            "The image says that an overlay lies among its pixels and cannot be decoded."
+        ) from error
 
 
 def _mask_pixels(

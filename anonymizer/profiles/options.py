@@ -87,8 +87,8 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "clean_graphics",
         "Clean graphics",
-        "Graphic annotations, with their text cleaned, and overlays.",
-        "Drawings may hold handwriting; overlays with graphics want a look.",
+        "Graphic annotations, with their text cleaned. Overlays are removed all the same.",
+        "Drawings may hold handwriting.",
         "113103",
     ),
 )
