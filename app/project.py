@@ -31,6 +31,7 @@ class Project:
     profile: str  # name or file of the de-identification profile
     options: tuple[str, ...]  # options added to the profile
     protection: str  # "passphrase", "keyring" or "key file"
+    label_originals: bool = False  # readers see originals, behind the unlocked vault, not masked instances
     every_series: bool = False  # nothing is exported that no reader approved, whatever the machine found
     pixels: Mapping[str, Any] = field(
         default_factory=dict
@@ -106,6 +107,7 @@ class Project:
                 profile=str(settings["profile"]),
                 options=tuple(settings["options"]),
                 protection=str(settings["protection"]),
+                label_originals=bool(settings.get("label_originals", False)),
                 every_series=settings.get("every_series", False) is True,
                 pixels=dict(settings.get("pixels", {})),
             )
@@ -167,6 +169,7 @@ class Project:
             "profile": self.profile,
             "options": list(self.options),
             "protection": self.protection,
+            "label_originals": self.label_originals,
             "every_series": self.every_series,
         }
         # A JSON string, number, truth value or array of strings is the same in TOML.

@@ -22,6 +22,7 @@ class WindowPreset:
     name: str
     center: float
     width: float
+    table: int | None = None  # the number of a VOI LUT of the file, which takes the window's place
 
 
 def functional_group(dataset: Dataset, frame: int, keyword: str) -> Dataset:
@@ -102,6 +103,17 @@ def presets(dataset: Dataset, frame: int = 0) -> tuple[WindowPreset, ...]:
         if np.isfinite(middle) and np.isfinite(span) and span > 0:
             name = names[number] if number < len(names) and names[number] else f"Window {number + 1}"
             found.append(WindowPreset(name, middle, span))
+    return tuple(found)
+
+
+def table_presets(dataset: Dataset, frame: int = 0) -> tuple[WindowPreset, ...]:
+    """Return the VOI LUTs of the file, each with the window over the values that it tells apart."""
+    source = functional_group(dataset, frame, "FrameVOILUTSequence")
+    found = []
+    for number, item in enumerate(source.get("VOILUTSequence") or []):
+        table, first, _ = lookup_table(item)
+        name = str(item.get("LUTExplanation") or "") or f"Table {number + 1}"
+        found.append(WindowPreset(name, first + len(table) / 2, max(float(len(table)), 1.0), number))
     return tuple(found)
 
 

@@ -26,10 +26,10 @@ class Edges:
     bottom: str
 
 
-def edges(dataset: Dataset) -> Edges | None:
+def edges(dataset: Dataset, frame: int = 0) -> Edges | None:
     """Return the letters at the edges, None where the file does not say how the patient lies in the image."""
     cosines = _numbers(
-        functional_group(dataset, 0, "PlaneOrientationSequence").get("ImageOrientationPatient")
+        functional_group(dataset, frame, "PlaneOrientationSequence").get("ImageOrientationPatient")
     )
     if len(cosines) == 6:  # noqa: PLR2004 - two directions in space
         right, bottom = _letters(cosines[:3]), _letters(cosines[3:])

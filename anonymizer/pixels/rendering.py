@@ -5,7 +5,6 @@ Cheap to import and free of the text detector, so the window, the export and the
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from pydicom.pixels.processing import apply_color_lut
 
 from anonymizer.errors import PixelError, SourceError
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword
+from anonymizer.pixels.geometry import frame_rate, pixel_aspect, pixel_spacing
 from anonymizer.pixels.greyscale import (
     Array,
     Bytes,
@@ -28,9 +28,11 @@ from anonymizer.pixels.greyscale import (
     padding_of,
     presets,
     rescale,
+    table_presets,
     window_function,
 )
 from anonymizer.pixels.orientation import Edges, edges
+from anonymizer.pixels.overlays import overlay_planes
 from anonymizer.pixels.regions import ultrasound_regions
 from anonymizer.report import Region
 
@@ -42,12 +44,13 @@ GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 class DicomImage:
     """An instance's image; frames are decoded when they are asked for, one at a time."""
 
-    def __init__(self, dataset: Dataset, *, allow_gdcm: bool = False) -> None:
+    def __init__(self, dataset: Dataset, *, allow_gdcm: bool = False, at: int = 0) -> None:
         if pixel_keyword(dataset) is None:
             raise PixelError("The object holds no image.")
         self._dataset = dataset
         self._matrix: Matrix = matrix_of(dataset)
         self._allow_gdcm = allow_gdcm
+        self._at = at
 
     @classmethod
     def open(cls, source: Path | str | bytes, *, allow_gdcm: bool = False) -> "DicomImage":
@@ -92,17 +95,22 @@ class DicomImage:
     @property
     def pixel_spacing(self) -> tuple[float, float] | None:
         """Distance of rows and of columns in mm (of the detector for projections), None where unknown."""
-        source = functional_group(self._dataset, 0, "PixelMeasuresSequence")
-        for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
-            spacing = _pair(source.get(keyword))
-            if spacing is not None:
-                return spacing
-        return None
+        return pixel_spacing(self._dataset, self._at)
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Height of a pixel over its width."""
+        return pixel_aspect(self._dataset, self._at)
+
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames per second at which the file wants to be shown, None where it does not say."""
+        return frame_rate(self._dataset)
 
     @property
     def edges(self) -> Edges | None:
         """The patient's sides at the edges of the image, None where the file does not tell."""
-        return edges(self._dataset)
+        return edges(self._dataset, self._at)
 
     @property
     def ultrasound_areas(self) -> tuple[Region, ...]:
@@ -111,13 +119,29 @@ class DicomImage:
 
     @property
     def window_presets(self) -> tuple[WindowPreset, ...]:
-        """The windows that the file offers; empty for colour."""
-        return () if self.is_colour else presets(self._dataset)
+        """The VOI LUTs and windows that the file offers, the usual one first; empty for colour."""
+        if self.is_colour:
+            return ()
+        return (*table_presets(self._dataset, self._at), *presets(self._dataset, self._at))
 
     @property
     def window_function(self) -> str:
         """How a window maps values: LINEAR, LINEAR_EXACT or SIGMOID."""
-        return window_function(self._dataset)
+        return window_function(self._dataset, self._at)
+
+    def at(self, index: int) -> "DicomImage":
+        """Return the same image, its windows, spacing and sides being those of this frame."""
+        return DicomImage(self._dataset, allow_gdcm=self._allow_gdcm, at=index)
+
+    def graphics(self, index: int) -> npt.NDArray[np.bool_] | None:
+        """Return which pixels of a frame overlay planes mark, None where none does."""
+        return overlay_planes(self._dataset, index, (self.rows, self.columns))
+
+    def through_table(self, values: Array, number: int) -> Bytes:
+        """Return values after the modality LUT as one of the file's VOI LUTs shows them."""
+        source = functional_group(self._dataset, self._at, "FrameVOILUTSequence")
+        shown = apply_voi_table(values, source["VOILUTSequence"].value[number])
+        return np.asarray(255 - shown if self.inverted else shown)
 
     def stored(self, index: int) -> Array:
         """Return the stored values of a frame (colour: RGB, palette: indices). Raises PixelError."""
@@ -209,9 +233,7 @@ class DicomImage:
     def _windowed(self, values: Array, index: int, valid: npt.NDArray[np.bool_] | None) -> Bytes:
         used = self._first_window(values, index, valid)
         if used is None:
-            source = functional_group(self._dataset, index, "FrameVOILUTSequence")
-            shown = apply_voi_table(values, source["VOILUTSequence"].value[0])
-            return np.asarray(255 - shown if self.inverted else shown)
+            return self.at(index).through_table(values, 0)
         center, width, function = used
         return display(values, center=center, width=width, invert=self.inverted, function=function)
 
@@ -268,11 +290,3 @@ def _eight_bits(values: Array, bits: int) -> Bytes:
     if values.dtype == np.uint8:
         return values
     return np.asarray(np.clip(values >> max(0, bits - 8), 0, 255)).astype(np.uint8)
-
-
-def _pair(value: Any) -> tuple[float, float] | None:
-    try:
-        first, second = (float(v) for v in value)
-    except (TypeError, ValueError):
-        return None
-    return (first, second) if first > 0 and second > 0 else None

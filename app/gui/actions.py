@@ -45,6 +45,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "&Project",
+        "&Images to label…",
+        "choose_images_to_label",
+        needs_project=True,
+        help="label masked images, or originals behind the unlocked vault",
+    ),
+    Command(
+        "&Project",
         "&Words and texts",
         "show_words",
         ("Ctrl+Shift+W",),
@@ -64,7 +71,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("&View", "&Larger text", "larger", ("Ctrl++", "Ctrl+="), help="larger text"),
     Command("&View", "&Smaller text", "smaller", ("Ctrl+-",), help="smaller text"),
     Command("&View", "&Normal text", "normal_size", ("Ctrl+Shift+0",), help="text of normal size"),
-    Command("&Help", "&Help", "show_help", ("F1",), help="this page"),
+    Command("&Help", "&Help", "show_help", ("F1",), help="help on the page in sight"),
+    Command("&Help", "&Keys…", "show_keys", ("Ctrl+F1",), help="all keys, to look up and to change"),
     Command("&Help", "&About Leadglass", "show_about", help="version, licences, notice"),
 )
 

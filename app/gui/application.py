@@ -19,6 +19,7 @@ from app.gui.jobs import JobRunner
 from app.gui.main_window import MainWindow
 from app.gui.preferences import Preferences
 from app.gui.session import Session
+from app.gui.shortcuts import KEYS
 from app.gui.theme import apply_theme
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def make_window(application: QApplication, preferences: Preferences | None = Non
     """Make the window in the user's theme, with no project open."""
     preferences = preferences or Preferences()
     apply_theme(application, preferences.theme, preferences.scale)
+    KEYS.use(preferences)
     session = Session(preferences)
     window = MainWindow(session, JobRunner())
     session.setParent(window)

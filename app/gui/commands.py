@@ -1,4 +1,4 @@
-"""What can be undone: labels."""
+"""What can be undone: labels, notes and changes of the classes."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,9 @@ from PySide6.QtGui import QUndoCommand
 
 from app.gui.labelling_tasks import LabellingTask
 from labeller import LabelEvent
+
+Attempt = Callable[[Callable[[], object]], bool]
+"""Runs a step; where it fails the user is told, and it returns False."""
 
 
 class LabelCommand(QUndoCommand):
@@ -53,6 +56,27 @@ class LabelCommand(QUndoCommand):
         events = self._events
         self._done = self._attempt(lambda: self._task.undo(events)) is None
         self._show(self._current, self.uids)
+
+
+class ChangeCommand(QUndoCommand):
+    """Something that was done already, such as another name of a class, with what does it again and takes it back."""
+
+    def __init__(
+        self, text: str, again: Callable[[], object], back: Callable[[], object], attempt: Attempt
+    ) -> None:
+        super().__init__(text)
+        self._again, self._back, self._attempt = again, back, attempt
+        self._done = True
+
+    def redo(self) -> None:
+        """Do it again; the first time it was done before the command was made."""
+        if not self._done:
+            self._done = self._attempt(self._again)
+
+    def undo(self) -> None:
+        """Take it back."""
+        if self._done:
+            self._done = not self._attempt(self._back)
 
 
 def words(events: Sequence[LabelEvent]) -> str:

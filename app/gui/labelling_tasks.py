@@ -4,7 +4,7 @@ A task says which images are listed, what may be shown of their labels, and what
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labeller import JOIN, Catalogue, InstanceFilter, InstanceRow, LabelEvent
@@ -22,6 +22,12 @@ class LabellingTask:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.on_screen = "masked"  # or "original": the history says so of what is entered
+
+    @property
+    def entering(self) -> Catalogue:
+        """The catalogue as labels are entered in it."""
+        return self.catalogue.looking_at(self.on_screen)
 
     def uids(self) -> list[str] | None:
         """List the images; None: what the filter gives."""
@@ -35,15 +41,15 @@ class LabellingTask:
         self, uids: Sequence[str], class_name: str | None, *, reader: str, means: str
     ) -> list[LabelEvent]:
         """Enter a label; raises LabelError or CatalogueError and then changes nothing."""
-        return self.catalogue.set_label(uids, class_name, reader=reader, means=means)
+        return self.entering.set_label(uids, class_name, reader=reader, means=means)
 
     def toggle(self, uids: Sequence[str], class_name: str, *, reader: str, means: str) -> list[LabelEvent]:
         """Add a class to what images have, or take it out, where several may hold at once."""
-        return self.catalogue.toggle_label(uids, class_name, reader=reader, means=means)
+        return self.entering.toggle_label(uids, class_name, reader=reader, means=means)
 
     def undo(self, events: Sequence[LabelEvent]) -> list[LabelEvent]:
         """Take labels back."""
-        return self.catalogue.undo(events, reader=events[0].reader)
+        return self.entering.undo(events, reader=events[0].reader)
 
     def counts(self) -> Counts:
         """Return how many images have each class, how many have any answer, and how many there are."""
@@ -51,9 +57,9 @@ class LabellingTask:
         done = self.catalogue.count(InstanceFilter(labelled=True))
         return counts, done, self.catalogue.count()
 
-    def unlabelled_after(self, uid: str, only: InstanceFilter) -> str | None:
-        """Find the next image without a label."""
-        return self.catalogue.unlabelled_after(uid or None, only)
+    def unlabelled(self, only: InstanceFilter) -> set[str]:
+        """Return the images without a label."""
+        return set(self.catalogue.uids(replace(only, labelled=False)))
 
     def said(self, _uid: str) -> list[tuple[str, str]]:
         """Return what the readers said of an image, where the task shows it: (reader, class)."""
@@ -77,9 +83,9 @@ class ChosenImages(LabellingTask):
         """Count among the chosen ones."""
         return _counted([self.catalogue.instance(uid).label for uid in self._uids], len(self._uids))
 
-    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
-        """Find the next one of them without a label, beginning again after the last."""
-        return _next(self._uids, uid, lambda each: self.catalogue.instance(each).label is None)
+    def unlabelled(self, only: InstanceFilter) -> set[str]:
+        """Return those of them without a label."""
+        return super().unlabelled(only) & set(self._uids)
 
 
 class BlindReading(LabellingTask):
@@ -111,7 +117,7 @@ class BlindReading(LabellingTask):
         changed = [uid for uid in uids if self._answers[uid] != class_name]
         events = []
         for uid in changed:
-            events.append(self.catalogue.answer(self._name, uid, class_name))
+            events.append(self.entering.answer(self._name, uid, class_name))
             self._answers[uid] = class_name
         return events
 
@@ -134,9 +140,9 @@ class BlindReading(LabellingTask):
         """Count the answers."""
         return _counted(list(self._answers.values()), len(self._answers))
 
-    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
-        """Find the next image without an answer."""
-        return _next(list(self._answers), uid, lambda each: self._answers[each] is None)
+    def unlabelled(self, only: InstanceFilter) -> set[str]:  # noqa: ARG002 - the sample knows no filter
+        """Return the images without an answer."""
+        return {uid for uid, answer in self._answers.items() if answer is None}
 
 
 class Adjudication(LabellingTask):
@@ -164,7 +170,7 @@ class Adjudication(LabellingTask):
     ) -> list[LabelEvent]:
         """Enter the consensus."""
         del means
-        events = self.catalogue.set_label(uids, class_name, reader=reader, means="consensus")
+        events = self.entering.set_label(uids, class_name, reader=reader, means="consensus")
         self._mark(uids, settled=class_name is not None)
         return events
 
@@ -190,9 +196,9 @@ class Adjudication(LabellingTask):
         """Count what has been settled."""
         return _counted([self.catalogue.instance(uid).label for uid in self._settled], len(self._uids))
 
-    def unlabelled_after(self, uid: str, _only: InstanceFilter) -> str | None:
-        """Find the next image that is still disputed."""
-        return _next(self._uids, uid, lambda each: each not in self._settled)
+    def unlabelled(self, only: InstanceFilter) -> set[str]:  # noqa: ARG002 - all disputed ones are listed
+        """Return the images that are still disputed."""
+        return set(self._uids) - self._settled
 
     def said(self, uid: str) -> list[tuple[str, str]]:
         """Return both readings, to stand side by side."""
@@ -209,9 +215,3 @@ def _toggled(label: str | None, class_name: str) -> str | None:
     held = label.split(JOIN) if label else []
     held = [name for name in held if name != class_name] if class_name in held else [*held, class_name]
     return JOIN.join(held) or None
-
-
-def _next(uids: Sequence[str], uid: str, wanted: Callable[[str], bool]) -> str | None:
-    """Find the first wanted one after `uid`, beginning again after the last."""
-    here = uids.index(uid) + 1 if uid in uids else 0
-    return next((each for each in [*uids[here:], *uids[:here]] if each != uid and wanted(each)), None)

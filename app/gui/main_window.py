@@ -172,6 +172,12 @@ class MainWindow(QMainWindow):
         if accepted and name.strip():
             self.session.reader = name
 
+    def choose_images_to_label(self) -> None:
+        """Ask whether readers see masked images or originals."""
+        from app.gui.dialogs.label_originals import LabelOriginalsDialog
+
+        LabelOriginalsDialog(self.session, self).open()
+
     def show_words(self) -> None:
         """Show the distinct words and texts of the project."""
         self._show_in_mask("show_words")
@@ -228,6 +234,12 @@ class MainWindow(QMainWindow):
 
         page = self.current_page()
         HelpDialog(page if isinstance(page, Page) else None, self).open()
+
+    def show_keys(self) -> None:
+        """Show all keys, which can be changed there."""
+        from app.gui.dialogs.keys import KeysDialog
+
+        KeysDialog(self).open()
 
     def show_about(self) -> None:
         """Show version, notice and licences."""

@@ -3,29 +3,39 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app.gui.actions import COMMANDS, RECENT, Command, step_keys
+from app.gui.actions import COMMANDS, RECENT, Command
+from app.gui.shortcuts import KEYS
 from app.gui.steps import STEPS
 
 if TYPE_CHECKING:
     from app.gui.main_window import MainWindow
 
 
-class Menus:
+class Menus(QObject):
     """The window's menus; `show_state` greys what needs a project."""
 
     def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
         self._window = window
         self._menus: dict[str, QMenu] = {}
         self._need_project: list[QAction] = []
+        self._keyed: dict[str, QAction] = {}
         for command in COMMANDS:
             if command is RECENT:
                 self._add_recent(self._menu(command.menu))
             else:
                 self._add(command)
         self._add_steps()
+        self._give_keys()
+        KEYS.changed.connect(self._give_keys)
+
+    def _give_keys(self) -> None:
+        for name, action in self._keyed.items():
+            action.setShortcuts([QKeySequence(keys) for keys in KEYS.keys(name)])
 
     def show_state(self, *, project_open: bool) -> None:
         """Grey out what cannot be done now."""
@@ -39,7 +49,7 @@ class Menus:
 
     def _add(self, command: Command) -> None:
         action = QAction(command.text, self._window)
-        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        self._keyed[f"window.{command.method}"] = action
         action.triggered.connect(partial(self._run, command.method))
         self._menu(command.menu).addAction(action)
         if command.needs_project:
@@ -53,7 +63,7 @@ class Menus:
         self._window.menuBar().insertMenu(self._menus["&View"].menuAction(), menu)
         for number, step in enumerate(STEPS, start=1):
             action = QAction(f"&{number} {step.title}", self._window)
-            action.setShortcuts([QKeySequence(keys) for keys in step_keys(number)])
+            self._keyed[f"window.step_{step.name}"] = action
             action.triggered.connect(partial(self._window.go, step.name))
             menu.addAction(action)
             self._need_project.append(action)

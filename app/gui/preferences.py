@@ -108,6 +108,21 @@ class Preferences:
         """Keep choices of images under a name."""
         self._store.setValue(f"filters/{name.replace('/', ' ')}", choices)
 
+    @property
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Keys that the user has changed: name of the action -> keys in Qt's portable words."""
+        self._store.beginGroup("keys")
+        found = {name: tuple(str(self._store.value(name)).split()) for name in self._store.childKeys()}
+        self._store.endGroup()
+        return found
+
+    def set_keys(self, name: str, keys: tuple[str, ...] | None) -> None:
+        """Remember the keys of an action; None: those that the program comes with."""
+        if keys is None:
+            self._store.remove(f"keys/{name}")
+        else:
+            self._store.setValue(f"keys/{name}", " ".join(keys))
+
     def _recent(self) -> list[Path]:
         value = self._store.value("recent")
         if isinstance(value, str):  # Qt writes a list of one as a plain text

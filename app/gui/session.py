@@ -1,6 +1,7 @@
 """What the window works on: the open project with its catalogue, the reader, the vault once unlocked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,6 +131,13 @@ class Session(QObject):
         self._catalogue = self.catalogue.in_set(name)
         self.preferences.set_label_set(self.project.identifier, name)
         self.task = None
+        self.catalogue_changed.emit()
+
+    def label_originals(self, *, on: bool) -> None:
+        """Let readers see originals while they label, or masked instances. Raises ProjectError."""
+        self._project = replace(self.project, label_originals=on)
+        self._project.save()
+        self._project.record("labelled on originals" if on else "labelled on masked instances")
         self.catalogue_changed.emit()
 
     def work_on(self, task: "LabellingTask | None") -> None:

@@ -15,5 +15,8 @@ _CT = (
 
 
 def presets_for(modality: str) -> tuple[WindowPreset, ...]:
-    """Return the usual windows of a modality; only those of CT have a scale that all scanners share."""
+    """Return the usual windows of a modality; only those of CT have a scale that all scanners share.
+
+    For the others a view offers windows that it finds in the values themselves.
+    """
     return _CT if modality == "CT" else ()

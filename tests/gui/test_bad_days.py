@@ -32,7 +32,9 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     window.go("import")
     assert isinstance(window.current_page(), LabelPage)
     said: list[str] = []
-    monkeypatch.setattr("app.gui.pages.label_page.show_error", lambda _on, text, _remedy: said.append(text))
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
+    )
     page = opened(window, qtbot)
     await_image(page)
     before = window.session.catalogue.history(uid(0))

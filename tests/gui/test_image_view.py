@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage, PixelError, Region
 from anonymizer.pixels.rendering import WindowPreset, display
-from app.gui.image.image_frames import Frame, Window
+from app.gui.image.image_frames import Frame, Picture, Window
 from app.gui.image.image_geometry import ViewGeometry
 from app.gui.image.image_loader import ImageLoader
 from app.gui.image.image_view import ImageView
@@ -29,7 +29,7 @@ MID = QPoint(200, 150)
 
 
 @dataclass
-class Stack:
+class Stack(Picture):
     """Frames of one value each: 100 × (index + 1), in a matrix of 300 × 400 pixels."""
 
     frames: int = 1

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage
@@ -221,16 +221,47 @@ def test_a_class_is_chosen_with_the_mouse_too(page: LabelPage) -> None:
     assert current(page) == uid(1)
 
 
-def test_classes_are_renamed_and_removed_only_where_unused(page: LabelPage) -> None:
-    page.classes.rename_wanted.emit("finding", "fracture")
-    assert "fracture" in page.classes.buttons
+def test_classes_are_renamed_and_every_change_is_taken_back(page: LabelPage) -> None:
     press(page, Key.Key_2)
-    assert label_of(page, 0) == "fracture"
+    page.classes.rename_wanted.emit("finding", "fracture")
+    page.classes.add_wanted.emit("other")
+    page.changes.merge("fracture", "other")
+    assert [known.name for known in page.session.catalogue.classes()] == ["clear", "other"]
+    assert (label_of(page, 0), label_of(page, 2)) == ("other", "other")
+    press(page, Key.Key_1)
+    press(page, Key.Key_Backspace, Key.Key_Backspace)
+    assert (label_of(page, 0), label_of(page, 2)) == ("fracture", "fracture")
+    press(page, Key.Key_Backspace, Key.Key_Backspace)
+    assert list(page.classes.buttons)[:2] == ["clear", "finding"]
+    press(page, Key.Key_Backspace)
+    assert label_of(page, 0) == "clear"
+    for _ in range(4):
+        QTest.keyClick(page.view, Key.Key_Y, CTRL)
+    assert (label_of(page, 0), label_of(page, 2)) == ("other", "other")
+
+
+def test_a_class_in_use_is_merged_and_never_thrown_away(
+    page: LabelPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *_args, **_named: ("finding", True))
     page.classes.remove_wanted.emit("clear")
     box = page.findChild(QMessageBox)
     assert box is not None
+    assert "10 images" in box.text()
     assert "clear" in page.classes.buttons
     box.accept()
+    assert "clear" not in page.classes.buttons
+    assert label_of(page, 0) == "finding"
+
+
+def test_an_unused_class_is_removed_and_comes_back_as_it_was(page: LabelPage) -> None:
+    page.classes.add_wanted.emit("rare")
+    page.session.catalogue.change_class("rare", colour="#123456", definition="hardly ever")
+    before = page.session.catalogue.classes()
+    page.classes.remove_wanted.emit("rare")
+    assert "rare" not in page.classes.buttons
+    press(page, Key.Key_Backspace)
+    assert page.session.catalogue.classes() == before
 
 
 def test_a_filtered_list_stays_as_it_is_while_one_labels(page: LabelPage) -> None:

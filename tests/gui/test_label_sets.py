@@ -124,14 +124,14 @@ def test_a_note_and_the_history_of_an_image(page: LabelPage, monkeypatch: pytest
     press(page, Key.Key_Y)
     dialog = page.findChild(LabelHistoryDialog)
     assert [row[3] for row in dialog.table.texts()] == ["clear", "clear"]
-    assert dialog.table.texts()[-1][4:] == ["note", "seen before"]
+    assert dialog.table.texts()[-1][4:] == ["note", "masked", "seen before"]
     dialog.reject()
 
 
 def test_a_note_needs_a_label(page: LabelPage, qtbot: QtBot) -> None:
     press(page, Key.Key_U)
     with qtbot.waitSignal(page.session.status) as said:
-        page.ask_note()
+        press(page, Key.Key_E)
     assert "Label the image first" in said.args[0]
 
 

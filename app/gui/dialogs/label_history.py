@@ -15,7 +15,9 @@ class LabelHistoryDialog(QDialog):
     def __init__(self, title: str, events: Sequence[LabelEvent], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("History of the label")
-        self.table = SmallTable("History", ("When (UTC)", "Reader", "From", "To", "By", "Note"))
+        self.table = SmallTable(
+            "History", ("When (UTC)", "Reader", "From", "To", "By", "On the screen", "Note")
+        )
         self.table.fill(
             [
                 (
@@ -24,6 +26,7 @@ class LabelHistoryDialog(QDialog):
                     event.previous or "–",
                     event.label or "–",
                     event.means,
+                    event.shown or "–",
                     event.note,
                 )
                 for event in events

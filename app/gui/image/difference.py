@@ -22,7 +22,7 @@ Opener = Callable[[], Picture]
 
 
 @dataclass(frozen=True, slots=True)
-class DifferencePicture:
+class DifferencePicture(Picture):
     """The original against the masked image, which have the same frames and size."""
 
     before: Picture

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
 
+from anonymizer.pixels.rendering import WindowPreset
+from app.gui.image.cine import FASTEST, SLOWEST
 from app.gui.image.image_view import ImageView
+from app.gui.shortcuts import KEYS, native
 
 OWN = "As the file says"
 
@@ -24,25 +27,36 @@ class ImageBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.presets)
-        self.invert = self._add("Invert", "I", lambda: view.set_inverted(not view.inverted))
+        self.invert = self._add("Invert", "image.invert", lambda: view.set_inverted(not view.inverted))
         self.invert.setCheckable(True)
-        self._add("Fit", "F", view.fit)
-        self._add("1 : 1", "O", view.actual_size)
-        self._add("Reset", "R", view.reset)
-        self.ruler = self._add("Ruler", "L", lambda: setattr(view, "measuring", not view.measuring))
+        self._add("Fit", "image.fit", view.fit)
+        self._add("1 : 1", "image.actual_size", view.actual_size)
+        self._add("Reset", "image.reset", view.reset)
+        self.ruler = self._add(
+            "Ruler", "image.measure", lambda: setattr(view, "measuring", not view.measuring)
+        )
         self.ruler.setCheckable(True)
-        self.outlines = self._add("Outlines", "M", view.toggle_regions)
+        self.outlines = self._add("Outlines", "image.regions", view.toggle_regions)
         self.outlines.setCheckable(True)
         self.outlines.setVisible(regions)
-        self.cine = self._add("Play", "C", view.toggle_cine)
+        self.cine = self._add("Play", "image.cine", view.toggle_cine)
+        self.pace = QDoubleSpinBox()
+        self.pace.setRange(SLOWEST, FASTEST)
+        self.pace.setDecimals(1)
+        self.pace.setSuffix(" frames/s")
+        self.pace.setAccessibleName("Frames per second")
+        self.pace.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.pace.valueChanged.connect(view.cine.set_rate)
+        self.pace.editingFinished.connect(view.setFocus)
+        layout.addWidget(self.pace)
         layout.addStretch(1)
         view.window_changed.connect(self.refresh)
         self.refresh()
 
-    def _add(self, text: str, key: str, action: Callable[[], object]) -> QToolButton:
+    def _add(self, text: str, name: str, action: Callable[[], object]) -> QToolButton:
         tool = QToolButton()
         tool.setText(text)
-        tool.setToolTip(f"{text} ({key})")
+        tool.setToolTip(", ".join((text, *map(native, KEYS.keys(name)))))
         tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tool.clicked.connect(lambda _checked: self._do(action))
         layout = self.layout()
@@ -65,7 +79,7 @@ class ImageBar(QWidget):
         """Show what holds for the image in sight."""
         frame = self.view.frame_shown
         offered = self.view.presets
-        names = [OWN, *(f"{each.name}  (W {each.width:.0f} L {each.center:.0f})" for each in offered)]
+        names = [OWN, *map(_words, offered)]
         if names != [self.presets.itemText(place) for place in range(self.presets.count())]:
             self.presets.clear()
             self.presets.addItems(names)
@@ -75,3 +89,12 @@ class ImageBar(QWidget):
         self.outlines.setChecked(self.view.show_regions)
         self.cine.setVisible(self.view.frames > 1)
         self.cine.setText("Stop" if self.view.playing else "Play")
+        self.pace.setVisible(self.view.frames > 1)
+        with QSignalBlocker(self.pace):
+            self.pace.setValue(self.view.cine.rate)
+
+
+def _words(preset: WindowPreset) -> str:
+    if preset.table is not None:
+        return preset.name
+    return f"{preset.name}  (W {preset.width:.0f} L {preset.center:.0f})"

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset, display
 
+NAMES = ("Middle 99 %", "Middle 90 %", "Full range")
+SAMPLED = 2  # percentiles are taken of the copy that was halved so many times
 SMALLEST = 256  # reduced copies stop where the longer side is no longer than this
 
 Values = NDArray[Any]
@@ -47,12 +49,35 @@ class Picture(Protocol):
     def edges(self) -> Edges | None:
         """The patient's sides at the edges of the image, None where they are not known."""
 
+    @property
+    def pixel_aspect(self) -> float:
+        """Height of a pixel over its width."""
+        spacing = self.pixel_spacing
+        return spacing[0] / spacing[1] if spacing and min(spacing) > 0 else 1.0
+
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames per second at which to play, None where the file does not say."""
+        return None
+
+    def at(self, index: int) -> "Picture":  # noqa: ARG002 - most pictures look the same in all frames
+        """Return the picture with the windows, spacing and sides of one frame."""
+        return self
+
+    def graphics(self, index: int) -> NDArray[np.bool_] | None:  # noqa: ARG002 - most pictures have none
+        """Return which pixels of a frame graphics of the file mark, (rows, columns)."""
+        return None
+
+    def through_table(self, values: Values, number: int) -> Shown:
+        """Return values as the VOI LUT of this number shows them; only for presets that name one."""
+        raise LookupError(number, values.shape)
+
     def view(self, index: int) -> tuple[Values, Shown]:
         """The values of a frame, (rows, columns[, 3]), and its usual look."""
 
 
 @dataclass(frozen=True, slots=True)
-class ArrayPicture:
+class ArrayPicture(Picture):
     """An image that is already as shown: uint8 (rows, columns) or (rows, columns, 3)."""
 
     pixels: Shown
@@ -69,11 +94,71 @@ class ArrayPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureOf(Picture):
+    """Another picture, of which a subclass changes something."""
+
+    picture: Picture
+
+    @property
+    def frames(self) -> int:
+        """Those of the picture."""
+        return self.picture.frames
+
+    @property
+    def window_presets(self) -> Sequence[WindowPreset]:
+        """Those of the picture."""
+        return self.picture.window_presets
+
+    @property
+    def window_function(self) -> str:
+        """That of the picture."""
+        return self.picture.window_function
+
+    @property
+    def inverted(self) -> bool:
+        """As the picture."""
+        return self.picture.inverted
+
+    @property
+    def pixel_spacing(self) -> tuple[float, float] | None:
+        """That of the picture."""
+        return self.picture.pixel_spacing
+
+    @property
+    def pixel_aspect(self) -> float:
+        """That of the picture."""
+        return self.picture.pixel_aspect
+
+    @property
+    def edges(self) -> Edges | None:
+        """Those of the picture."""
+        return self.picture.edges
+
+    @property
+    def frame_rate(self) -> float | None:
+        """That of the picture."""
+        return self.picture.frame_rate
+
+    def view(self, index: int) -> tuple[Values, Shown]:
+        """As the picture."""
+        return self.picture.view(index)
+
+    def graphics(self, index: int) -> NDArray[np.bool_] | None:
+        """As the picture."""
+        return self.picture.graphics(index)
+
+    def through_table(self, values: Values, number: int) -> Shown:
+        """As the picture."""
+        return self.picture.through_table(values, number)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """A window in the units of the frame's values."""
+    """A window in the units of the frame's values, or one of the file's tables, which is as wide."""
 
     center: float
     width: float
+    table: int | None = None
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -84,6 +169,8 @@ class Frame:
     index: int
     values: tuple[Values, ...]
     shown: tuple[Shown, ...]
+    ranges: tuple[WindowPreset, ...] = ()  # windows found in the values: the middle of them, and all
+    graphics: NDArray[np.bool_] | None = None
 
     @classmethod
     def decode(cls, picture: Picture, index: int) -> "Frame":
@@ -91,7 +178,9 @@ class Frame:
         values, shown = picture.view(index)
         levels = _levels(shown)
         same = values is shown or is_colour(values)
-        return cls(picture, index, levels if same else _levels(values), levels)
+        values_too = levels if same else _levels(values)
+        ranges = () if is_colour(values) else _ranges(values_too)
+        return cls(picture.at(index), index, values_too, levels, ranges, picture.graphics(index))
 
     @property
     def rows(self) -> int:
@@ -112,8 +201,7 @@ class Frame:
     @property
     def aspect(self) -> float:
         """Height of a pixel over its width."""
-        spacing = self.picture.pixel_spacing
-        return spacing[0] / spacing[1] if spacing and min(spacing) > 0 else 1.0
+        return self.picture.pixel_aspect
 
     @property
     def windowed(self) -> bool:
@@ -124,9 +212,9 @@ class Frame:
         """Where a drag begins: the first proposed window, else nearly the whole range of values."""
         if self.picture.window_presets:
             preset = self.picture.window_presets[0]
-            return Window(float(preset.center), max(float(preset.width), 1.0))
-        low, high = np.percentile(self.values[-1], (0.5, 99.5))
-        return Window(float(low + high) / 2, max(float(high - low), 1.0))
+            return Window(float(preset.center), max(float(preset.width), 1.0), preset.table)
+        preset = self.ranges[0]
+        return Window(preset.center, preset.width)
 
     def level_for(self, reduction: float) -> int:
         """The smallest copy with at least one pixel where `reduction` pixels of the frame share one."""
@@ -139,6 +227,9 @@ class Frame:
             shown = self.shown[level][part]
             return np.ascontiguousarray(255 - shown if invert else shown)
         values = np.ascontiguousarray(self.values[level][part])
+        if window.table is not None:
+            shown = self.picture.through_table(values, window.table)
+            return np.ascontiguousarray(255 - shown if invert else shown)
         return display(
             values,
             center=window.center,
@@ -151,6 +242,20 @@ class Frame:
 def is_colour(values: Values) -> bool:
     """Whether the values have a third axis for colour."""
     return values.ndim == 3  # noqa: PLR2004 - rows, columns, colour
+
+
+def _ranges(levels: tuple[Values, ...]) -> tuple[WindowPreset, ...]:
+    """Windows over the middle of the values, and over all of them."""
+    sample = levels[min(len(levels) - 1, SAMPLED)].ravel()
+    sample = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
+    if not sample.size:
+        return (WindowPreset(NAMES[0], 0.0, 1.0),)
+    ends = [*np.percentile(sample, (0.5, 99.5, 5, 95)), np.nanmin(levels[0]), np.nanmax(levels[0])]
+    pairs = zip(NAMES, ends[::2], ends[1::2], strict=True)
+    return tuple(
+        WindowPreset(name, (float(low) + float(high)) / 2, max(float(high) - float(low), 1.0))
+        for name, low, high in pairs
+    )
 
 
 def _levels(values: Values) -> tuple[Values, ...]:

@@ -42,9 +42,24 @@ class ViewGeometry:
         self.fitted = True
         self.center = QPointF(self.columns / 2, self.rows / 2)
         if self.columns and self.rows and not self.area.isEmpty():
-            across = self.area.width() / self.columns
-            down = self.area.height() / (self.rows * self.aspect)
-            self.zoom = min(across, down)
+            self.zoom = self.fitting()
+
+    def take_over(self, other: "ViewGeometry") -> None:
+        """Show the same part of this image as another geometry shows of its own, whatever their sizes."""
+        if not (self.columns and other.columns):
+            return
+        magnified = other.zoom / other.fitting()
+        self.zoom = self.fitting() * magnified
+        self.center = QPointF(
+            other.center.x() / other.columns * self.columns, other.center.y() / other.rows * self.rows
+        )
+        self.fitted = other.fitted
+
+    def fitting(self) -> float:
+        """Return the zoom at which the whole image is as large as it goes."""
+        if not self.columns or not self.rows or self.area.isEmpty():
+            return 1.0
+        return min(self.area.width() / self.columns, self.area.height() / (self.rows * self.aspect))
 
     def zoom_to(self, zoom: float, about: QPointF) -> None:
         """Zoom so that the image point under `about` stays where it is."""

@@ -1,12 +1,13 @@
-"""The keys of the image view, in one table: what they do and what the help page says of them."""
+"""What keys and mouse do on an image; the keys themselves stand in `key_table` and can be changed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.gui.image.image_tools import ZOOM_STEP
+from app.gui.shortcuts import KEYS, key_words
 
 if TYPE_CHECKING:
     from app.gui.image.image_view import ImageView
@@ -14,58 +15,62 @@ if TYPE_CHECKING:
 PAGE = 10  # frames
 Action = Callable[["ImageView"], object]
 
-KEYS: dict[Qt.Key, Action] = {
-    Qt.Key.Key_Up: lambda view: view.scroll_frames(-1),
-    Qt.Key.Key_Down: lambda view: view.scroll_frames(1),
-    Qt.Key.Key_PageUp: lambda view: view.go_to_frame(view.frame_index - PAGE),
-    Qt.Key.Key_PageDown: lambda view: view.go_to_frame(view.frame_index + PAGE),
-    Qt.Key.Key_Home: lambda view: view.go_to_frame(0),
-    Qt.Key.Key_End: lambda view: view.go_to_frame(view.frames - 1),
-    Qt.Key.Key_I: lambda view: view.set_inverted(not view.inverted),
-    Qt.Key.Key_F: lambda view: view.fit(),
-    Qt.Key.Key_O: lambda view: view.actual_size(),
-    Qt.Key.Key_R: lambda view: view.reset(),
-    Qt.Key.Key_M: lambda view: view.toggle_regions(),
-    Qt.Key.Key_C: lambda view: view.toggle_cine(),
-    Qt.Key.Key_Plus: lambda view: view.zoom(ZOOM_STEP),
-    Qt.Key.Key_Equal: lambda view: view.zoom(ZOOM_STEP),
-    Qt.Key.Key_Minus: lambda view: view.zoom(1 / ZOOM_STEP),
-    Qt.Key.Key_L: lambda view: setattr(view, "measuring", not view.measuring),
-    Qt.Key.Key_Z: lambda view: view.magnify(on=True),
-    Qt.Key.Key_BracketRight: lambda view: view.set_turn(view.turn.right()),
-    Qt.Key.Key_BracketLeft: lambda view: view.set_turn(view.turn.right(3)),
-    Qt.Key.Key_H: lambda view: view.set_turn(view.turn.mirror()),
-    Qt.Key.Key_V: lambda view: view.set_turn(view.turn.mirror(upside_down=True)),
-    Qt.Key.Key_Space: lambda view: setattr(view, "space_held", True),
-}
-PRESET_KEYS = tuple(Qt.Key(Qt.Key.Key_F1 + number) for number in range(9))
 
-HELP = (
-    ("wheel, Up, Down", "frames (Page Up, Page Down: ten)"),
+def _preset(view: "ImageView", *, number: int) -> None:
+    view.set_preset(number)
+
+
+ACTIONS: dict[str, Action] = {
+    "image.previous": lambda view: view.scroll_frames(-1),
+    "image.next": lambda view: view.scroll_frames(1),
+    "image.ten_back": lambda view: view.go_to_frame(view.frame_index - PAGE),
+    "image.ten_on": lambda view: view.go_to_frame(view.frame_index + PAGE),
+    "image.first": lambda view: view.go_to_frame(0),
+    "image.last": lambda view: view.go_to_frame(view.frames - 1),
+    "image.invert": lambda view: view.set_inverted(not view.inverted),
+    "image.fit": lambda view: view.fit(),
+    "image.actual_size": lambda view: view.actual_size(),
+    "image.reset": lambda view: view.reset(),
+    "image.regions": lambda view: view.toggle_regions(),
+    "image.cine": lambda view: view.toggle_cine(),
+    "image.slower": lambda view: view.change_pace(1 / ZOOM_STEP),
+    "image.faster": lambda view: view.change_pace(ZOOM_STEP),
+    "image.larger": lambda view: view.zoom(ZOOM_STEP),
+    "image.smaller": lambda view: view.zoom(1 / ZOOM_STEP),
+    "image.measure": lambda view: setattr(view, "measuring", not view.measuring),
+    "image.magnify": lambda view: view.magnify(on=True),
+    "image.pan": lambda view: setattr(view, "space_held", True),
+    "image.turn_right": lambda view: view.set_turn(view.turn.right()),
+    "image.turn_left": lambda view: view.set_turn(view.turn.right(3)),
+    "image.mirror": lambda view: view.set_turn(view.turn.mirror()),
+    "image.upside_down": lambda view: view.set_turn(view.turn.mirror(upside_down=True)),
+    **{f"image.window_{n}": partial(_preset, number=n - 1) for n in range(1, 10)},
+}
+
+MOUSE = (
+    ("wheel", "frames, or the images of the stack"),
     ("drag", "window and level"),
-    ("right drag, Ctrl+wheel, + −", "zoom"),
-    ("middle drag, Space+drag", "move the image"),
-    ("F, O, R", "fit, one to one, reset"),
-    ("I, M, C", "invert, outlines of masked regions, play"),
-    ("L, then drag", "measure a distance; L again ends it"),
-    ("Z, held", "magnifier at the mouse"),
-    ("[  ]  H  V", "turn left, turn right, mirror, upside down: on the screen only"),
-    ("Shift+F1 … Shift+F9", "windows that the file offers, then the usual ones"),
+    ("right drag, Ctrl+wheel", "zoom"),
+    ("middle drag", "move the image"),
 )
 
 
 def act(view: "ImageView", event: QKeyEvent) -> bool:
     """Do what the key stands for; False if it stands for nothing here."""
-    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    key = Qt.Key(event.key())
-    if held == Qt.KeyboardModifier.ShiftModifier and key in PRESET_KEYS:
-        view.set_preset(PRESET_KEYS.index(key))
-        return True
-    plain = held == Qt.KeyboardModifier.NoModifier or (
-        key == Qt.Key.Key_Plus and held == Qt.KeyboardModifier.ShiftModifier
-    )
-    action = KEYS.get(key) if plain else None
-    if action is None:
-        return False
-    action(view)
-    return True
+    for key in key_words(event):
+        name = KEYS.meaning("image", key)
+        if name:
+            ACTIONS[name](view)
+            return True
+    return False
+
+
+def let_go(view: "ImageView", event: QKeyEvent) -> None:
+    """End what holds only while its key is held."""
+    if event.isAutoRepeat():
+        return
+    names = {KEYS.meaning("image", key) for key in key_words(event)}
+    if "image.pan" in names:
+        view.space_held = False
+    if "image.magnify" in names:
+        view.magnify(on=False)

@@ -138,7 +138,7 @@ class ImageLoader(QObject):
         self._pending = {key: urgency for key, urgency in self._pending.items() if key[0] != name}
 
     def forget_all(self) -> None:
-        """Drop all images, because files of several have changed."""
+        """Drop all images: files of several have changed, or what they show must not be seen any more."""
         self._frames.clear()
         self._opened.clear()
         self._pending.clear()

@@ -1,13 +1,11 @@
 """Turning and mirroring an image on the screen: nothing of it is ever stored."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from anonymizer.pixels.orientation import Edges
-from anonymizer.pixels.rendering import WindowPreset
-from app.gui.image.image_frames import Frame, Picture, Shown, Values
+from app.gui.image.image_frames import Frame, PictureOf, Shown, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +45,22 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedPicture:
+class TurnedPicture(PictureOf):
     """A picture whose frames are shown turned; for `Frame.picture`."""
 
-    picture: Picture
     turn: Turn
-
-    @property
-    def frames(self) -> int:
-        """Those of the picture."""
-        return self.picture.frames
-
-    @property
-    def window_presets(self) -> Sequence[WindowPreset]:
-        """Those of the picture."""
-        return self.picture.window_presets
-
-    @property
-    def window_function(self) -> str:
-        """That of the picture."""
-        return self.picture.window_function
-
-    @property
-    def inverted(self) -> bool:
-        """As the picture."""
-        return self.picture.inverted
 
     @property
     def pixel_spacing(self) -> tuple[float, float] | None:
         """Between rows and between columns as they lie now."""
         spacing = self.picture.pixel_spacing
         return spacing[::-1] if spacing and self.turn.quarters % 2 else spacing
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Height of a pixel over its width as they lie now."""
+        aspect = self.picture.pixel_aspect
+        return 1 / aspect if self.turn.quarters % 2 else aspect
 
     @property
     def edges(self) -> Edges | None:
@@ -97,4 +80,6 @@ def turned(frame: Frame, turn: Turn) -> Frame:
     shown = tuple(turn.values(level) for level in frame.shown)
     same = frame.values is frame.shown
     values = shown if same else tuple(turn.values(level) for level in frame.values)
-    return Frame(TurnedPicture(frame.picture, turn), frame.index, values, shown)
+    graphics = None if frame.graphics is None else turn.values(frame.graphics)
+    picture = TurnedPicture(frame.picture, turn)
+    return Frame(picture, frame.index, values, shown, frame.ranges, graphics)

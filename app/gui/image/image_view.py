@@ -11,16 +11,16 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from app.gui.image.cine import Cine
 from app.gui.image.image_canvas import ImageCanvas
 from app.gui.image.image_frames import ArrayPicture, Frame, Picture
-from app.gui.image.image_keys import act
+from app.gui.image.image_keys import act, let_go
 from app.gui.image.image_loader import ImageLoader, Opener
 from app.gui.image.image_tools import ZOOM_STEP
 from app.gui.image.image_turn import Turn, turned
 
 LOADING_MS = 250  # sooner shown images never flash "Loading…"
-AHEAD = 3  # frames decoded in advance when scrolling
-FRAME_SECONDS = 1 / 12  # pace of the cine
+AHEAD, BEHIND = 3, 1  # frames decoded in advance when scrolling, in its direction and against it
 
 
 class ImageView(ImageCanvas):
@@ -49,8 +49,9 @@ class ImageView(ImageCanvas):
         self._counter = 0
         self._waiting = QTimer(self, singleShot=True, interval=LOADING_MS)
         self._waiting.timeout.connect(lambda: self._say("Loading…"))
-        self._cine = QTimer(self, interval=int(1000 * FRAME_SECONDS))
-        self._cine.timeout.connect(self._next_of_cine)
+        self.cine = Cine(self)
+        self.cine.tick.connect(self._next_of_cine)
+        self._total, self._step = 0, 1  # frames; the direction in which they were scrolled last
 
     def set_image(self, picture: Picture) -> None:
         """Show an image that is already open; its frames are decoded beside the window's thread."""
@@ -76,21 +77,26 @@ class ImageView(ImageCanvas):
     @property
     def frames(self) -> int:
         """How many frames the image has, 0 while there is none."""
-        return self._frame.picture.frames if self._frame else 0
+        return self._total
 
     @property
     def playing(self) -> bool:
         """Whether the frames run as a cine."""
-        return self._cine.isActive()
+        return self.cine.playing
 
     @property
     def loading(self) -> bool:
         """Whether an image is still on its way: nobody has seen it yet."""
         return self._opener is not None and self._frame is None and not self._failed
 
+    @property
+    def seen(self) -> bool:
+        """Whether the frame that is asked for is on the screen."""
+        return self._frame is not None and self._frame.index == self._index
+
     def facts(self) -> list[str]:
         """What the line beneath the image says."""
-        told = [*super().facts(), self.turn.words, "▶ playing" if self.playing else ""]
+        told = [*super().facts(), self.turn.words, self.cine.words]
         told.append("ruler: drag to measure" if self.measuring else "")
         return [text for text in told if text]
 
@@ -110,15 +116,17 @@ class ImageView(ImageCanvas):
     def scroll_frames(self, step: int) -> None:
         """Show another frame; beyond the ends tell `next_wanted` or `previous_wanted`."""
         wanted = self._index + step
-        if self._frame is None or not 0 <= wanted < self.frames:
+        if not 0 <= wanted < self._total:
             (self.next_wanted if step > 0 else self.previous_wanted).emit()
             return
         self.go_to_frame(wanted)
 
     def go_to_frame(self, index: int) -> None:
         """Show this frame, from 0, or the nearest there is."""
-        if self._frame is not None and self._opener is not None:
-            self._request(min(max(index, 0), self.frames - 1))
+        if self._total and self._opener is not None:
+            wanted = min(max(index, 0), self._total - 1)
+            self._step = -1 if wanted < self._index else 1
+            self._request(wanted)
             self.frame_changed.emit(self._index)
 
     def set_turn(self, turn: Turn) -> None:
@@ -139,19 +147,28 @@ class ImageView(ImageCanvas):
 
     def toggle_cine(self) -> None:
         """Play the frames, or stop."""
-        if self._cine.isActive():
-            self._cine.stop()
+        if self.cine.playing:
+            self.cine.stop()
         elif self.frames > 1:
-            self._cine.start()
+            self.cine.start()
+        self.window_changed.emit()
+        self.update()
+
+    def change_pace(self, factor: float) -> None:
+        """Play faster or slower."""
+        self.cine.set_rate(self.cine.rate * factor)
+        self.window_changed.emit()
         self.update()
 
     # Loading.
 
     def _begin(self, name: Hashable, opener: Opener | None) -> None:
         self._waiting.stop()
-        self._cine.stop()
+        self.cine.stop()
+        self._total, self._step = 0, 1
         self._name, self._opener, self._index, self._failed = name, opener, 0, False
-        self._frame, self._window, self._heat, self._drawn_part = None, None, None, None
+        self._frame, self._window, self._heat = None, None, None
+        self._cut.forget()
         self._regions, self._message, self._corner = (), "", None
         self.boxes.choose(-1)
         self.boxes.show(())
@@ -184,6 +201,9 @@ class ImageView(ImageCanvas):
     def _take(self, frame: Frame) -> None:
         self._waiting.stop()
         self._upright = frame
+        if not self._total:
+            self.cine.set_rate(frame.picture.frame_rate)
+        self._total = frame.picture.frames
         frame = turned(frame, self.turn)
         self._message, self._frame = "", frame
         self._geometry.set_image(frame.columns, frame.rows, frame.aspect)
@@ -191,9 +211,13 @@ class ImageView(ImageCanvas):
         self.shown.emit(self._name)
         self.window_changed.emit()
         if self._opener is not None:
-            last = frame.picture.frames - 1
-            for ahead in range(frame.index + 1, min(frame.index + AHEAD, last) + 1):
-                self.loader.prefetch(self._name, self._opener, ahead)
+            self._decode_ahead(self._name, self._opener, frame.index)
+
+    def _decode_ahead(self, name: Hashable, opener: Opener, here: int) -> None:
+        steps = [*range(1, AHEAD + 1), *range(-1, -BEHIND - 1, -1)]
+        for index in (here + self._step * step for step in steps):
+            if 0 <= index < self._total:
+                self.loader.prefetch(name, opener, index)
 
     def _next_of_cine(self) -> None:
         if self._frame is not None and self._frame.index == self._index:  # else decoding is behind: wait
@@ -215,3 +239,8 @@ class ImageView(ImageCanvas):
         size = (self._geometry.columns, self._geometry.rows)
         if not self.boxes.key(event, size) and not act(self, event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Some keys hold only while they are held: to pan, to magnify."""
+        let_go(self, event)
+        super().keyReleaseEvent(event)

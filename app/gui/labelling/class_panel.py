@@ -83,6 +83,7 @@ class ClassPanel(QWidget):
     add_wanted = Signal(str)
     rename_wanted = Signal(str, str)
     remove_wanted = Signal(str)
+    merge_wanted = Signal(str)
     colour_wanted = Signal(str)
     definition_wanted = Signal(str)
     parent_wanted = Signal(str)
@@ -167,6 +168,7 @@ class ClassPanel(QWidget):
             ("&Colour…", lambda: self.colour_wanted.emit(name)),
             ("&Definition…", lambda: self.definition_wanted.emit(name)),
             ("Is a &kind of…", lambda: self.parent_wanted.emit(name)),
+            ("Mer&ge into…", lambda: self.merge_wanted.emit(name)),
             ("Re&move", lambda: self.remove_wanted.emit(name)),
         )
         for text, action in entries:

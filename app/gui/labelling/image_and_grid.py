@@ -1,55 +1,73 @@
-"""The middle of the Label page: one image large, or all of the worklist small."""
+"""The middle of the Label page: one image or stack large, with another examination beside it, or all small."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from anonymizer import DicomImage
 from app.gui.image.image_bar import ImageBar
-from app.gui.image.image_loader import ImageLoader, Opener
+from app.gui.image.image_loader import ImageLoader
+from app.gui.image.image_stack import Stack
 from app.gui.image.image_view import ImageView
+from app.gui.labelling.image_sources import MASKED, ORIGINAL, ImageSources
+from app.gui.labelling.prior_pane import PriorPane
+from app.gui.labelling.series_stack import SeriesStack
 from app.gui.labelling.thumbnail_grid import ThumbnailGrid
 from app.gui.models.worklist_model import WorklistModel
+from app.gui.session import Session
 from app.gui.thumbnails import Thumbnails
 from app.gui.window_presets import presets_for
+from labeller import InstanceRow
 
 AHEAD, BEHIND = 4, 2  # images decoded in advance
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What the loader keeps an image under, and how it is read."""
-
-    name: Hashable
-    opener: Opener
-
-
 class ImageAndGrid(QStackedWidget):
-    """Shows what the model lists; `opened(place)` tells that a tile of the grid is to be seen large."""
+    """Shows what the model lists.
+
+    `opened(place)` tells that a tile of the grid is to be seen large, `scrolled(uid)` which image of a stack is
+    in sight now.
+    """
 
     opened = Signal(int)
+    scrolled = Signal(str)
 
     def __init__(
-        self, model: WorklistModel, selection: QItemSelectionModel, parent: QWidget | None = None
+        self,
+        session: Session,
+        model: WorklistModel,
+        selection: QItemSelectionModel,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.model = model
+        self.session, self.model = session, model
         self.loader = ImageLoader(self)
+        self.sources = ImageSources(session)
+        self.series = SeriesStack(model, self.sources)
+        self.stacked = False
         self.view = ImageView(loader=self.loader)
         self.view.may_turn = True
+        self.view.frame_changed.connect(self._on_frame)
+        self.prior = PriorPane(self.view, self.loader, self.sources)
+        self.prior.hide()
         self.grid = ThumbnailGrid(model, selection)
         self.grid.opened.connect(self.opened)
-        self._folder = Path()
         self._shown: Hashable = None
+        self._stack: Stack | None = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        beside = QSplitter(Qt.Orientation.Horizontal)
+        beside.setChildrenCollapsible(False)
+        beside.addWidget(self.view)
+        beside.addWidget(self.prior)
+        self.beside = beside
         large = QWidget()
         column = QVBoxLayout(large)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.view, 1)
+        column.addWidget(beside, 1)
         column.addWidget(ImageBar(self.view))
         self.addWidget(large)
         self.addWidget(self.grid)
@@ -58,6 +76,16 @@ class ImageAndGrid(QStackedWidget):
     def is_grid(self) -> bool:
         """Whether all images are shown small."""
         return self.currentIndex() == 1
+
+    @property
+    def on_screen(self) -> str:
+        """What the reader looks at, for the history: small pictures are always masked ones."""
+        return MASKED if self.is_grid else self.sources.kind
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the image that would be labelled is not to be seen, or not yet."""
+        return not self.is_grid and not self.view.seen
 
     def switch(self) -> None:
         """From large to small, or back."""
@@ -69,35 +97,79 @@ class ImageAndGrid(QStackedWidget):
         return self.grid if self.is_grid else self.view
 
     def show_project(self, thumbnails: Path, instances: Path) -> None:
-        """Take files from `instances` and keep small pictures in `thumbnails`."""
+        """Keep small pictures of `instances` in `thumbnails`; files may have changed since the last time."""
         if self.grid.thumbnails is None:
-            self._folder = instances
             self.grid.show_project(Thumbnails(thumbnails, self), instances)
+        self.series.forget()
+        self.series.catalogue = self.session.catalogue
+        self.view.caption = "original" if self.sources.kind == ORIGINAL else ""
 
     def show_place(self, place: int) -> None:
         """Show an image of the list, where one is shown large, and decode its neighbours."""
         if self.is_grid:
             return
-        near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p < len(self.model.uids)]
-        sources = {p: self._source(p) for p in near}
-        self.loader.keep_only({source.name for source in sources.values()})
-        self.view.extra_presets = presets_for(self.model.row(place).modality)
-        if self._shown != sources[place].name:
-            self._shown = sources[place].name
-            self.view.show_instance(self._shown, sources[place].opener)
-        for each in sorted(near, key=lambda p: (p < place, abs(p - place)))[1:]:
-            self.loader.prefetch(sources[each].name, sources[each].opener)
+        row = self.model.row(place)
+        self.view.extra_presets = presets_for(row.modality)
+        stack = self.series.of(row) if self.stacked else None
+        if stack is None:
+            self._show_alone(row)
+        else:
+            self._show_in_stack(stack, row)
+        self._decode_neighbours(place)
+        if self.prior.isVisibleTo(self):
+            self.prior.show_for(row, self.session.catalogue)
+
+    def toggle_prior(self, row: InstanceRow | None) -> None:
+        """Show another examination of the patient beside the image, or take it away."""
+        shown = not self.prior.isVisibleTo(self)
+        self.prior.setVisible(shown)
+        if shown and row is not None:
+            self.beside.setSizes([1000, 1000])  # equal: Qt scales them to the width there is
+            self.prior.show_for(row, self.session.catalogue)
+        else:
+            self.prior.clear()
+        self.worked_on().setFocus()
+
+    def forget_images(self) -> None:
+        """Nothing that was read may be seen any more, as when the vault is locked."""
+        self.loader.forget_all()
+        self.series.forget()
+        self.prior.clear()
+        self.clear("")
 
     def clear(self, message: str) -> None:
         """Show nothing but a message."""
-        self._shown = None
+        self._shown = self._stack = None
         self.view.clear(message)
 
-    def _source(self, place: int) -> _Source:
-        row = self.model.row(place)
-        file = self._folder / row.file
-        try:
-            changed = file.stat().st_mtime_ns  # masking by hand writes the file anew
-        except OSError:
-            changed = 0
-        return _Source((row.sop_instance_uid, changed), partial(DicomImage.open, file))
+    def _show_alone(self, row: InstanceRow) -> None:
+        source = self.sources.of(row)
+        self._stack = None
+        self.view.counted = "frame"
+        if self._shown != source.name:
+            self._shown = source.name
+            self.view.show_instance(source.name, source.opener)
+
+    def _show_in_stack(self, stack: Stack, row: InstanceRow) -> None:
+        place = stack.place(row.sop_instance_uid)
+        self.view.counted = "image"
+        if self._shown != stack.name:
+            self._shown, self._stack = stack.name, stack
+            self.view.show_instance(stack.name, stack.open, frame=place)
+        elif stack.uid(self.view.frame_index) != row.sop_instance_uid:
+            self.view.go_to_frame(place)
+
+    def _on_frame(self, index: int) -> None:
+        if self._stack is not None:
+            self.scrolled.emit(self._stack.uid(index))
+
+    def _decode_neighbours(self, place: int) -> None:
+        if self._stack is not None:  # the view decodes those of the stack itself
+            return
+        last = len(self.model.uids) - 1
+        near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p <= last and p != place]
+        sources = {p: self.sources.of(self.model.row(p)) for p in near}
+        names = {source.name for source in sources.values()} | {self._shown}
+        self.loader.keep_only(names)
+        for each in sorted(near, key=lambda p: (p < place, abs(p - place))):
+            self.loader.prefetch(sources[each].name, sources[each].opener)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from anonymizer import KEPT
-from app.gui.image.image_canvas import to_image
 from app.gui.image.image_overlay import look
+from app.gui.image.visible_part import to_image
 from app.gui.masked_crops import Crop
 
 ICON = QSize(220, 72)

@@ -12,7 +12,8 @@ class Page(QWidget):
 
     title = ""
     purpose = ""
-    help_lines: tuple[tuple[str, str], ...] = ()  # keys and what they do, for the help page
+    key_places: tuple[str, ...] = ()  # whose keys work on the page; see `key_table`
+    help_lines: tuple[tuple[str, str], ...] = ()  # other keys and what the mouse does, for the help page
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from anonymizer import Region
 from app.gui.contact_sheet import ContactSheet
-from app.gui.image.image_keys import HELP
+from app.gui.image.image_keys import MOUSE
 from app.gui.jobs import JobRunner
 from app.gui.masking.rules_view import RulesView
 from app.gui.pages.base import Page
@@ -23,6 +23,7 @@ class MaskPage(Page):
 
     title = "Mask"
     purpose = "See what was masked and why. Say that it is right, mask more, or hold it back."
+    key_places = ("image",)
     help_lines = (
         (
             "A, Shift+A",
@@ -60,7 +61,7 @@ class MaskPage(Page):
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
         ("Del, Enter", "take the answer away, show an example"),
         ("Ctrl+Enter", "mask again what the answers change"),
-        *HELP,
+        *MOUSE,
     )
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:

@@ -1,0 +1,88 @@
+"""Changes of label classes as steps: each does something to a catalogue and knows how to take it back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from labeller import Catalogue, LabelClass, Merged
+
+
+@dataclass(frozen=True, slots=True)
+class ClassStep:
+    """What the step is called, what does it, and what takes it back."""
+
+    words: str
+    do: Callable[[], object]
+    back: Callable[[], object]
+
+
+def add(catalogue: Catalogue, name: str) -> ClassStep:
+    """Make a class."""
+    return ClassStep(
+        f"new class “{name}”", lambda: catalogue.add_class(name), lambda: catalogue.remove_class(name)
+    )
+
+
+def rename(catalogue: Catalogue, old: str, new: str) -> ClassStep:
+    """Give a class another name; its labels follow."""
+    return ClassStep(
+        f"class “{old}” renamed “{new}”",
+        lambda: catalogue.rename_class(old, new),
+        lambda: catalogue.rename_class(new, old),
+    )
+
+
+def recolour(catalogue: Catalogue, known: LabelClass, colour: str) -> ClassStep:
+    """Give a class another colour."""
+    return ClassStep(
+        f"colour of “{known.name}”",
+        lambda: catalogue.change_class(known.name, colour=colour),
+        lambda: catalogue.change_class(known.name, colour=known.colour),
+    )
+
+
+def define(catalogue: Catalogue, known: LabelClass, definition: str) -> ClassStep:
+    """Say when a class holds."""
+    return ClassStep(
+        f"definition of “{known.name}”",
+        lambda: catalogue.change_class(known.name, definition=definition),
+        lambda: catalogue.change_class(known.name, definition=known.definition),
+    )
+
+
+def put_under(catalogue: Catalogue, known: LabelClass, parent: str) -> ClassStep:
+    """Make a class a kind of another, or ("") of none."""
+    return ClassStep(
+        f"what “{known.name}” is a kind of",
+        lambda: catalogue.change_class(known.name, parent=parent),
+        lambda: catalogue.change_class(known.name, parent=known.parent or ""),
+    )
+
+
+def remove(catalogue: Catalogue, known: LabelClass) -> ClassStep:
+    """Remove a class that nobody has used."""
+    listed = catalogue.classes()
+    children = [each.name for each in listed if each.parent == known.name]
+
+    def back() -> None:
+        catalogue.add_class(
+            known.name,
+            colour=known.colour,
+            shortcut=known.shortcut,
+            definition=known.definition,
+            parent=known.parent,
+        )
+        for child in children:
+            catalogue.change_class(child, parent=known.name)
+        catalogue.reorder_classes([each.name for each in listed])
+
+    return ClassStep(f"class “{known.name}” removed", lambda: catalogue.remove_class(known.name), back)
+
+
+def merge(catalogue: Catalogue, name: str, into: str, reader: str) -> ClassStep:
+    """Make everything that is labelled with one class be labelled with another."""
+    done: list[Merged] = []
+    return ClassStep(
+        f"“{name}” merged into “{into}”",
+        lambda: done.append(catalogue.merge_class(name, into, reader=reader)),
+        lambda: catalogue.unmerge_class(done.pop(), reader=reader),
+    )

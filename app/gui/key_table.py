@@ -1,0 +1,127 @@
+"""Every key of the program in one table, by the place where it works; users can change them.
+
+A name is that of the place, a dot, and what the key does there. Menus and steps of the work are entered from
+their own tables.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.gui.actions import COMMANDS, step_keys
+from app.gui.steps import STEPS
+
+PLACES = {
+    "window": "Everywhere",
+    "image": "On an image",
+    "label": "Label page",
+    "mask": "Mask page",
+    "words": "Words and texts",
+    "import": "Import page",
+}
+"""The places where keys work, with their titles in the list of keys."""
+
+ANSWER_KEYS = "1234567890QXK"
+"""Keys of the Label page that belong to the classes and answers of a label set."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAction:
+    """What keys do at one place; `keys` are those that the program comes with, in Qt's portable words."""
+
+    name: str
+    words: str
+    keys: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """One of PLACES."""
+        return self.name.partition(".")[0]
+
+
+def _of(place: str, *rows: tuple[str, str, str]) -> tuple[KeyAction, ...]:
+    return tuple(KeyAction(f"{place}.{name}", words, tuple(keys.split())) for name, words, keys in rows)
+
+
+_WINDOW = (
+    *(
+        KeyAction(f"window.{command.method}", command.help, command.keys)
+        for command in COMMANDS
+        if command.method
+    ),
+    *(
+        KeyAction(f"window.step_{step.name}", f"go to {step.title}", step_keys(number))
+        for number, step in enumerate(STEPS, start=1)
+    ),
+)
+
+_IMAGE = _of(
+    "image",
+    ("previous", "previous frame, or image of the stack", "Up"),
+    ("next", "next frame, or image of the stack", "Down"),
+    ("ten_back", "ten frames back", "PgUp"),
+    ("ten_on", "ten frames on", "PgDown"),
+    ("first", "first frame", "Home"),
+    ("last", "last frame", "End"),
+    ("invert", "black for white", "I"),
+    ("fit", "fit the image into the window", "F"),
+    ("actual_size", "one to one", "O"),
+    ("reset", "as the file says, upright and fitted", "R"),
+    ("larger", "zoom in", "+ ="),
+    ("smaller", "zoom out", "-"),
+    ("regions", "outlines of masked regions and graphics of the file, on or off", "M"),
+    ("cine", "play the frames, or stop", "C"),
+    ("slower", "play slower", ","),
+    ("faster", "play faster", "."),
+    ("measure", "measure a distance by dragging; again to end", "L"),
+    ("magnify", "magnifier at the mouse, while held", "Z"),
+    ("pan", "drag moves the image, while held", "Space"),
+    ("turn_right", "turn to the right, on the screen only", "]"),
+    ("turn_left", "turn to the left, on the screen only", "["),
+    ("mirror", "mirror, on the screen only", "H"),
+    ("upside_down", "upside down, on the screen only", "V"),
+    *((f"window_{n}", f"window {n} of those offered", f"Shift+F{n}") for n in range(1, 10)),
+)
+
+_LABEL = _of(
+    "label",
+    ("undo", "undo the last step and go back to its image", "Backspace Ctrl+Z"),
+    ("redo", "do it again", "Ctrl+Y Ctrl+Shift+Z"),
+    ("next", "next image, without a label", "N Right"),
+    ("previous", "previous image", "P Left"),
+    ("next_unlabelled", "next image that has no label", "U"),
+    ("previous_unlabelled", "previous image that has no label", "Shift+U"),
+    ("jump", "jump to an image by its number or pseudonym", "J"),
+    ("random", "random order, and back", "Ctrl+R"),
+    ("clear", "take the label away", "Del"),
+    ("class", "choose a class by typing the beginning of its name", "T"),
+    ("definitions", "what the classes mean", "D"),
+    ("new_class", "name a new class", "Alt+N"),
+    ("note", "note beside the label", "E"),
+    ("history", "history of the label", "Y"),
+    ("find", "find images by body part, sex, age, reader, answer, note", "Ctrl+F"),
+    ("grid", "grid of small images, and back", "G"),
+    ("stack", "scroll the whole series like frames, or image by image", "A"),
+    ("prior", "another examination of the patient beside it, and away", "B"),
+    ("next_prior", "the next other examination of the patient", "Shift+B"),
+    ("link", "scroll and zoom both together, or each by itself", "Ctrl+L"),
+    ("select_series", "select the whole series", "S"),
+    ("select_study", "select the whole study", "Shift+S"),
+    ("select_patient", "select all images of the patient", "Ctrl+Shift+S"),
+)
+
+KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_LABEL)
+"""All that keys can do, place by place."""
+
+BY_NAME = {action.name: action for action in KEY_ACTIONS}
+
+_TOGETHER = ({"image", "label"}, {"image", "mask"}, {"mask", "words"})
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether keys of two places are heard at the same time, so that the same key cannot stand for both."""
+    return one == other or "window" in (one, other) or {one, other} in _TOGETHER
+
+
+def of_places(places: Collection[str]) -> list[KeyAction]:
+    """Return what keys do at these places, in the order of the table."""
+    return [action for place in places for action in KEY_ACTIONS if action.place == place]
