@@ -206,10 +206,16 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class PredictionRow:
-    """What a model said of an instance."""
+    """What a model said of an instance.
+
+    `predicted` is "" where the model gives no answer, because the image is unlike what it learned from: `unlike`,
+    the distance to that, is then above 1. None: not known.
+    """
 
     sop_instance_uid: str
     run: str
     predicted: str
     probabilities: Mapping[str, float]
     at: str
+    unlike: float | None = None
+    model_sha256: str = ""  # of the weights that said it

@@ -11,6 +11,8 @@ from labeller.instances import known_ids
 from labeller.records import PredictionRow, RunRow
 from labeller.schema import Instance, PredictionEntry, Run
 
+_ANSWER = ("predicted", "score", "probabilities", "at", "unlike", "model_sha256")
+
 
 def add(session: Session, run: RunRow) -> None:
     """Enter a run, or renew one of the same name."""
@@ -37,7 +39,7 @@ def add_predictions(session: Session, run: str, rows: Sequence[PredictionRow]) -
     session.connection().execute(
         entry.on_conflict_do_update(
             index_elements=["instance_id", "run_id"],
-            set_={name: entry.excluded[name] for name in ("predicted", "score", "probabilities", "at")},
+            set_={name: entry.excluded[name] for name in _ANSWER},
         ),
         [
             {
@@ -47,6 +49,8 @@ def add_predictions(session: Session, run: str, rows: Sequence[PredictionRow]) -
                 "score": row.probabilities.get(row.predicted, 0.0),
                 "probabilities": dict(row.probabilities),
                 "at": row.at,
+                "unlike": row.unlike,
+                "model_sha256": row.model_sha256,
             }
             for row in rows
         ],
@@ -62,6 +66,8 @@ def predictions(session: Session, sop_uid: str | None, run: str | None) -> list[
             PredictionEntry.predicted,
             PredictionEntry.probabilities,
             PredictionEntry.at,
+            PredictionEntry.unlike,
+            PredictionEntry.model_sha256,
         )
         .join(Instance, Instance.id == PredictionEntry.instance_id)
         .join(Run, Run.id == PredictionEntry.run_id)

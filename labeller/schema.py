@@ -265,3 +265,5 @@ class PredictionEntry(Base):
     score: Mapped[float] = mapped_column(server_default="0")  # the probability of what is predicted
     probabilities: Mapped[dict[str, float]] = mapped_column(JSON)
     at: Mapped[str]
+    unlike: Mapped[float | None]  # distance to what the model learned from; beyond 1 it gives no answer
+    model_sha256: Mapped[str] = mapped_column(server_default="")  # of the weights

@@ -183,7 +183,19 @@ def predict_project(
         )
         catalogue.add_predictions(
             model.name,
-            [PredictionRow(u, model.name, p.predicted, p.probabilities, at) for u, p in told if not p.error],
+            [
+                PredictionRow(
+                    u,
+                    model.name,
+                    p.predicted,
+                    p.probabilities,
+                    at,
+                    unlike=p.unlike,
+                    model_sha256=info.weights_sha256,
+                )
+                for u, p in told
+                if not p.error
+            ],
         )
     project.record("predicted", model=model.name, images=len(told))
     return told

@@ -90,6 +90,20 @@ def test_an_unreadable_image_is_named_in_the_table(qapp: object) -> None:
     assert model.columnCount() == 5
 
 
+def test_an_image_unlike_the_training_gets_no_answer_in_words(qapp: object) -> None:
+    model = PredictionsModel()
+    shares = {"clear": 0.9, "finding": 0.1}
+    model.append([Predicted(Path("a.png"), "a.png", "", shares, "finding", unlike=1.4)])
+    model.append([Predicted(Path("b.png"), "b.png", "clear", shares, "clear", unlike=0.62)])
+    assert model.data(model.index(0, 1)) == "? unlike the training"
+    assert model.data(model.index(0, 2)) == "finding"
+    assert not model.rows[0].differs
+    assert model.rows[0].likeliest == "clear"
+    told = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    assert str(told).startswith("Unlike anything the model learned from: it gives no answer")
+    assert "62% of the limit" in str(model.data(model.index(1, 0), Qt.ItemDataRole.ToolTipRole))
+
+
 def test_a_hundred_thousand_predictions_are_shown_and_sorted(qapp: object) -> None:
     model = PredictionsModel()
     model.append(

@@ -11,6 +11,9 @@ from app.gui import theme
 from app.gui.models.rows_model import Index, RowsModel
 
 SHARE = Qt.ItemDataRole.UserRole  # a probability, for the bar
+NO_ANSWER = (
+    "Unlike anything the model learned from: it gives no answer. The figures are what it would have said."
+)
 MOST_CLASSES = 8  # further ones are in the tool tip
 HEADINGS: Sequence[str] = ("Image", "Predicted", "Reader")
 FIRST_CLASS = 3  # column of the first class
@@ -26,18 +29,39 @@ class Predicted:
     probabilities: Mapping[str, float] = field(default_factory=dict)
     label: str | None = None
     error: str = ""
+    unlike: float | None = None  # distance to what the model learned from; beyond 1 it gives no answer
 
     @property
     def differs(self) -> bool:
         """Whether the reader says otherwise."""
-        return self.label is not None and not self.error and self.label != self.predicted
+        return self.label is not None and self.answered and self.label != self.predicted
+
+    @property
+    def likeliest(self) -> str:
+        """The class that the model says, or would have said."""
+        return self.predicted or max(
+            self.probabilities, key=lambda name: self.probabilities[name], default=""
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether the model gave an answer."""
+        return bool(self.predicted) and not self.error
 
     def in_words(self) -> str:
         """Return all classes with their probabilities, the likeliest first."""
         if self.error:
             return self.error
         ranked = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
-        return "\n".join(f"{name}: {share:.1%}" for name, share in ranked)
+        shares = [f"{name}: {share:.1%}" for name, share in ranked]
+        return "\n".join([*self._familiarity(), *shares])
+
+    def _familiarity(self) -> list[str]:
+        if not self.predicted:
+            return [NO_ANSWER]
+        if self.unlike is None:
+            return []
+        return [f"Unlike what the model learned from: {self.unlike:.0%} of the limit"]
 
 
 class PredictionsModel(RowsModel[Predicted]):
@@ -79,7 +103,7 @@ class PredictionsModel(RowsModel[Predicted]):
                 return self._text(row, column)
             case Qt.ItemDataRole.UserRole if column >= FIRST_CLASS:
                 return row.probabilities.get(self.classes[column - FIRST_CLASS])
-            case Qt.ItemDataRole.ForegroundRole if column < FIRST_CLASS and (row.differs or row.error):
+            case Qt.ItemDataRole.ForegroundRole if column < FIRST_CLASS and (row.differs or not row.answered):
                 return QColor(theme.tokens().bad if row.error else theme.tokens().caution)
             case Qt.ItemDataRole.ToolTipRole:
                 return row.in_words()
@@ -95,9 +119,10 @@ class PredictionsModel(RowsModel[Predicted]):
         if column == 0:
             return row.name
         if column == 1:
-            return "✕ not readable" if row.error else row.predicted
+            return "✕ not readable" if row.error else row.predicted or "? unlike the training"
         if column < FIRST_CLASS:
-            return f"≠ {row.label}" if row.differs else f"✓ {row.label}" if row.label else "–"
+            mark = "≠ " if row.differs else "✓ " if row.answered else ""
+            return f"{mark}{row.label}" if row.label else "–"
         share = row.probabilities.get(self.classes[column - FIRST_CLASS])
         return "" if share is None else f"{share:.0%}"
 

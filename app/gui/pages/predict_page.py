@@ -22,7 +22,7 @@ from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.image.heat_map import HeatMapView
 from app.gui.jobs import JobRunner
-from app.gui.models.predictions import FIRST_CLASS, Predicted, PredictionsModel
+from app.gui.models.predictions import FIRST_CLASS, NO_ANSWER, Predicted, PredictionsModel
 from app.gui.pages.base import Page
 from app.gui.runs import runs_in
 from app.gui.session import Session
@@ -133,7 +133,17 @@ class PredictPage(Page):
         from app.workflows.learning import write_predictions
         from trainer import Prediction
 
-        rows = [Prediction(row.path, row.predicted, row.probabilities, row.error) for row in self.model.rows]
+        rows = [
+            Prediction(
+                row.path,
+                row.predicted,
+                row.probabilities,
+                row.error,
+                row.unlike,
+                "" if row.predicted or row.error else NO_ANSWER,
+            )
+            for row in self.model.rows
+        ]
         try:
             write_predictions(file, rows)
         except USER_ERRORS as error:
@@ -223,6 +233,7 @@ class PredictPage(Page):
                 dict(facts["probabilities"]),
                 at.label if at else None,
                 str(facts.get("error") or ""),
+                facts.get("unlike"),
             )
         )
 
@@ -234,8 +245,11 @@ class PredictPage(Page):
 
     def _summarize(self) -> None:
         rows = self.model.rows
-        judged = [row for row in rows if row.label is not None and not row.error]
+        judged = [row for row in rows if row.label is not None and row.answered]
+        refused = sum(not row.predicted and not row.error for row in rows)
         text = f"{len(rows):,} images."
+        if refused:
+            text += f" {refused:,} are unlike anything the model learned from and get no answer."
         if judged:
             same = sum(not row.differs for row in judged)
             text += (
@@ -268,7 +282,7 @@ class PredictPage(Page):
     def _on_row(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             row = self.model.rows[current.row()]
-            self.heat_map.show_image(self.model_folder(), row.path, tuple(row.probabilities), row.predicted)
+            self.heat_map.show_image(self.model_folder(), row.path, tuple(row.probabilities), row.likeliest)
 
     def _fit_columns(self) -> None:
         letter = self.fontMetrics().averageCharWidth()
@@ -286,7 +300,14 @@ def _known(project: Project, run: str) -> list[Predicted]:
         said = {row.sop_instance_uid: row for row in catalogue.predictions(run=run)}
         rows = catalogue.instances(InstanceFilter()) if said else []
     return [
-        Predicted(project.instances / at.file, _name(at), row.predicted, row.probabilities, at.label)
+        Predicted(
+            project.instances / at.file,
+            _name(at),
+            row.predicted,
+            row.probabilities,
+            at.label,
+            unlike=row.unlike,
+        )
         for at in rows
         if (row := said.get(at.sop_instance_uid)) is not None
     ]

@@ -111,13 +111,15 @@ def test_predictions_are_kept_by_run(tmp_path: Path) -> None:
     for number, name in enumerate(("first", "second")):
         catalogue.add_run(RunRow(name, name, f"2026-01-0{number + 1}", "quick", {"auc": 0.9}))
         rows = [
-            PredictionRow(uid(n), name, "opacity", {"opacity": 0.75, "normal": 0.25}, "now") for n in (0, 1)
+            PredictionRow(uid(n), name, "opacity", {"opacity": 0.75, "normal": 0.25}, "now", 0.4, "ab")
+            for n in (0, 1)
         ]
         catalogue.add_predictions(name, rows)
         catalogue.add_predictions(name, rows)
     assert [run.name for run in catalogue.runs()] == ["first", "second"]
     assert [p.run for p in catalogue.predictions(uid(0))] == ["second", "first"]
     assert [p.sop_instance_uid for p in catalogue.predictions(run="first")] == [uid(0), uid(1)]
+    assert {(p.unlike, p.model_sha256) for p in catalogue.predictions()} == {(0.4, "ab")}
     with pytest.raises(LabelError, match="training run"):
         catalogue.add_predictions("third", [])
 
