@@ -8,15 +8,10 @@
 # the window's picture is left in DIST/window.png.
 set -euo pipefail
 
-dist=$(readlink -f "$1")
-root=$(readlink -m "${2:-build/chroot}")
-mirror=${MIRROR:-http://deb.debian.org/debian}
-pristine=$root.pristine
-
 say() { printf '== %s\n' "$*"; }
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
 user() { inside setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/home/reader "$@"; }
-sealed() { unshare -n "$0" --inside "$root" "$@"; }
+sealed() { unshare -n "$(readlink -f "$0")" --inside "$root" "$@"; }
 
 if [ "${1:-}" = --inside ]; then # the second half of `sealed`: already without a network
     root=$2
@@ -24,6 +19,11 @@ if [ "${1:-}" = --inside ]; then # the second half of `sealed`: already without 
     user "$@"
     exit
 fi
+
+dist=$(readlink -f "$1")
+root=$(readlink -m "${2:-build/chroot}")
+mirror=${MIRROR:-http://deb.debian.org/debian}
+pristine=$root.pristine
 
 cleanup() { umount "$root/proc" "$root/dev/shm" 2>/dev/null || true; }
 trap cleanup EXIT
