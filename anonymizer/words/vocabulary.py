@@ -26,10 +26,21 @@ _MEDICAL = re.compile(  # endings that names of people do not have; normal form
     r"|o[sk][ck]op(?:y|ie|ia|ic)|otom(?:y|ie|ia)|ostom(?:y|ie|ia)|plast(?:y|ik|ie|ia)|opath(?:y|ie)|opati[ae]|algi[ae]s?|art(?:h)?ros(?:is|e|i)"
     r"|karzinome?s?|karzinomen|carcinom[ae]s?|carcinoom|sarkome?|sarcomas?|frakture?n?|fractu(?:ur|res?)|rupture?n?|ruptuur|lasion(?:en)?"
     r"|schmerz(?:en)?|gelenke?s?|knochen|entzundung(?:en)?|untersuchung|aufnahmen?|kontrollen?|verletzung(?:en)?|zysten?|metastasen?|tumore?n?"
+    r"|mala[cz]i[ae]|megal(?:y|ie|ia)|l[iy]sthes(?:is|e|i)|l[iy]s(?:is|en|e|i)|[eé]ctasi(?:s|e|a|es)|ektasien?|plasi[ae]s?|plasti[ck]|troph(?:y|ie|ic)|trofi[ae]"
+    r"|ocele[ns]?|(?:in|at|br|sc|ph|gi|rdi|pr|ngi|li|cyt|blast)om(?:as?|es?|ata|i)|salpinx|hydramnios|schisis|(?:en)?cephaly|zephalus|orchidism(?:us)?"
+    r"|ne[ck]ros(?:is|es?|i|en)|luxation(?:en)?|distorsion(?:en)?|thelial|thorax|mediastinum|peritoneum|kardium|blastoma?s?|cytoma?s?|zytome?|gliom[ae]?s?|adenom[ae]?s?|angiom[ae]?s?|sclerosis|sclerose|sklerose"
+    r"|cephalus|genesis|dynia|phragm|metry|metrie|metria|[ck]ystitis|lithiasis|lithiase|litiasis|litiase|litiasi|[ck]inesi[ae]|osis|osen"
     r"|embolien?|thrombosen?|stenosen?|blutung(?:en)?|krebs|iliac|iliaque|iliaca|foto|venster|onderzoek|ontsteking|letsel|carcinomen)$"
+)
+_ADJECTIVE = re.compile(  # endings of adjectives in the languages of the vocabulary, normal form
+    r"(?:ali?s?|ale[smnr]?|aux|ais|ai[sr]e?s?|ar|are[smnr]?|aris?|arien|ari[oa]s?|ians?|ien(?:ne)?s?|ian[oaie]s?|e[oa]s?|ei|eal|eals|eaux|eus|"
+    r"i[ck]s?|iques?|ic[oiae]s?|iche|isch(?:e[smnr]?)?|ous|oid|oides?|oidal|os[oaie]s?|euse?s?|eux|ate[ds]?|at[oaie]s?|ati[ck]|atique|atic[oa]|"
+    r"in[oaie]s?|ant[eio]?s?|ent[eio]?s?|ating|ation)$"
 )
 _ENDINGS = ("s", "es", "e", "n", "en", "er", "em", "al", "ally", "ly", "i")
 _SHORTEST_INFLECTED = 5
+_ANY_BEGINNING = "xxx"
+_SHORTEST_BUILT, _SHORTEST_BEGINNING = 7, 3
 MARKS = (  # accents, vowel signs and tones that follow their letter
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a"
 )
@@ -102,6 +113,7 @@ def is_collocated(word: str, *beside: str) -> bool:
     return any(other in partners for other in beside)
 
 
+@cache
 def _words(*files: str) -> frozenset[str]:
     words: set[str] = set()
     for name in files:
@@ -133,7 +145,36 @@ def is_harmless(token: str, keep_words: frozenset[str] = frozenset()) -> bool:
         return True
     if len(plain) < 2:  # noqa: PLR2004 - a lone letter: free_text asks what stands beside it
         return True
-    return bool(_MEDICAL.match(plain)) or _is_inflected(plain) or _is_camel(token) or _is_compound(plain)
+    return any(
+        (_MEDICAL.match(plain), _is_inflected(plain), _is_camel(token), _is_compound(plain), _is_built(plain))
+    )
+
+
+@lru_cache(20_000)
+def _is_built(plain: str) -> bool:
+    """Whether a word is built of a beginning of medical words and a harmless one, or of a stem and its ending."""
+    if len(plain) < _SHORTEST_BUILT or may_be_name(plain):
+        return False
+    stems = _words("stems.txt")
+    cuts = range(_SHORTEST_STEM, len(plain))
+    if any(plain[:cut] in stems and _ADJECTIVE.match(plain, cut) for cut in cuts):
+        return True
+    return any(
+        plain[:size] in _words("beginnings.txt") and _may_end(plain[size:])
+        for size in range(_SHORTEST_BEGINNING, len(plain) - _SHORTEST_INFLECTED + 1)
+    )
+
+
+def _may_end(rest: str) -> bool:
+    """Whether what stands behind the beginning of a medical word is itself one."""
+    if may_be_name(rest):
+        return False
+    return (
+        rest in harmless_words()
+        or _is_built(rest)
+        or _is_inflected(rest)
+        or bool(_MEDICAL.match(_ANY_BEGINNING + rest))
+    )
 
 
 def _is_inflected(plain: str) -> bool:
