@@ -107,25 +107,18 @@ def _with_passages(raw: bytes, begin: int, reader: "_Reader", passages: Passages
     """Read the data set, and what of it stood in other files only as far as it takes to see that."""
     found, values = reader.found, reader.found.values
     at, last, end = begin, -1, len(raw)
-    steps: list[tuple[int, int, int, int]] = []
+    steps: list[Step] = []
     while at < end:
         passage = passages.at(raw, at, last)
         if passage is None:
             start, before = at, len(values)
             at, last = reader.step(at, end, last)
-            steps.append((last, start, at, before))
+            steps.append(Step(last, start, at, values[before:]))
         else:
             found.passages.append((len(values), passage))
             at, last = at + len(passage.raw), passage.last
     if not found.problems:
-        ends = [before for *_, before in steps[1:]] + [len(values)]
-        passages.learn(
-            raw,
-            [
-                Step(tag, start, stop, values[before:after])
-                for (tag, start, stop, before), after in zip(steps, ends, strict=True)
-            ],
-        )
+        passages.learn(raw, steps)
 
 
 def _meta(raw: bytes, found: Walk) -> int:
