@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from pydicom.dataset import Dataset
 
-from anonymizer.pixels.decoding import Matrix, matrix_of, pixel_keyword
-from anonymizer.pixels.filling import fill
+from anonymizer.errors import PixelError
+from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
+from anonymizer.pixels.filling import fill, of_frame
 from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.jpeg_comments import blank_comments
+from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS
 from anonymizer.pixels.pixel_store import aligned, fill_regions, grain
 from anonymizer.pixels.regions import declared_regions, distinct, inside, without
+from anonymizer.pixels.second_reader import second_look
 from anonymizer.pixels.series_plan import SeriesPlan
+from anonymizer.pixels.shapes import covered
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
@@ -85,7 +89,11 @@ def mask_burned_in_text(
     review = _Reasons(dataset, matrix, judge.policy).of((*regions, *kept), residue=residue)
     dataset.add_new("BurnedInAnnotation", "CS", "YES" if left else "NO")
     found = PixelResult(kept, review, examined=True, readings=tuple(search.readings), cleaned=not left)
-    return _finished(dataset, regions, found)
+    finished = _finished(dataset, regions, found)
+    if judge.policy.second_reader and not left and not search.is_planned:
+        again = second_look(dataset, matrix, [*keep, *kept])
+        return replace(finished, review=(*finished.review, *again))
+    return finished
 
 
 def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult) -> PixelResult:
@@ -93,8 +101,25 @@ def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult)
     if regions:
         fill_regions(dataset, regions)
         blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
+        _check_written(dataset, regions)
     every = (*regions, *found.regions)
     return replace(found, regions=every, changed=bool(regions))
+
+
+def _check_written(dataset: Dataset, regions: Sequence[Region]) -> None:
+    """Decode a masked frame as it is written now. Raises PixelError where a region is not of one value.
+
+    Frames of lossy JPEG were decoded when their blocks were blanked.
+    """
+    if transfer_syntax(dataset) in LOSSY_BLOCKS:
+        return
+    index = min(next((n for n in range(matrix_of(dataset).frames) if r.is_in(n)), 0) for r in regions)
+    values = decode_frame(dataset, index, raw=True)
+    for region in of_frame(regions, index):
+        part = values[region.y : region.y + region.height, region.x : region.x + region.width]
+        masked = part[covered(region, part.shape)]
+        if masked.size and (masked != masked[0]).any():
+            raise PixelError("The image could not be masked: what was written shows what it showed before.")
 
 
 def _kept(regions: Sequence[Region]) -> tuple[Region, ...]:

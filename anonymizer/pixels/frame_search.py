@@ -61,6 +61,11 @@ class FrameSearch:
             return False
         return str(self.dataset.get("SOPInstanceUID")) not in plan.searched and plan.fits(self.views[0])
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether what holds for the series was taken over instead of a search."""
+        return self._plan is not None
+
     def found(self) -> list[Region]:
         """Return all text in the views, as regions of every frame; kept ones are among them."""
         regions: list[Region] = []

@@ -1,0 +1,78 @@
+"""What was written is checked: by decoding it, and by a second reader where one is installed."""
+
+import subprocess
+
+import numpy as np
+import pytest
+
+from anonymizer.errors import PixelError
+from anonymizer.pixels import burned_in_text, second_reader
+from anonymizer.pixels.burned_in_text import mask_burned_in_text
+from anonymizer.pixels.second_reader import DISAGREES, FAILED
+from anonymizer.pixels.verdicts import Judge
+from anonymizer.profiles.pixel_policy import PixelPolicy
+from anonymizer.report import Region
+from tests.unit.anonymizer.pixel_cases import background, dataset_of
+
+HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+PLAIN = np.round(background() * 4095).astype(np.uint16)
+
+
+@pytest.fixture
+def tesseract(monkeypatch):
+    """A program that says what it is told to, in Tesseract's own form; its calls are noted."""
+    told = {"rows": [], "calls": []}
+
+    def run(arguments, **options):
+        told["calls"].append((arguments, options["input"][:4]))
+        if isinstance(told["rows"], Exception):
+            raise told["rows"]
+        text = "\n".join([HEAD, *told["rows"]]) + "\n"
+        return subprocess.CompletedProcess(arguments, 0, text.encode("utf-8"))
+
+    monkeypatch.setattr(second_reader, "program", lambda: "/somewhere/tesseract")
+    monkeypatch.setattr(second_reader.subprocess, "run", run)
+    return told
+
+
+def row(text, confidence=95.0, *, left=400, top=300):
+    return f"5\t1\t1\t1\t1\t1\t{left}\t{top}\t90\t30\t{confidence}\t{text}"
+
+
+def masked(**options):
+    return mask_burned_in_text(dataset_of(PLAIN, bits=12, modality="CR"), **options)
+
+
+def test_what_the_second_reader_still_reads_goes_to_review(tesseract):
+    tesseract["rows"] = ["4\t1\t1\t1\t1\t0\t0\t0\t640\t480\t-1\t", row('JOHN"NA')]
+    assert masked().review == (DISAGREES,)
+    ((arguments, picture),) = tesseract["calls"]
+    assert arguments[1:3] == ["stdin", "stdout"]
+    assert picture == b"\x89PNG"
+
+
+def test_what_is_not_sure_or_too_short_or_may_stay_does_not(tesseract):
+    tesseract["rows"] = [row("JOHANNA", 40.0), row("ab"), row("---")]
+    assert masked().review == ()
+    tesseract["rows"] = [row("PORTABLE")]
+    assert masked(keep=[Region(190, 140, 80, 40)]).review == ()
+
+
+def test_a_second_reader_that_fails_is_named(tesseract):
+    for error in (OSError("gone"), subprocess.TimeoutExpired("tesseract", 60)):
+        tesseract["rows"] = error
+        assert masked().review == (FAILED,)
+
+
+def test_a_site_can_do_without_and_without_the_program_nothing_changes(tesseract, monkeypatch):
+    tesseract["rows"] = [row("JOHANNA")]
+    assert masked(judge=Judge(PixelPolicy(second_reader=False))).review == ()
+    monkeypatch.setattr(second_reader, "program", lambda: None)
+    assert masked().review == ()
+    assert tesseract["calls"] == []
+
+
+def test_what_is_written_is_decoded_once_more(monkeypatch):
+    monkeypatch.setattr(burned_in_text, "fill_regions", lambda *_: None)
+    with pytest.raises(PixelError, match="could not be masked"):
+        masked(find=False, drawn=[Region(100, 100, 30, 30, kind="drawn")])
