@@ -17,6 +17,7 @@ PLACES = {
     "mask": "Mask page",
     "words": "Words and texts",
     "import": "Import page",
+    "results": "Errors of a model",
 }
 """The places where keys work, with their titles in the list of keys."""
 
@@ -109,7 +110,9 @@ _LABEL = _of(
     ("select_patient", "select all images of the patient", "Ctrl+Shift+S"),
 )
 
-KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_LABEL)
+_RESULTS = _of("results", ("read_again", "read the chosen image again on the Label page", "R Return"))
+
+KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_LABEL, *_RESULTS)
 """All that keys can do, place by place."""
 
 BY_NAME = {action.name: action for action in KEY_ACTIONS}

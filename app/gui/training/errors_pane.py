@@ -84,7 +84,7 @@ class ErrorsPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addWidget(splitter)
-        bind(self.table, {"R": self.relabel, "Return": self.relabel})
+        bind(self.table, {"results.read_again": self.relabel})
 
     def show_split(self, known: Known, split: str, instances: Path) -> None:
         """Show the errors of a split; `instances` holds the project's masked instances."""
