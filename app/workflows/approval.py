@@ -1,36 +1,16 @@
 """Which series want a reader's approval, riskiest first; and the project's rule that every series does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import cache
 
-from anonymizer.pixels.burned_in_text import (
-    ANNOUNCED,
-    LEFT,
-    NONE_FOUND,
-    NOT_EXAMINED,
-    STILL_LEGIBLE,
-    TO_BE_SEEN,
-    USUALLY_TEXT,
-)
 from app.project import Project
 from labeller import HELD_BACK, InstanceRow
 
 EVERY_SERIES = "Every series of this project wants a reader's approval."
 """The reason that each instance has, until it is approved, where the machine may decide nothing alone."""
 
-_ORDINARY = 3
-_WEIGHTS = {
-    STILL_LEGIBLE: 6,
-    LEFT: 5,
-    NOT_EXAMINED: 5,
-    ANNOUNCED: 5,
-    NONE_FOUND: 4,
-    TO_BE_SEEN: 1,
-    EVERY_SERIES: 1,
-    HELD_BACK: 0,
-}
-"""How likely a name is left where an instance has this reason; any other reason counts as `_ORDINARY`."""
-
+_ORDINARY = 3  # what any reason weighs that `_weights` does not name
 _Risk = tuple[int, bool, int]
 
 
@@ -44,8 +24,25 @@ class WaitingSeries:
 
 def risk(row: InstanceRow) -> _Risk:
     """How much a look is needed, comparable: the gravest reason, whether such images mostly carry text, how many."""
-    weights = [_WEIGHTS.get(reason, _ORDINARY) for reason in row.review]
-    return max(weights, default=-1), row.modality in USUALLY_TEXT, len(weights)
+    weights, usual = _weights()
+    found = [weights.get(reason, _ORDINARY) for reason in row.review]
+    return max(found, default=-1), row.modality in usual, len(found)
+
+
+@cache
+def _weights() -> tuple[Mapping[str, int], Set[str]]:
+    """How likely a name is left for each reason, and the modalities whose images mostly carry text."""
+    from anonymizer.pixels import burned_in_text as text  # the window starts sooner without it
+
+    graver = {
+        text.STILL_LEGIBLE: 6,
+        text.LEFT: 5,
+        text.NOT_EXAMINED: 5,
+        text.ANNOUNCED: 5,
+        text.NONE_FOUND: 4,
+    }
+    lighter = {text.TO_BE_SEEN: 1, EVERY_SERIES: 1, HELD_BACK: 0}
+    return {**graver, **lighter}, text.USUALLY_TEXT
 
 
 def by_risk(rows: Iterable[InstanceRow]) -> list[WaitingSeries]:

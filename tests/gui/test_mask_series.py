@@ -107,3 +107,9 @@ def test_where_the_site_says_so_every_series_waits_for_a_reader(
     ask_for_every_series(Project.open(project.folder), wanted=False)
     assert catalogue.count(InstanceFilter(needs_review=True)) == 0
     assert not Project.open(project.folder).every_series
+
+
+def test_where_no_series_waits_that_is_said(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:
+    page = in_series(window, labelled, qtbot)
+    assert page.images.compare.after.message == "No series waits for approval."
+    assert not page.images.approve_button.isEnabled()

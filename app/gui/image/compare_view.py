@@ -117,10 +117,10 @@ class CompareView(QWidget):
             f"{count} region{'' if count == 1 else 's'} masked" if count else "No pixels masked"
         )
 
-    def show_nothing(self) -> None:
-        """Show no instance."""
+    def show_nothing(self, why: str = "") -> None:
+        """Show no instance, and why there is none."""
         self._original = self._masked = None
-        self.after.clear()
+        self.after.clear(why)
         self._clear_before()
         self.stack.setCurrentWidget(self.before)
         self.legend.setText("")

@@ -25,7 +25,7 @@ class Keeping(QObject):
         self._sop = ""
         by_hand.list.keep_wanted.connect(self.keep)
         by_hand.list.list_wanted.connect(self.open_list)
-        session.vault_changed.connect(lambda: self.show(self._sop))
+        session.vault_changed.connect(self._on_vault_changed)
 
     def show(self, sop: str) -> None:
         """Show what was read in this instance; nothing while the vault is locked."""
@@ -33,6 +33,9 @@ class Keeping(QObject):
         vault = self._session.vault
         readings = vault.readings(sop) if vault is not None and sop else ()
         self._by_hand.list.show_readings({(r.x, r.y, r.width, r.height): r.text.strip() for r in readings})
+
+    def _on_vault_changed(self) -> None:
+        self.show(self._sop)
 
     def keep(self) -> None:
         """Keep the text of the chosen box always: in this project, at the next masking, and here once applied."""

@@ -29,6 +29,14 @@ _MEANT = {
 }
 
 
+EMPTY = {
+    Listed.ALL: "Nothing is in the project yet.",
+    Listed.SERIES: "No series waits for approval.",
+    Listed.TO_LOOK_AT: "No image needs a look.",
+    Listed.PIXELS: "No image has masked pixels.",
+}
+
+
 class MaskList(QWidget):
     """A filter over a worklist. `chosen(uid)` tells the current instance, `emptied` that there is none."""
 

@@ -16,7 +16,7 @@ from app.gui.jobs import JobRunner
 from app.gui.masking.approving import Approving
 from app.gui.masking.header_table import HeaderTable
 from app.gui.masking.keeping import Keeping
-from app.gui.masking.mask_list import MaskList
+from app.gui.masking.mask_list import EMPTY, MaskList
 from app.gui.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
 from app.gui.session import Session
@@ -120,9 +120,9 @@ class MaskImages(QWidget):
         self._sop = self.approving.sop = ""
         self.by_hand.show_instance("", (), frames=1)
         self.keeping.show("")
-        self.compare.show_nothing()
+        self.compare.show_nothing(EMPTY[self.list.listed])
         self.comparing.show_nothing()
-        self.summary.setText("No instance is listed.")
+        self.summary.setText(EMPTY[self.list.listed])
         self._enable()
 
     def _summarize(self, known: Sequence[str] | None = None) -> None:
