@@ -1,15 +1,23 @@
 """The list of instances at the side of a page: two lines each, with label or review mark."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QWidget,
 )
 
@@ -21,8 +29,11 @@ from labeller import InstanceRow
 PADDING = 7
 
 
-class Worklist(QListView):
-    """Shows a WorklistModel; `chosen(uid)` tells which instance is the current one."""
+class Worklist(QTableView):
+    """Shows a WorklistModel; `chosen(uid)` tells which instance is the current one.
+
+    A table of one column: a QListView lays out every row before it shows one, seconds for a million.
+    """
 
     chosen = Signal(str)
 
@@ -31,8 +42,16 @@ class Worklist(QListView):
         self.worklist = model
         self.setModel(model)
         self.setAccessibleName("Instances")
-        self.setUniformItemSizes(True)
         self.setItemDelegate(_Delegate(marks, self))
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.hide()
+            header.setMinimumSectionSize(1)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._fit_rows()
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setMinimumWidth(200)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -70,16 +89,22 @@ class Worklist(QListView):
         if current.isValid():
             self.chosen.emit(self.worklist.uids[current.row()])
 
-    def dataChanged(
-        self,
-        first: QModelIndex | QPersistentModelIndex,
-        last: QModelIndex | QPersistentModelIndex,
-        roles: Sequence[int] = (),  # noqa: ARG002 - Qt's own signature
-    ) -> None:
-        """Paint anew. Qt's own would lay out all rows, half a second for 100,000, though none changes its size."""
-        visible = self.visualRect(first).united(self.visualRect(last))
-        if visible.intersects(self.viewport().rect()):
-            self.viewport().update()
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows are as high as two lines of the letters that are used."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(_row_height(self.font()))
+
+    def moveCursor(self, action: QAbstractItemView.CursorAction, held: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the ends of the list; a table would stay in its row."""
+        ends = {QAbstractItemView.CursorAction.MoveHome: 0}
+        ends[QAbstractItemView.CursorAction.MoveEnd] = self.worklist.rowCount() - 1
+        if action in ends:
+            return self.worklist.index(ends[action])
+        return super().moveCursor(action, held)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move; single letters are the page's keys, not a search in the list."""
@@ -99,7 +124,7 @@ class _Delegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Two lines."""
-        return QSize(180, round(2 * QFontMetricsF(option.font).lineSpacing()) + 2 * PADDING)
+        return QSize(180, _row_height(option.font))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -154,3 +179,7 @@ class _Delegate(QStyledItemDelegate):
         parent = self.parent()
         known = parent.worklist.classes.get(row.label) if isinstance(parent, Worklist) else None
         return row.label, colours.text, known.colour if known else colours.muted
+
+
+def _row_height(font: QFont) -> int:
+    return round(2 * QFontMetricsF(font).lineSpacing()) + 2 * PADDING
