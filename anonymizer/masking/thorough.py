@@ -49,6 +49,15 @@ _WRITTEN = ("PatientID", "PatientName", "PatientIdentityRemoved", "Deidentificat
 DAMAGED = "The file is damaged, so of its texts and codes only those that are known to be harmless were kept."
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
 _PIXEL_GROUP = 0x7FE0
+_DERIVED = (
+    Change(
+        "(0008,0008)",
+        "Image Type",
+        "C",
+        "file",
+        "Pixels were masked, so that an original image is now derived.",
+    ),
+)
 MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -105,7 +114,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         identity,
         digest,
         known_of(subject, masked.uids),
-        changes=(*changes, *masked.changes, *removed),
+        changes=(*changes, *(_DERIVED if pixels.changed else ()), *masked.changes, *removed),
         review=tuple(review),
         regions=pixels.regions,
         readings=pixels.readings,

@@ -102,8 +102,17 @@ def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult)
         fill_regions(dataset, regions)
         blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
         _check_written(dataset, regions)
+        _mark_derived(dataset)
     every = (*regions, *found.regions)
     return replace(found, regions=every, changed=bool(regions))
+
+
+def _mark_derived(dataset: Dataset) -> None:
+    """Say that the pixels are no longer those of the acquisition (PS3.3 C.7.6.1.1.2); the UID stays all the same."""
+    values = dataset.get("ImageType")
+    parts = [values] if isinstance(values, str) else list(values or ())
+    if parts and parts[0] == "ORIGINAL":
+        dataset.ImageType = ["DERIVED", *parts[1:]]
 
 
 def _check_written(dataset: Dataset, regions: Sequence[Region]) -> None:

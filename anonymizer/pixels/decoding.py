@@ -115,6 +115,8 @@ def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm:
         decoder = get_decoder(uid)
     except NotImplementedError as error:
         raise PixelError(f"Pixels encoded as “{uid.name}” cannot be decoded.") from error
+    if matrix.bits_allocated == 1 and not uid.is_encapsulated and matrix.samples == 1:
+        return _unpacked(dataset, index, matrix)
     attempts = _attempts(decoder, uid, allow_gdcm=allow_gdcm)
     withheld = not allow_gdcm and "gdcm" in decoder.available_plugins
     if uid == JPEGExtended12Bit and matrix.samples == 1 and int(dataset.get("BitsStored") or 8) > 8:  # noqa: PLR2004 - bits
@@ -124,6 +126,20 @@ def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm:
     if values.shape != expected:
         raise PixelError("The decoded image is not of the size that the file names.")
     return values
+
+
+def _unpacked(dataset: Dataset, index: int, matrix: Matrix) -> Array:
+    """Return a frame of single bits; frames follow each other without a gap (PS3.5 8.1.1), also within a byte.
+
+    pydicom 3.0 decodes single frames only where they begin with a byte.
+    """
+    size = matrix.rows * matrix.columns
+    first, skipped = divmod(index * size, 8)
+    packed = dataset.PixelData[first : first + -(-(skipped + size) // 8)]
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")[skipped : skipped + size]
+    if bits.size < size:
+        raise PixelError("The pixel data is shorter than the image.", DAMAGED)
+    return bits.reshape(matrix.rows, matrix.columns)
 
 
 def _attempts(decoder: Any, uid: UID, *, allow_gdcm: bool) -> tuple[str, ...]:
