@@ -36,8 +36,8 @@ def model_path(name: str) -> Path:
     raise TextFinderError("The text detector's model is missing.", "Install Leadglass again.")
 
 
-def _session(name: str) -> Any:
-    path = model_path(name)
+def session_of(path: Path) -> Any:
+    """Return the network of an ONNX file, to run on one core. Raises TextFinderError where it cannot be loaded."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
@@ -55,12 +55,12 @@ def _session(name: str) -> Any:
 
 @lru_cache(maxsize=1)
 def _detector() -> Any:
-    return _session(DETECTOR)
+    return session_of(model_path(DETECTOR))
 
 
 @lru_cache(maxsize=1)
 def _reader() -> tuple[Any, tuple[str, ...]]:
-    session = _session(READER)
+    session = session_of(model_path(READER))
     listed = session.get_modelmeta().custom_metadata_map.get("character", "")
     if not listed:
         raise TextFinderError("The text reader's model is incomplete.", "Install Leadglass again.")

@@ -8,6 +8,10 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 
+NEAR, WIDE = (
+    31,
+    61,
+)  # pixels: the surroundings that a value is compared with, and that their spread is taken from
 SAMPLES = 1_000_000  # pixels that suffice for percentiles
 LEAST_SPREAD = 0.005  # of the range of values: less is noise
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
@@ -84,3 +88,40 @@ def rank(grey: Array) -> Bytes:
     counts = np.cumsum(np.bincount(positions.ravel())).astype(np.float64)
     table = (counts - counts[0]) / max(counts[-1] - counts[0], 1.0) * 255.0
     return np.asarray(table.astype(np.uint8)[positions])
+
+
+def planes(image: Array) -> Bytes:
+    """Return the four planes that the text net looks at: (rows, columns, 4).
+
+    Values between percentiles, deviation from the surroundings in the strongest and in the weakest channel (blue
+    on white shows in the weakest alone), and how many neighbours hold the very same value: what a machine burns
+    in has one value, noise has not. `image` is (rows, columns) of any values, or RGB (rows, columns, 3).
+    """
+    bright = _finite(grey_of(image))
+    away = _standing_out(bright)
+    dark = _standing_out(image.min(axis=2)) if is_coloured(image) else away
+    return np.stack((percentile(bright), away, dark, _sameness(bright)), axis=2)
+
+
+def _standing_out(grey: Array) -> Bytes:
+    """Return how far each value stands from its near surroundings, in units of the spread around them."""
+    import cv2
+
+    grey = grey.astype(np.float32)
+    low, high = (float(v) for v in np.percentile(grey[::2, ::2], (0.5, 99.5)))
+    scaled = np.clip((grey - low) / max(high - low, 1e-6), -1, 2).astype(np.float32)
+    away = scaled - cv2.blur(scaled, (NEAR, NEAR))
+    spread = np.sqrt(np.maximum(cv2.blur(away * away, (WIDE, WIDE)), 0)) + LEAST_SPREAD
+    return np.asarray(np.clip(128 + 50 * away / spread, 0, 255)).astype(np.uint8)
+
+
+def _sameness(grey: Array) -> Bytes:
+    """Return 32 for each of the eight neighbours that holds the same value, at most 255."""
+    count = np.zeros(grey.shape, np.uint8)
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        here = grey[: grey.shape[0] - down, max(0, -right) : grey.shape[1] - max(0, right)]
+        there = grey[down:, max(0, right) : grey.shape[1] - max(0, -right)]
+        same = (here == there).view(np.uint8)
+        count[: grey.shape[0] - down, max(0, -right) : grey.shape[1] - max(0, right)] += same
+        count[down:, max(0, right) : grey.shape[1] - max(0, -right)] += same
+    return np.asarray(np.minimum(count.astype(np.uint16) * 32, 255)).astype(np.uint8)

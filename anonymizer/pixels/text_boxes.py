@@ -1,0 +1,92 @@
+"""Boxes around what a map of probabilities marks: few, upright, and with little around the text in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+
+FULL = 0.72  # share of a box that text must fill; emptier ones are cut in two
+LEAST_GAIN = 0.12  # share of its area that a cut must save
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """A line of text in pixels of the image."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From which probability a pixel counts, and what a region must reach to be kept: peak, area in pixels."""
+
+    core: float
+    peak: float
+    area: int
+
+
+def boxes_of(probability: Floats, limits: Limits) -> Iterator[TextBox]:
+    """Yield the boxes around the regions that reach the limits, not grown."""
+    import cv2
+
+    core = (probability > limits.core).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+    for number in range(1, count):
+        x, y, width, height, area = (int(v) for v in stats[number])
+        if area < limits.area:
+            continue
+        region = labels[y : y + height, x : x + width] == number
+        part = probability[y : y + height, x : x + width]
+        if float(np.percentile(part[region], 90)) < limits.peak:
+            continue
+        for left, top, right, bottom in _pieces(region):
+            piece = region[top:bottom, left:right]
+            score = float(part[top:bottom, left:right][piece].mean())
+            yield TextBox(x + left, y + top, right - left, bottom - top, min(1.0, score))
+
+
+def _pieces(region: Mask) -> Iterator[tuple[int, int, int, int]]:
+    """Yield boxes (left, top, right, bottom) that cover a region and little else."""
+    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    tight = region[top:bottom, left:right]
+    if tight.mean() < FULL:
+        down, across = _best_cut(tight), _best_cut(tight.T)
+        saved, at, axis = max((*down, 0), (*across, 1))
+        if saved >= LEAST_GAIN * tight.size:
+            parts = (tight[:at], tight[at:]) if axis == 0 else (tight[:, :at], tight[:, at:])
+            moves = ((0, 0), (at, 0) if axis == 0 else (0, at))
+            for part, (dy, dx) in zip(parts, moves, strict=True):
+                for a, b, c, d in _pieces(part):
+                    yield a + left + dx, b + top + dy, c + left + dx, d + top + dy
+            return
+    yield left, top, right, bottom
+
+
+def _best_cut(region: Mask) -> tuple[int, int]:
+    """Return how many pixels the best cut between rows saves, and the row that it lies before."""
+    rows, columns = region.shape
+    if rows < 2:  # noqa: PLR2004 - one row cannot be cut
+        return 0, 0
+    first = np.where(region.any(axis=1), region.argmax(axis=1), columns)
+    last = np.where(region.any(axis=1), columns - region[:, ::-1].argmax(axis=1), 0)
+    above = _area(first, last)[:-1]
+    below = _area(first[::-1], last[::-1])[::-1][1:]
+    saved = region.size - above - below
+    best = int(saved.argmax())
+    return int(saved[best]), best + 1
+
+
+def _area(first: npt.NDArray[Any], last: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the area of the box around the first row, the first two, and so on."""
+    width = np.maximum.accumulate(last) - np.minimum.accumulate(first)
+    return np.asarray(width * np.arange(1, len(first) + 1))

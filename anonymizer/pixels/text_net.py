@@ -1,0 +1,90 @@
+"""The small neural network that finds burned-in text: its own training on synthetic pictures, see resources/weights.
+
+For every second pixel in each direction it says how likely it lies in a line of text, of any script, any direction
+and 6 to 40 pixels height. Larger text is found in a reduced image.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from anonymizer.pixels.text_engine import session_of
+from anonymizer.pixels.text_views import planes
+from resources import find
+
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float32]
+
+WEIGHTS = "text_net.onnx"
+TILE, OVERLAP = 1024, 96  # pixels
+STRIDE = 16  # the net halves its input four times
+REDUCED = 120  # pixels: longest side of the smallest reduced image that is looked at
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    return session_of(find("weights", WEIGHTS))
+
+
+def load() -> None:
+    """Load the net now, so that a broken installation is told before any file is touched."""
+    _session()
+
+
+def text_maps(image: Array) -> tuple[Floats, Floats]:
+    """Return the probability that each pixel lies in a line of text, and the same for large text alone.
+
+    Each is (rows, columns), 0 to 1. `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). The
+    first map comes from the image and its half, the second from what is smaller. Raises TextFinderError.
+    """
+    import cv2
+
+    size = image.shape[:2]
+    fine, coarse, factor = _at(image, size), np.zeros(size, np.float32), 0.5
+    while factor * max(size) >= REDUCED:
+        small = cv2.resize(_resizable(image), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        into = fine if factor == 0.5 else coarse  # noqa: PLR2004 - half
+        np.maximum(into, _at(small, size), out=into)
+        factor /= 2
+    return fine, coarse
+
+
+def _resizable(image: Array) -> Array:
+    return image if image.dtype in (np.uint8, np.uint16, np.int16) else image.astype(np.float32)
+
+
+def _at(image: Array, size: tuple[int, int]) -> Floats:
+    import cv2
+
+    half = _tiled(planes(image))
+    rows, columns = image.shape[:2]
+    whole = cv2.resize(half, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)[:rows, :columns]
+    if size != (rows, columns):
+        whole = cv2.resize(whole, (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(whole, dtype=np.float32)
+
+
+def _tiled(shown: npt.NDArray[np.uint8]) -> Floats:
+    """Return the map at half the size; tiles of one value are left out."""
+    rows, columns = shown.shape[:2]
+    # The net has learned with cuts through text, so it needs no margin, and takes a repeated border for strokes.
+    padded = np.pad(shown, ((0, -rows % STRIDE), (0, -columns % STRIDE), (0, 0)), mode="symmetric")
+    found = np.zeros((padded.shape[0] // 2, padded.shape[1] // 2), np.float32)
+    for y in _starts(padded.shape[0]):
+        for x in _starts(padded.shape[1]):
+            tile = padded[y : y + TILE, x : x + TILE]
+            if tile[..., 0].min() == tile[..., 0].max() and tile[..., 1].min() == tile[..., 1].max():
+                continue
+            part = found[y // 2 : (y + TILE) // 2, x // 2 : (x + TILE) // 2]
+            made = _session().run(None, {"planes": np.ascontiguousarray(tile[None])})[0][0, 0]
+            np.maximum(part, made, out=part)
+    return found
+
+
+def _starts(length: int) -> list[int]:
+    if length <= TILE + OVERLAP:
+        return [0] if length <= TILE else [0, -(-(length - TILE) // STRIDE) * STRIDE]
+    count = -(-(length - OVERLAP) // (TILE - OVERLAP))
+    return [round(i * (length - TILE) / (count - 1) / STRIDE) * STRIDE for i in range(count)]

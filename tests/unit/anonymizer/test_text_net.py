@@ -1,0 +1,120 @@
+"""What older searches missed: upright, faint, tiny, coloured and slanted text; and what is no text, however busy."""
+
+import cv2  # noqa: TID253 - draws the pictures; a test loads it anyway
+import numpy as np
+import pytest
+
+from anonymizer.pixels import text_finder
+from anonymizer.pixels.text_boxes import Limits, boxes_of
+from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, written
+
+SIDE = 400
+
+
+def masked(image):
+    mask = np.zeros(image.shape[:2], bool)
+    for b in text_finder.find_text(image):
+        mask[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    return mask
+
+
+def noisy(level=0.02):
+    return background(SIDE, SIDE) + np.random.default_rng(5).normal(0, level, (SIDE, SIDE))
+
+
+def glyphs(**where):
+    return written(np.zeros((SIDE, SIDE)), **where) > 0.3
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+@pytest.mark.parametrize("ink", [1.0, 0.0], ids=["white", "black"])
+def test_text_in_any_direction_is_found(turns, ink):
+    image = np.rot90((written(noisy() + 0.2, ink=ink) * 3000).astype(np.int16), turns)
+    assert masked(image)[np.rot90(glyphs(), turns)].mean() > 0.98
+
+
+@pytest.mark.parametrize("size", [11, 12, 16, 30])
+def test_small_and_larger_text_is_found(size):
+    image = (written(noisy(), size=size) * 4000).astype(np.uint16)
+    assert masked(image)[glyphs(size=size)].mean() > 0.97
+
+
+def test_text_that_is_hardly_brighter_than_its_noisy_ground_is_found():
+    picture = np.random.default_rng(6).normal(0.3, 0.02, (SIDE, SIDE))
+    image = (written(picture, ink=0.37, size=20) * 4000).astype(np.uint16)
+    assert masked(image)[glyphs(size=20)].mean() > 0.9
+
+
+@pytest.mark.parametrize("colour", [(255, 240, 40), (40, 255, 60), (140, 170, 255), (255, 60, 60)])
+def test_coloured_text_is_found(colour):
+    weight = written(np.zeros((SIDE, SIDE)))[..., None]
+    image = (noisy()[..., None] * 255 * (1 - weight) + np.array(colour) * weight).clip(0, 255)
+    assert masked(image.astype(np.uint8))[weight[..., 0] > 0.3].mean() > 0.98
+
+
+def test_slanted_text_is_found():
+    stencil = (written(np.zeros((SIDE, SIDE)), at=(90, 150)) * 255).astype(np.uint8)
+    turned = cv2.warpAffine(stencil, cv2.getRotationMatrix2D((200, 200), 20, 1), (SIDE, SIDE)) / 255.0
+    image = noisy() * (1 - turned) + turned
+    assert masked((image * 4000).clip(0, 4095).astype(np.uint16))[turned > 0.5].mean() > 0.95
+
+
+def test_scripts_that_the_reader_does_not_know_are_found():
+    # The font that comes with the program has them; Pillow's own has not.
+    from PIL import Image, ImageDraw, ImageFont
+
+    from resources import find
+
+    sheet = Image.new("L", (SIDE, SIDE))
+    font = ImageFont.truetype(str(find("fonts", "DejaVuSans.ttf")), 18)
+    ImageDraw.Draw(sheet).text((20, 20), "ИВАНОВ ИВАН  Γιώργος", fill=255, font=font)
+    weight = np.asarray(sheet) / 255
+    assert masked(((noisy() * (1 - weight) + weight) * 4000).astype(np.uint16))[weight > 0.3].mean() > 0.98
+
+
+def ribs():
+    y, x = np.mgrid[0:512, 0:512]
+    return 0.4 + 0.3 * (np.sin((y + 0.002 * (x - 256) ** 2) / 9) > 0.4)
+
+
+def threads():
+    rough = np.random.default_rng(7).normal(size=(512, 512)).astype(np.float32)
+    return cv2.GaussianBlur(rough, (0, 0), 1.2) * 0.4 + 0.5
+
+
+def graticule():
+    image = np.zeros((512, 512))
+    image[::32], image[:, ::32] = 0.8, 0.8
+    image[250:262, ::8] = 1
+    return image
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        ribs,
+        threads,
+        graticule,
+        lambda: np.random.default_rng(8).rayleigh(0.2, (512, 512)),
+        lambda: background(512, 512),
+    ],
+    ids=["ribs", "threads", "graticule", "speckle", "smooth"],
+)
+def test_what_is_no_text_stays(picture):
+    assert masked((picture() * 3000).clip(0, 4095).astype(np.uint16)).mean() < 0.01
+
+
+def test_a_paragraph_with_a_ragged_edge_is_covered_by_more_than_one_box():
+    marked = np.zeros((60, 200), np.float32)
+    marked[5:25, 5:190], marked[20:45, 5:60] = 0.9, 0.9
+    boxes = list(boxes_of(marked, Limits(0.3, 0.6, 24)))
+    covered = np.zeros(marked.shape, bool)
+    for b in boxes:
+        covered[b.y : b.y + b.height, b.x : b.x + b.width] = True
+    assert covered[marked > 0].all()
+    assert covered.sum() < 1.1 * (marked > 0).sum()
+
+
+def test_the_same_image_gives_the_same_boxes():
+    image = (written(noisy(), (NAME, NUMBER)) * 4000).astype(np.uint16)
+    assert text_finder.find_text(image) == text_finder.find_text(image.copy())
