@@ -1,14 +1,17 @@
-"""What it costs to look for burned-in text, beside RapidOCR's plain call on the same images in the same run.
+"""What it costs to look for burned-in text, beside the plain calls of RapidOCR and Tesseract on the same images.
 
     python benchmarks/burned_in_text.py [--only CT]
 
-The images are made here, their identities are invented. Prints CPU seconds of this process: user time, so what
-else runs on the computer hardly counts.
+The images are made here, their identities are invented. Prints CPU seconds of this process and its children: user
+time, so what else runs on the computer hardly counts. The column of Tesseract is empty where it is not installed.
 """
 
 import argparse
+import io
 import os
 import platform
+import shutil
+import subprocess
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -36,14 +39,14 @@ def slice_of(size: int, *, text: bool) -> Array:
     return np.asarray(_written((body + noise).clip(0, 4000), size // 40, 4095, text=text)).astype(np.uint16)
 
 
-def cine() -> Array:
-    """50 frames of moving speckle in a fan, 480 × 640, 8 bits, with three lines of text that stand still."""
+def cine(count: int = FRAMES, size: tuple[int, int] = (480, 640)) -> Array:
+    """Frames of moving speckle in a fan, 8 bits, with three lines of text that stand still."""
     rng = np.random.default_rng(2)
-    speckle = rng.rayleigh(45, (480, 640))
-    y, x = np.mgrid[0:480, 0:640]
-    fan = (np.abs(np.arctan2(x - 320, y + 70)) < 0.6) & (y > 90)
+    speckle = rng.rayleigh(45, size)
+    y, x = np.mgrid[0 : size[0], 0 : size[1]]
+    fan = (np.abs(np.arctan2(x - size[1] / 2, y + 70)) < 0.6) & (y > 90)
     frames = [
-        _written(np.roll(speckle, 3 * i, 0).clip(0, 200) * fan, 12, 255, text=True) for i in range(FRAMES)
+        _written(np.roll(speckle, 3 * i, 0).clip(0, 200) * fan, 12, 255, text=True) for i in range(count)
     ]
     return np.stack(frames).astype(np.uint8)
 
@@ -77,10 +80,11 @@ def dataset_of(pixels: Array, modality: str) -> Dataset:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """User time of one call."""
-    begun = os.times().user
+    """User time of one call, children included."""
+    begun = os.times()
     work()
-    return os.times().user - begun
+    ended = os.times()
+    return ended.user - begun.user + ended.children_user - begun.children_user
 
 
 def plain_call(pixels: Array) -> Callable[[], object]:
@@ -88,10 +92,27 @@ def plain_call(pixels: Array) -> Callable[[], object]:
     from rapidocr_onnxruntime import RapidOCR
 
     engine = RapidOCR(intra_op_num_threads=1)
-    frames = pixels if pixels.ndim == 3 else pixels[None]
+    return lambda: [engine(np.repeat(picture[..., None], 3, 2)) for picture in shown(pixels)]
+
+
+def shown(pixels: Array) -> list[Array]:
+    """Each frame as 8 bits over the whole range of values."""
     top = max(1, int(pixels.max()))
-    shown = [np.repeat((f * (255.0 / top)).astype(np.uint8)[..., None], 3, 2) for f in frames]
-    return lambda: [engine(picture) for picture in shown]
+    return [(f * (255.0 / top)).astype(np.uint8) for f in (pixels if pixels.ndim == 3 else pixels[None])]
+
+
+def tesseract(pixels: Array) -> Callable[[], object]:
+    """Tesseract's plain call on each frame."""
+
+    def call() -> None:
+        for picture in shown(pixels):
+            coded = io.BytesIO()
+            Image.fromarray(picture).save(coded, "PNG", compress_level=0)
+            command = ["tesseract", "stdin", "stdout"]
+            one = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+            subprocess.run(command, input=coded.getvalue(), capture_output=True, check=True, env=one)
+
+    return call
 
 
 def main() -> None:
@@ -104,21 +125,25 @@ def main() -> None:
     images = {
         "CT 512 x 512, no text": ("CT", slice_of(512, text=False)),
         "CT 512 x 512, text": ("CT", slice_of(512, text=True)),
+        "US 768 x 1024, text": ("US", cine(1, (768, 1024))[0]),
         "CR 2048 x 2048, text": ("CR", slice_of(2048, text=True)),
         f"US 480 x 640, {FRAMES} frames": ("US", cine()),
     }
     text_finder.load()
     text_finder.read_text(slice_of(256, text=True))
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores; CPU seconds an instance")
-    print(f"{'':28}{'masking':>10}{'RapidOCR':>10}{'regions':>9}")
+    print(f"{'':28}{'masking':>10}{'finding':>10}{'RapidOCR':>10}{'Tesseract':>11}{'regions':>9}")
     for name, (modality, pixels) in images.items():
         if only not in name:
             continue
         dataset = dataset_of(pixels, modality)
         results: list[PixelResult] = []
         ours = seconds(partial(_mask, dataset, results))
+        alone = seconds(partial(text_finder.find_text, pixels if pixels.ndim == 2 else pixels[0]))
         theirs = seconds(plain_call(pixels))
-        print(f"{name:28}{ours:10.2f}{theirs:10.2f}{len(results[0].regions):9}", flush=True)
+        other = f"{seconds(tesseract(pixels)):.2f}" if shutil.which("tesseract") else ""
+        row = f"{name:28}{ours:10.2f}{alone:10.2f}{theirs:10.2f}{other:>11}{len(results[0].regions):9}"
+        print(row, flush=True)
 
 
 def _mask(dataset: Dataset, results: list[PixelResult]) -> None:

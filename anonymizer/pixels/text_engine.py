@@ -1,6 +1,6 @@
-"""The neural networks that find and read text: PP-OCRv4 (Apache-2.0), run on one core by ONNX Runtime.
+"""Neural networks on one core, by ONNX Runtime, and the one that reads lines of text: PP-OCRv4 (Apache-2.0).
 
-The models lie inside the wheel of rapidocr-onnxruntime and are opened by their path; nothing is fetched, and
+The reader lies inside the wheel of rapidocr-onnxruntime and is opened by its path; nothing is fetched, and
 without them the program says so instead of letting pixels pass unexamined.
 """
 
@@ -18,9 +18,7 @@ from anonymizer.errors import TextFinderError
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
 READER = "ch_PP-OCRv4_rec_infer.onnx"
-STRIDE = 32  # the detector halves its input five times
 LINE_HEIGHT = 48  # the reader's input height in pixels
 MAX_LINE_WIDTH = 3200
 
@@ -33,7 +31,7 @@ def model_path(name: str) -> Path:
         path = Path(folder) / "models" / name
         if path.is_file():
             return path
-    raise TextFinderError("The text detector's model is missing.", "Install Leadglass again.")
+    raise TextFinderError("The model that reads text is missing.", "Install Leadglass again.")
 
 
 def session_of(path: Path) -> Any:
@@ -50,12 +48,9 @@ def session_of(path: Path) -> Any:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # onnxruntime raises its own kinds, none of which can be named before it is imported.
-        raise TextFinderError("The text detector cannot be loaded.", "Install Leadglass again.") from error
-
-
-@lru_cache(maxsize=1)
-def _detector() -> Any:
-    return session_of(model_path(DETECTOR))
+        raise TextFinderError(
+            "A model that finds or reads text cannot be loaded.", "Install Leadglass again."
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -65,26 +60,6 @@ def _reader() -> tuple[Any, tuple[str, ...]]:
     if not listed:
         raise TextFinderError("The text reader's model is incomplete.", "Install Leadglass again.")
     return session, ("", *listed.splitlines(), " ")
-
-
-def load() -> None:
-    """Load the detector now, so that a broken installation is told before any file is touched."""
-    _detector()
-
-
-def text_probability(image: Bytes) -> Floats:
-    """Return how likely each pixel lies in the core of a text line: (rows, columns), 0 to 1.
-
-    `image` is uint8, (rows, columns) or BGR (rows, columns, 3).
-    """
-    rows, columns = image.shape[:2]
-    planes = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)  # noqa: PLR2004 - colour
-    margins = ((0, -rows % STRIDE), (0, -columns % STRIDE), (0, 0))
-    padded = np.pad(planes, margins, mode="edge").astype(np.float32)
-    batch = np.ascontiguousarray((padded / 127.5 - 1.0).transpose(2, 0, 1)[None])
-    session = _detector()
-    found = session.run(None, {session.get_inputs()[0].name: batch})[0]
-    return np.asarray(found[0, 0, :rows, :columns], dtype=np.float32)
 
 
 def read_line(line: Bytes) -> tuple[str, float]:

@@ -1,7 +1,7 @@
 """Find burned-in text: every line of it is a region to mask, whether or not it can be read.
 
-A small network (`text_net`) marks the pixels of text lines, in the image as it is and in halves of it. What it marks
-in the smallest only is as large as anatomy and must be read by the reader (`text_engine`) to count as text.
+A small network (`text_net`) marks the pixels of text lines, small images are enlarged for it. What it marks in reduced
+images only is as large as anatomy and must be read by the reader (`text_engine`) to count as text.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.float32]
 
 __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
 
-LIMITS = Limits(core=0.3, peak=0.6, area=24)
-LEAST, ALONG, ACROSS = 2, 0.25, 0.15  # growth of a box: pixels, and shares of the line's height
+LIMITS = Limits(core=0.1, peak=0.5, area=24)
+LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 READ_SCORE, READ_LENGTH = 0.6, 3  # what makes large shapes text: the reader's confidence, letters and digits
 KNOWN = 0.5  # share of a large line that the finer search has found already
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anonymizer.errors import TextFinderError
 from anonymizer.pixels.text_engine import session_of
-from anonymizer.pixels.text_views import planes
+from anonymizer.pixels.text_views import is_coloured, planes
 from resources import find
 
 Array = npt.NDArray[Any]
@@ -20,12 +21,19 @@ Floats = npt.NDArray[np.float32]
 WEIGHTS = "text_net.onnx"
 TILE, OVERLAP = 1024, 96  # pixels
 STRIDE = 16  # the net halves its input four times
+SMALL, LARGE = (
+    700,
+    1100,
+)  # pixels: longest side up to which an image is also enlarged, from which its half counts fully
 REDUCED = 120  # pixels: longest side of the smallest reduced image that is looked at
 
 
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    return session_of(find("weights", WEIGHTS))
+    try:
+        return session_of(find("weights", WEIGHTS))
+    except FileNotFoundError as error:
+        raise TextFinderError("The text detector is missing.", "Install Leadglass again.") from error
 
 
 def load() -> None:
@@ -37,22 +45,29 @@ def text_maps(image: Array) -> tuple[Floats, Floats]:
     """Return the probability that each pixel lies in a line of text, and the same for large text alone.
 
     Each is (rows, columns), 0 to 1. `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). The
-    first map comes from the image and its half, the second from what is smaller. Raises TextFinderError.
+    second map comes from images so much reduced that anatomy in them may look like text. Raises TextFinderError.
     """
-    import cv2
-
     size = image.shape[:2]
-    fine, coarse, factor = _at(image, size), np.zeros(size, np.float32), 0.5
-    while factor * max(size) >= REDUCED:
-        small = cv2.resize(_resizable(image), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        into = fine if factor == 0.5 else coarse  # noqa: PLR2004 - half
-        np.maximum(into, _at(small, size), out=into)
+    longest = max(size)
+    fine, coarse = _at(image, size), np.zeros(size, np.float32)
+    if longest <= SMALL:
+        np.maximum(fine, _at(_resized(image, 2), size), out=fine)
+    if is_coloured(image):  # blue on white shows in the weakest channel alone
+        np.maximum(fine, _at(image.min(axis=2), size), out=fine)
+    factor = 0.5
+    while factor * longest >= REDUCED:
+        into = fine if longest > LARGE and factor == 0.5 else coarse  # noqa: PLR2004 - half
+        np.maximum(into, _at(_resized(image, factor), size), out=into)
         factor /= 2
     return fine, coarse
 
 
-def _resizable(image: Array) -> Array:
-    return image if image.dtype in (np.uint8, np.uint16, np.int16) else image.astype(np.float32)
+def _resized(image: Array, factor: float) -> Array:
+    import cv2
+
+    known = image if image.dtype in (np.uint8, np.uint16, np.int16) else image.astype(np.float32)
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(known, None, fx=factor, fy=factor, interpolation=way))
 
 
 def _at(image: Array, size: tuple[int, int]) -> Floats:

@@ -49,33 +49,6 @@ def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
     return _stretched(grey, bottom, top)
 
 
-def local_contrast(grey: Array) -> Bytes:
-    """Return contrast equalised in each neighbourhood (CLAHE): faint text becomes as strong as any."""
-    import cv2
-
-    wide = percentile(grey, 0.1, 99.9)
-    cells = max(2, min(16, round(min(grey.shape) / 96)))
-    return np.asarray(cv2.createCLAHE(clipLimit=4.0, tileGridSize=(cells, cells)).apply(wide), np.uint8)
-
-
-def deviation(grey: Array) -> Bytes:
-    """Return how far each value stands from its surroundings, in units of their own spread.
-
-    Faint text on black beside bright anatomy has next to no contrast in any other view.
-    """
-    import cv2
-
-    grey = _finite(grey).astype(np.float32)
-    low, high = (float(v) for v in np.percentile(grey[::2, ::2], (0.5, 99.5)))
-    # Ink far above all else must not drown its surroundings, hence the clip.
-    scaled = np.clip((grey - low) / max(high - low, 1e-6), -1, 2).astype(np.float32)
-    size = max(15, min(grey.shape) // 24 | 1)
-    away = scaled - cv2.blur(scaled, (size, size))
-    # The blur sums as it goes, so squares can come out a little below zero.
-    spread = np.sqrt(np.maximum(cv2.blur(away * away, (2 * size + 1, 2 * size + 1)), 0)) + LEAST_SPREAD
-    return np.asarray(np.clip(128 + 64 * away / spread, 0, 255)).astype(np.uint8)
-
-
 def rank(grey: Array) -> Bytes:
     """Return each value's rank: every grey step that holds pixels gets its share of contrast."""
     grey = _finite(grey)

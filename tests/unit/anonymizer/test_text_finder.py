@@ -40,7 +40,7 @@ def test_blue_on_white_is_found():
 
 def test_faint_text_beside_bright_anatomy_is_found():
     image = written(background(), ink=0.2) + 8 * background() * (background() > 0.3)
-    assert coverage(text_finder.find_text((image * 6000).astype(np.uint16)))[0] > 0.98
+    assert coverage(text_finder.find_text((image * 6000).astype(np.uint16)))[0] > 0.95
 
 
 def test_text_is_read_back():

@@ -85,7 +85,7 @@ def threads():
 def graticule():
     image = np.zeros((512, 512))
     image[::32], image[:, ::32] = 0.8, 0.8
-    image[250:262, ::8] = 1
+    image[250:256, ::16] = 1
     return image
 
 
