@@ -4,11 +4,13 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 SLICES = 60  # in a series
+_DIGITS = 5  # of the number that tells copies of an instance apart
 
 
 def _uid(*parts: object) -> str:
@@ -141,6 +143,17 @@ def make(folder: Path, files: int, size: int, *, first: int = 0) -> None:
         _private(ds, number)
         _pixels(ds, size, 1, generator)
         ds.save_as(folder / f"{index:06d}.dcm", enforce_file_format=True)
+
+
+def make_many(folder: Path, files: int, size: int = 16) -> None:
+    """Write so many small instances, each with a SOP Instance UID of its own, from those of ten patients."""
+    make(folder, min(files, 10 * SLICES), size)
+    known = [(path.read_bytes(), pydicom.dcmread(path).SOPInstanceUID) for path in sorted(folder.iterdir())]
+    for index in range(len(known), files):
+        copy, place = divmod(index, len(known))
+        raw, uid = known[place]
+        renamed = raw.replace(uid.encode(), f"{uid[:-_DIGITS]}{copy:0{_DIGITS}d}".encode())
+        (folder / f"{index:06d}.dcm").write_bytes(renamed)
 
 
 def _frame(patient: int, number: int) -> Dataset:

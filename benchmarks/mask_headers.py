@@ -5,7 +5,8 @@
 Makes CT series of invented patients with some 240 elements each. Files per CPU-second are those of one process
 that has warmed up; the survey, the four layers, the search of the written bytes and the verification are in it,
 burned-in text is not. `leadglass mask` is run on all cores, with its start. `--peers` names a Python that has
-dicognito and dicom-anonymizer. `--many` masks so many small files in two runs, to show that memory stays flat.
+dicognito and dicom-anonymizer. `--many` masks a quarter, half and all of so many small files, to show that memory
+stays flat: the largest process is told for each.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from anonymizer.identities.key import SecretKey
 from anonymizer.masking.deidentify import Layout, Settings, deidentify
 from anonymizer.profiles.profile import load_profile
 from app.program import command
-from benchmarks.ct_series import SLICES, make, make_enhanced
+from benchmarks.ct_series import SLICES, make, make_enhanced, make_many
 
 _OTHERS = 600_000  # number of the first file of a patient who is in no measurement
 _PEERS = {
@@ -159,9 +160,9 @@ def main() -> None:
             print_peer(peer, bench, chosen.peers)
         print_run(bench, chosen.workers)
         print_enhanced(bench)
-        for part in (chosen.many // 4, chosen.many) if chosen.many else ():
+        for part in (chosen.many // 4, chosen.many // 2, chosen.many) if chosen.many else ():
             small = Bench(Path(name), Path(name, f"small{part}"), part)
-            make(small.source, part, 16)
+            make_many(small.source, part)
             print_run(small, chosen.workers)
 
 

@@ -20,6 +20,7 @@ from anonymizer.files.source import Source
 from anonymizer.headers.remembered import Recent
 from anonymizer.identities.pseudonyms import Pseudonyms
 from anonymizer.masking.deidentify import Layout, Settings
+from anonymizer.output.writing import remove_unfinished
 from anonymizer.report import Change, Facts, FileRecord, Finding, Grade, Outcome, Region, change_rows
 
 FILE_NAME = ".leadglass-journal.jsonl"
@@ -68,6 +69,7 @@ class Journal:
         done: dict[str, int] = {}
         if not self._path.exists():
             return done
+        remove_unfinished(self._path.parent)
         good = 0
         with self._path.open("rb") as file:
             for line in file:

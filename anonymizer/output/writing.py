@@ -38,6 +38,12 @@ def write_new(path: Path, *parts: bytes | memoryview) -> bool:
         ) from error
 
 
+def remove_unfinished(out: Path) -> None:
+    """Remove what a run that was killed has left half-written below its output folder."""
+    for path in out.rglob(".*.part"):
+        path.unlink(missing_ok=True)
+
+
 def _holds(path: Path, parts: tuple[bytes | memoryview, ...]) -> bool:
     """Whether a file holds these bytes and nothing else, compared piece by piece."""
     if path.stat().st_size != sum(map(len, parts)):

@@ -99,6 +99,7 @@ def test_batch_masks_everything_and_a_killed_run_goes_on(tmp_path, settings_for)
     assert not any(identity in text for identity in planted.PLANTED)
     with (out / FILE_NAME).open("a", encoding="utf-8") as file:
         file.write('{"source": "half a li')
+    (out / ".half-written.dcm.0a1b2c3d.part").write_bytes(b"half a fi")
     with Journal.open(out, settings) as journal:
         rest = []
         for record in mask_batch(journal.pending(sources), out, settings, workers=2):
