@@ -63,17 +63,18 @@ def time_to_window(folder: Path) -> float:
         return time.perf_counter() - start
 
 
-def write_image(file: Path, uid: str, seed: int) -> None:
+def write_image(file: Path, uid: str, seed: int, size: tuple[int, int]) -> None:
+    rows, columns = size
     rng = np.random.default_rng(seed)
-    coarse = rng.normal(2000, 400, (ROWS // 50, COLUMNS // 50))
-    pixels = np.kron(coarse, np.ones((50, 50))) + rng.normal(0, 30, (ROWS, COLUMNS))
+    coarse = rng.normal(2000, 400, (rows // 50, columns // 50))
+    pixels = np.kron(coarse, np.ones((50, 50))) + rng.normal(0, 30, (rows, columns))
     one = Dataset()
     one.file_meta = FileMetaDataset()
     one.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     one.SOPClassUID = one.file_meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
     one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = uid
     one.Modality, one.PatientID = "CR", "LG0"
-    one.Rows, one.Columns, one.SamplesPerPixel = ROWS, COLUMNS, 1
+    one.Rows, one.Columns, one.SamplesPerPixel = rows, columns, 1
     one.PhotometricInterpretation, one.PixelRepresentation = "MONOCHROME2", 0
     one.BitsAllocated, one.BitsStored, one.HighBit = 16, 12, 11
     one.WindowCenter, one.WindowWidth = 2048, 4096
@@ -81,12 +82,12 @@ def write_image(file: Path, uid: str, seed: int) -> None:
     one.save_as(file, enforce_file_format=True)
 
 
-def make_project(folder: Path, images: int) -> Project:
+def make_project(folder: Path, images: int, size: tuple[int, int] = (ROWS, COLUMNS)) -> Project:
     project = create_project(folder / "bench.leadglass")
     new = []
     for number in range(images):
         uid = f"2.25.{10**20 + number}"
-        write_image(project.instances / f"{uid}.dcm", uid, number)
+        write_image(project.instances / f"{uid}.dcm", uid, number, size)
         new.append(
             NewInstance(
                 sop_instance_uid=uid,
@@ -96,8 +97,8 @@ def make_project(folder: Path, images: int) -> Project:
                 series=f"2.25.{3 * 10**20 + number}",
                 sop_class_uid=ComputedRadiographyImageStorage,
                 modality="CR",
-                rows=ROWS,
-                columns=COLUMNS,
+                rows=size[0],
+                columns=size[1],
             )
         )
     with project.catalogue() as catalogue:

@@ -13,10 +13,9 @@ from app.gui.steps import STEPS
 PLACES = {
     "window": "Everywhere",
     "image": "On an image",
+    "turn": "On an image that may be turned",
     "label": "Label page",
     "mask": "Mask page",
-    "words": "Words and texts",
-    "import": "Import page",
     "results": "Errors of a model",
 }
 """The places where keys work, with their titles in the list of keys."""
@@ -71,16 +70,45 @@ _IMAGE = _of(
     ("smaller", "zoom out", "-"),
     ("regions", "outlines of masked regions and graphics of the file, on or off", "M"),
     ("cine", "play the frames, or stop", "C"),
-    ("slower", "play slower", ","),
-    ("faster", "play faster", "."),
+    ("slower", "play slower", "<"),
+    ("faster", "play faster", ">"),
     ("measure", "measure a distance by dragging; again to end", "L"),
     ("magnify", "magnifier at the mouse, while held", "Z"),
     ("pan", "drag moves the image, while held", "Space"),
-    ("turn_right", "turn to the right, on the screen only", "]"),
-    ("turn_left", "turn to the left, on the screen only", "["),
+    *((f"window_{n}", f"window {n} of those offered", f"Shift+F{n}") for n in range(1, 10)),
+)
+
+_TURN = _of(
+    "turn",
+    ("right", "turn to the right, on the screen only", "]"),
+    ("left", "turn to the left, on the screen only", "["),
     ("mirror", "mirror, on the screen only", "H"),
     ("upside_down", "upside down, on the screen only", "V"),
-    *((f"window_{n}", f"window {n} of those offered", f"Shift+F{n}") for n in range(1, 10)),
+)
+
+_MASK = _of(
+    "mask",
+    ("approve", "the image looks right; the next that needs a look", "A"),
+    ("approve_series", "the whole series looks right", "Shift+A"),
+    ("hold_back", "hold back", "H"),
+    ("before", "before or after", "B"),
+    ("difference", "what differs", "Shift+B"),
+    ("both", "before and after side by side", "S"),
+    ("draw", "correct: draw over what must not be seen; Esc leaves", "D"),
+    ("shape", "the next shape: box, polygon, freehand, keep a fan, keep a box", "G"),
+    ("frames", "the box holds for every frame, this frame, some frames", "E"),
+    ("delete", "delete the chosen box; a masked one is shown again, from the original", "Del"),
+    ("delete_here", "the same on this frame alone", "Shift+Del"),
+    ("keep", "keep the text of the chosen box always", "K"),
+    ("keep_list", "see and edit the keep-list", "Shift+K"),
+    ("wide", "the header over the whole width, and back", "T"),
+    ("next", "next instance", "N"),
+    ("previous", "previous instance", "P"),
+    ("undo", "undo at the boxes; else take back what was applied last, or the last verdict", "Ctrl+Z"),
+    ("redo", "redo at the boxes", "Ctrl+Y Ctrl+Shift+Z"),
+    ("next_box", "choose the next box; so does a click", "."),
+    ("previous_box", "choose the previous box", ","),
+    ("search", "search the header", "Ctrl+F"),
 )
 
 _LABEL = _of(
@@ -112,12 +140,12 @@ _LABEL = _of(
 
 _RESULTS = _of("results", ("read_again", "read the chosen image again on the Label page", "R Return"))
 
-KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_LABEL, *_RESULTS)
+KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_TURN, *_LABEL, *_MASK, *_RESULTS)
 """All that keys can do, place by place."""
 
 BY_NAME = {action.name: action for action in KEY_ACTIONS}
 
-_TOGETHER = ({"image", "label"}, {"image", "mask"}, {"mask", "words"})
+_TOGETHER = ({"image", "label"}, {"image", "turn"}, {"turn", "label"}, {"image", "mask"})
 
 
 def meet(one: str, other: str) -> bool:

@@ -101,12 +101,16 @@ def bind(
     actions: Mapping[str, Callable[[], object]],
     *,
     repeating: Collection[str] = (),
+    in_window: bool = False,
 ) -> None:
     """Let an action's keys work wherever on the page one is; only `repeating` ones repeat while they are held.
 
+    With `in_window` they work wherever in the window one is, as long as the page is shown.
     A text field takes letters, digits and Backspace for itself before these are asked.
     """
-    _Bound(page, actions, frozenset(repeating))
+    bound = _Bound(page, actions, frozenset(repeating))
+    if in_window:
+        bound.widen()
 
 
 def bind_fixed(page: QWidget, keys: Mapping[str, Callable[[], object]]) -> None:
@@ -127,6 +131,11 @@ class _Bound(QObject):
             for name, action in actions.items()
         }
         KEYS.changed.connect(self._renew)
+
+    def widen(self) -> None:
+        """Let them work in the whole window."""
+        for shortcut in self._shortcuts.values():
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
 
     def _renew(self) -> None:
         for name, shortcut in self._shortcuts.items():

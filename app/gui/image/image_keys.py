@@ -40,10 +40,10 @@ ACTIONS: dict[str, Action] = {
     "image.measure": lambda view: setattr(view, "measuring", not view.measuring),
     "image.magnify": lambda view: view.magnify(on=True),
     "image.pan": lambda view: setattr(view, "space_held", True),
-    "image.turn_right": lambda view: view.set_turn(view.turn.right()),
-    "image.turn_left": lambda view: view.set_turn(view.turn.right(3)),
-    "image.mirror": lambda view: view.set_turn(view.turn.mirror()),
-    "image.upside_down": lambda view: view.set_turn(view.turn.mirror(upside_down=True)),
+    "turn.right": lambda view: view.set_turn(view.turn.right()),
+    "turn.left": lambda view: view.set_turn(view.turn.right(3)),
+    "turn.mirror": lambda view: view.set_turn(view.turn.mirror()),
+    "turn.upside_down": lambda view: view.set_turn(view.turn.mirror(upside_down=True)),
     **{f"image.window_{n}": partial(_preset, number=n - 1) for n in range(1, 10)},
 }
 
@@ -58,7 +58,7 @@ MOUSE = (
 def act(view: "ImageView", event: QKeyEvent) -> bool:
     """Do what the key stands for; False if it stands for nothing here."""
     for key in key_words(event):
-        name = KEYS.meaning("image", key)
+        name = KEYS.meaning("image", key) or KEYS.meaning("turn", key)
         if name:
             ACTIONS[name](view)
             return True

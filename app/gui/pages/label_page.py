@@ -40,7 +40,7 @@ class LabelPage(Page):
 
     title = "Label"
     purpose = "One key labels the image and shows the next one. Every label is on disk before that."
-    key_places = ("label", "image")
+    key_places = ("label", "image", "turn")
     help_lines = (
         ("1 … 9, 0", "label with this class and go on (add or take out, where several may hold)"),
         ("Q, X, K", "not sure, not gradable, skip"),

@@ -20,6 +20,7 @@ from app.gui.masking.mask_list import EMPTY, MaskList
 from app.gui.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
 from app.gui.session import Session
+from app.gui.shortcuts import bind
 from app.gui.widgets.text import button, label, set_role
 from app.gui.widgets.three_panes import ThreePanes
 
@@ -208,32 +209,33 @@ class MaskImages(QWidget):
         self.by_hand.masked.connect(self._on_masked)
 
     def _add_keys(self) -> None:
-        keys: dict[str, Callable[[], object]] = {
-            "A": self.approving.approve,
-            "Shift+A": self.approving.approve_series,
-            "H": self.approving.hold_back,
-            "B": self.compare.toggle,
-            "Shift+B": lambda: self.compare.show_side(Side.DIFFERENCE),
-            "S": lambda: self.compare.show_side(Side.BOTH),
-            "D": self.by_hand.toggle,
-            "G": self.by_hand.next_shape,
-            "E": self.by_hand.bar.frames.step,
-            "Shift+Del": lambda: self.by_hand.delete(here=True),
-            "K": self.keeping.keep,
-            "Shift+K": self.keeping.open_list,
-            "T": self.toggle_wide,
-            "N": lambda: self.step(1),
-            "P": lambda: self.step(-1),
-            "Ctrl+Z": self.approving.take_back,
-            "Ctrl+Y": self.by_hand.redo,
-            "Ctrl+Shift+Z": self.by_hand.redo,
-            ".": lambda: self.by_hand.step(1),
-            ",": lambda: self.by_hand.step(-1),
-            "Del": self.by_hand.delete,
-            "Ctrl+F": self.header.search.setFocus,
+        actions: dict[str, Callable[[], object]] = {
+            "approve": self.approving.approve,
+            "approve_series": self.approving.approve_series,
+            "hold_back": self.approving.hold_back,
+            "before": self.compare.toggle,
+            "difference": lambda: self.compare.show_side(Side.DIFFERENCE),
+            "both": lambda: self.compare.show_side(Side.BOTH),
+            "draw": self.by_hand.toggle,
+            "shape": self.by_hand.next_shape,
+            "frames": self.by_hand.bar.frames.step,
+            "delete": self.by_hand.delete,
+            "delete_here": lambda: self.by_hand.delete(here=True),
+            "keep": self.keeping.keep,
+            "keep_list": self.keeping.open_list,
+            "wide": self.toggle_wide,
+            "next": lambda: self.step(1),
+            "previous": lambda: self.step(-1),
+            "undo": self.approving.take_back,
+            "redo": self.by_hand.redo,
+            "next_box": lambda: self.by_hand.step(1),
+            "previous_box": lambda: self.by_hand.step(-1),
+            "search": self.header.search.setFocus,
         }
-        for key, action in keys.items():
-            QShortcut(QKeySequence(key), self, action)
+        held = ("mask.next", "mask.previous", "mask.next_box", "mask.previous_box", "mask.undo", "mask.redo")
+        bind(
+            self, {f"mask.{name}": action for name, action in actions.items()}, repeating=held, in_window=True
+        )
         self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave)
         self.apply_keys = [
             QShortcut(QKeySequence(held + key), self.compare.after, partial(self.by_hand.apply, scope))

@@ -23,36 +23,14 @@ class MaskPage(Page):
 
     title = "Mask"
     purpose = "See what was masked and why. Say that it is right, mask more, or hold it back."
-    key_places = ("image",)
+    key_places = ("mask", "image")
     help_lines = (
-        (
-            "A, Shift+A",
-            "the image, the whole series looks right; next that needs a look (where series are listed both mean it)",
-        ),
-        ("H", "hold back"),
-        (
-            "Ctrl+Z, Ctrl+Y",
-            "undo and redo at the boxes; else take back what was applied last, or the last verdict",
-        ),
         ("Up, Down", "previous, next instance (in the list)"),
-        ("N, P", "next, previous instance"),
-        ("B, S, Shift+B", "before or after, side by side, what differs"),
-        ("D", "correct: draw over what must not be seen; Esc leaves"),
-        ("G", "the next shape: box, polygon, freehand, keep a fan, keep a box"),
         ("Enter, Backspace, Esc", "close the polygon, take its last corner back, drop it"),
         ("Alt+arrows", "turn the chosen fan, open its top; Shift+arrows widen and deepen it"),
-        ("E", "the box holds for every frame, this frame, some frames"),
-        (". and ,", "choose the next, the previous box; so does a click"),
         ("arrows, Shift+arrows", "move, resize the chosen box by a pixel (Ctrl: ten)"),
-        (
-            "Del, Shift+Del",
-            "delete the chosen box; a masked one is shown again, from the original (Shift: on this frame alone)",
-        ),
         ("Enter", "apply to this image (Shift: the series, Ctrl: all of this device, Ctrl+Shift: always)"),
-        ("K, Shift+K", "keep the text of the chosen box always; see and edit the keep-list"),
-        ("T", "the header over the whole width, and back"),
         ("Ctrl+C", "copy the chosen rows of the header, or the chosen texts"),
-        ("Ctrl+F", "search the header, or the texts"),
         ("W", "words and texts, and back to the instances"),
         ("Shift+C", "contact sheet, and back; Enter shows a picture in its image"),
         ("U", "contact sheet: what is masked, or what was left and looks most like text"),
