@@ -194,9 +194,9 @@ class Frame:
 
     @property
     def size(self) -> int:
-        """Bytes that this frame holds in memory."""
+        """Bytes that this frame holds in memory at most, with the file that its picture keeps open."""
         held = {id(level): level.nbytes for level in (*self.values, *self.shown)}
-        return sum(held.values())
+        return sum(held.values()) + self.values[0].nbytes
 
     @property
     def aspect(self) -> float:

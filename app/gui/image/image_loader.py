@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Si
 from anonymizer.errors import AnonymizerError
 from app.gui.image.image_frames import Frame, Picture
 
-CACHE_BYTES = 512 * 1024 * 1024
+CACHE_BYTES = 320 * 1024 * 1024  # ten radiographs of 2500 × 2000 pixels
 THREADS = 2
 URGENT, AHEAD = 10, 0
 
