@@ -163,6 +163,11 @@ class Catalogue:
         with self._storage.reading(self._set) as session:
             return instances.uids_of(session, keys)
 
+    def answers_of(self, keys: Keys) -> dict[int, int]:
+        """Tell the labelled ones of these ids of a listing apart by their answers: id -> an answer's number."""
+        with self._storage.reading(self._set) as session:
+            return instances.answers_of(session, keys)
+
     def keys_of(self, sop_uids: Sequence[str]) -> list[int]:
         """Return the ids that listings have for these instances, as far as they are known, in no order."""
         with self._storage.reading(self._set) as session:

@@ -157,6 +157,14 @@ def uids_of(session: Session, keys: Keys) -> list[str]:
     )
 
 
+def answers_of(session: Session, keys: Keys) -> dict[int, int]:
+    """Tell which answers the labelled ones of these ids have: id -> an answer's number."""
+    listed = func.json_each(json.dumps(keys.tolist())).table_valued("value")
+    said = select(CurrentLabel.instance_id, CurrentLabel.class_id).select_from(listed)
+    said = said.join(CurrentLabel, CurrentLabel.instance_id == listed.c.value)
+    return dict(session.execute(said.where(CurrentLabel.set_id == active(session))).tuples().all())
+
+
 def count(session: Session, only: InstanceFilter) -> int:
     """How many match."""
     if only == ALL:

@@ -98,7 +98,14 @@ def test_each_series_is_folded_to_one_tile_and_labelled_by_one_key(page: LabelPa
     assert len(page.model.uids) == 12  # 24 images, two in each series
     assert "2 images" in page.grid.in_words(0)
     assert page.list.selected() == [uid(0), uid(1)]
+    page.session.catalogue.set_label([uid(0)], "finding", reader="A", means="key")
+    assert "labels vary" not in page.grid.in_words(0)
+    page.model.refresh([uid(0)])
+    assert "labels vary" in page.grid.in_words(0)
+    page.session.catalogue.set_label([uid(0)], "clear", reader="A", means="key")
+    page.model.refresh([uid(0)])
     QTest.keyClick(page.grid, Key.Key_2)
+    assert "labels vary" not in page.grid.in_words(0)
     assert [label_of(page, number) for number in (0, 1)] == ["finding", "finding"]
     assert page.list.selected() == [uid(2), uid(3)]  # it went on to the next stack
     QTest.keyClick(page.grid, Key.Key_Backspace)

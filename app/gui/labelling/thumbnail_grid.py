@@ -275,7 +275,7 @@ class ThumbnailGrid(QAbstractScrollArea):
         else:
             free = picture.size() - known.size()
             painter.drawPixmap(picture.topLeft() + QPoint(free.width() // 2, free.height() // 2), known)
-        if shown := tile_badges.badges(row, self.model.number(place)):
+        if shown := self._badges(place):
             tile_badges.paint(painter, picture, shown)
         self._paint_caption(painter, row, tile.adjusted(0, self.side, 0, 0))
         chosen = self.selection.isSelected(index)
@@ -324,10 +324,14 @@ class ThumbnailGrid(QAbstractScrollArea):
     def _who(self, row: InstanceRow) -> str:
         return tile_badges.initials(row.reader) if self.side >= USUAL else ""
 
+    def _badges(self, place: int) -> list[tile_badges.Badge]:
+        row, number = self.model.row(place), self.model.number(place)
+        return tile_badges.badges(row, number, mixed=self.model.is_mixed(place))
+
     def in_words(self, place: int) -> str:
         """Return what a screen reader says of a tile."""
         row = self.model.row(place)
-        told = [badge.text for badge in tile_badges.badges(row, self.model.number(place))]
+        told = [badge.text for badge in self._badges(place)]
         label = f"{row.label} by {row.reader}" if row.label and row.reader else row.label or "no label"
         return ", ".join((title(row), *told, label))
 

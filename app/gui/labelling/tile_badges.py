@@ -21,14 +21,16 @@ class Badge:
     right: bool = False  # at the right corner, not below the others at the left
 
 
-def badges(row: InstanceRow, number: int) -> list[Badge]:
-    """Say in badges what a tile of `number` images shows besides its label."""
+def badges(row: InstanceRow, number: int, *, mixed: bool = False) -> list[Badge]:
+    """Say in badges what a tile of `number` images, of different labels if `mixed`, shows besides its label."""
     colours = theme.tokens()
     found = []
     if number > 1:
         found.append(Badge(f"{number:,} images", "#30363d", right=True))
     elif row.frames > 1:
         found.append(Badge(f"{row.frames:,} frames", "#30363d", right=True))
+    if mixed:
+        found.append(Badge("labels vary", colours.caution))
     if row.disputed:
         found.append(Badge("readers differ", colours.caution))
     if row.masked:

@@ -32,6 +32,7 @@ class WorklistModel(QAbstractListModel):
         self.uids: Sequence[str] = _Uids(self)
         self._rows: dict[int, InstanceRow] = {}
         self._keys: dict[str, int] = {}  # of the rows in memory
+        self._mixed: dict[int, bool] = {}  # of folded stacks that were in sight
         self.classes: dict[str, LabelClass] = {}
         self._shown: Callable[[InstanceRow], InstanceRow] = lambda row: row
 
@@ -62,9 +63,8 @@ class WorklistModel(QAbstractListModel):
             self._forget()
             places = np.arange(len(self.listing))
         else:
-            keys = self._keys_of(uids)
-            self._read_again(keys)
-            places = self.listing.places(keys)
+            places = self.listing.places(self._keys_of(uids))
+            self._read_again(self.listing.heads()[places].tolist())
         if len(places):
             self.dataChanged.emit(self.index(int(places[0])), self.index(int(places[-1])))
 
@@ -89,6 +89,17 @@ class WorklistModel(QAbstractListModel):
     def number(self, place: int) -> int:
         """How many images an entry stands for."""
         return len(self.listing.members(place, place))
+
+    def is_mixed(self, place: int) -> bool:
+        """Whether the images of a stack have different labels, or only some of them have one."""
+        members = self.listing.members(place, place)
+        if self._catalogue is None or len(members) == 1:
+            return False
+        key = self.listing.key(place)
+        if key not in self._mixed:
+            answers = self._catalogue.answers_of(members)
+            self._mixed[key] = len({answers.get(member) for member in members.tolist()}) > 1
+        return self._mixed[key]
 
     def uids_of(self, keys: NDArray[np.int64]) -> list[str]:
         """Return the UIDs of these ids; those in sight are known without asking the catalogue."""
@@ -125,8 +136,8 @@ class WorklistModel(QAbstractListModel):
         return None
 
     def _forget(self) -> None:
-        self._rows.clear()
-        self._keys.clear()
+        for known in (self._rows, self._keys, self._mixed):
+            known.clear()
 
     def _read(self, place: int) -> None:
         if len(self._rows) > KEPT_ROWS:
@@ -137,6 +148,8 @@ class WorklistModel(QAbstractListModel):
 
     def _read_again(self, keys: Iterable[int]) -> None:
         known = [key for key in keys if self._rows.pop(key, None) is not None]
+        for key in known:
+            self._mixed.pop(key, None)
         if len(known) <= FEW:
             self._take(known)
 
