@@ -148,3 +148,17 @@ def test_the_report_opens_from_the_page(
     qtbot.mouseClick(page.results.report_button, Qt.MouseButton.LeftButton)
     assert opened == [labelled.models / "first" / "report.html"]
     assert opened[0].is_file()
+
+
+def test_plots_fit_into_the_window_and_shares_are_never_thousandths(
+    window: MainWindow, page: TrainPage
+) -> None:
+    window.resize(1400, 900)
+    page.tabs.setCurrentIndex(1)
+    results = validation(page)
+    for number in range(results.tabs.count()):
+        results.tabs.setCurrentIndex(number)
+        assert results.height() <= page.tabs.height(), results.tabs.tabText(number)
+    window.switch_theme()
+    assert results.learning.getAxis("left").autoSIPrefixScale == 1.0
+    window.switch_theme()

@@ -37,8 +37,10 @@ def overfitting(history: Sequence[Mapping[str, float | None]], best_epoch: int) 
     if learned is not None and new is not None and learned - new > _GAP:
         yield (
             f"Over-fitting: {learned:.0%} of the training images are said rightly, but only {new:.0%} of the "
-            "validation images. More patients, or the quick recipe, would generalise better."
+            "validation images. More patients help most; a simpler recipe may too."
         )
+    if "regularisation" in row:
+        return  # steps of another kind than epochs: the one that validation prefers was kept
     losses = [float(each["val_loss"]) for each in history if each.get("val_loss") is not None]  # type: ignore[arg-type]  # None was left out
     if losses and losses[-1] > _LOSS_RISE * min(losses) and history[-1].get("epoch") != best_epoch:
         yield "From the best epoch on the validation loss rose: later epochs learned by heart and were not kept."

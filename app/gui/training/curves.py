@@ -38,7 +38,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(pg.mkPen(colours.line))
             axis.setTextPen(pg.mkPen(colours.muted))
             self.setLabel(side, text, color=colours.muted)
-            axis.enableAutoSIPrefix(False)  # noqa: FBT003 - pyqtgraph's own signature; labels switch it on again
+            axis.setSIPrefixEnableRanges(
+                ((-1.0, -1.0),)
+            )  # switched off altogether, it still scales 0.9 to 900
         self.showGrid(x=True, y=True, alpha=0.15)
         self.legend.setLabelTextColor(QColor(colours.text))
 

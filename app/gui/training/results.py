@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app import NOTICE
 from app.gui.background import Latest
@@ -50,6 +50,14 @@ class _Loaded:
     learning_curve: tuple[LearningPoint, ...]
     doubts: tuple[str, ...]
     openings: str
+
+
+class _Tabs(QTabWidget):
+    """By their size hints the plots would be taller than the window, and half of each out of sight."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Take the room that there is."""
+        return False
 
 
 class Results(QWidget):
@@ -126,7 +134,7 @@ class Results(QWidget):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder / REPORT)))
 
     def _lay_out(self) -> None:
-        self.tabs = QTabWidget()
+        self.tabs = _Tabs()
         pages = (
             ("Operating point", (self.point,)),
             ("Figures", (self.table,)),
@@ -137,6 +145,7 @@ class Results(QWidget):
         )
         for title, widgets in pages:
             self.tabs.addTab(_page(widgets), title)
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.tabs.setMinimumHeight(round(self.fontMetrics().height() * 24))
         top = QHBoxLayout()
         for widget, stretch in ((self.heading, 1), (self.splits, 0), (self.report_button, 0)):

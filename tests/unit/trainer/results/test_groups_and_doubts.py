@@ -104,6 +104,7 @@ def test_over_fitting_is_said_with_both_figures() -> None:
     assert "99% of the training images are said rightly, but only 80%" in texts[0]
     assert "validation loss rose" in texts[1]
     assert list(overfitting(rows[:1], 1)) == []
+    assert len(list(overfitting([{**row, "regularisation": 1.0} for row in rows], 2))) == 1
 
 
 def test_perfection_and_a_fall_on_the_test_split_are_doubted() -> None:
