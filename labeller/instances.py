@@ -162,7 +162,8 @@ def answers_of(session: Session, keys: Keys) -> dict[int, int]:
     listed = func.json_each(json.dumps(keys.tolist())).table_valued("value")
     said = select(CurrentLabel.instance_id, CurrentLabel.class_id).select_from(listed)
     said = said.join(CurrentLabel, CurrentLabel.instance_id == listed.c.value)
-    return dict(session.execute(said.where(CurrentLabel.set_id == active(session))).tuples().all())
+    rows = session.execute(said.where(CurrentLabel.set_id == active(session)))
+    return {row.instance_id: row.class_id for row in rows}
 
 
 def count(session: Session, only: InstanceFilter) -> int:
