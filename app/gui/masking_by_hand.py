@@ -97,7 +97,7 @@ class MaskingByHand(QObject):
     def toggle(self) -> None:
         """Take the tool, or leave it."""
         drawing = not self.drawing
-        if drawing and self._compare.side is Side.BEFORE:
+        if drawing and self._compare.side in (Side.BEFORE, Side.DIFFERENCE):
             self._compare.show_side(Side.AFTER)
         self._compare.after.drawing = drawing
         self._show()

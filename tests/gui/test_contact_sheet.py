@@ -52,7 +52,7 @@ def page(window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot) -> 
 
 
 def finished(page: MaskPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
 
 
 def brightest(page: MaskPage) -> list[int]:

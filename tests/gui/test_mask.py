@@ -268,7 +268,7 @@ def test_masking_more_by_hand(page: MaskPage, qtbot: QtBot) -> None:
     assert page.images.list.current() == sop
     assert reviews(page)[sop] == (LOOK,)
     qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not page.images.by_hand.pending, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.images.by_hand.pending, timeout=60_000)
     masked = DicomImage.open(file).frame(0)
     inside = np.zeros(masked.shape, bool)
     inside[pending.y : pending.y + pending.height, pending.x : pending.x + pending.width] = True
@@ -286,7 +286,7 @@ def apply(page: MaskPage, qtbot: QtBot, *, shift: bool = False) -> None:
     held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     qtbot.keyClick(page.images.compare.after, Qt.Key.Key_Return, held)
     assert page.jobs.active
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     qtbot.waitUntil(lambda: page.images.compare.after.frame_shown is not None)
 
 
@@ -362,10 +362,10 @@ def test_a_masked_box_is_shown_again_and_that_is_taken_back(page: MaskPage, qtbo
     assert (pixels(page, sop) == intact).all()
     assert "No pixels masked" in page.images.compare.legend.text()
     page.images.approving.take_back()
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     assert (pixels(page, sop) == black).all()
     page.images.approving.take_back()
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     assert (pixels(page, sop) == intact).all()
     page.images.approving.take_back()
     assert not page.jobs.active
@@ -391,7 +391,7 @@ def test_boxes_go_to_the_whole_series_with_one_stroke_and_back(
     apply(page, qtbot, shift=True)
     assert all((pixels(page, sop) != before).any() for sop, before in zip(sops, intact, strict=True))
     qtbot.keyClick(page.images.compare.after, "z", Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     assert all((pixels(page, sop) == before).all() for sop, before in zip(sops, intact, strict=True))
 
 

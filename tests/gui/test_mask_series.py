@@ -96,7 +96,7 @@ def test_where_the_site_says_so_every_series_waits_for_a_reader(
     rule = page.rules.every_series
     assert not rule.isChecked()
     rule.click()
-    qtbot.waitUntil(lambda: not page.jobs.active and rule.isEnabled(), timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active and rule.isEnabled(), timeout=60_000)
     assert rule.isChecked()
     catalogue = page.session.catalogue
     assert [row.review for row in catalogue.instances()] == [(EVERY_SERIES,)] * 3

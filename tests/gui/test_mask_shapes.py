@@ -93,7 +93,7 @@ def test_a_polygon_is_clicked_taken_back_closed_and_masked(page: MaskPage, qtbot
     assert (masked[:, inside] == intact.min()).all()
     assert (masked[:, ~inside] == intact[:, ~inside]).all()
     qtbot.keyClick(view, "z", Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     assert (frames(page) == intact).all()
 
 
@@ -216,7 +216,7 @@ def test_a_mask_of_every_frame_is_lifted_in_one(page: MaskPage, qtbot: QtBot) ->
     (region,) = regions_of(page.session.catalogue, page.images.list.current())
     assert region.spared == (3,)
     page.images.approving.take_back()
-    qtbot.waitUntil(lambda: not page.jobs.active, timeout=20_000)
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
     assert (frames(page) == masked).all()
     (region,) = regions_of(page.session.catalogue, page.images.list.current())
     assert is_masked(region, region)
