@@ -86,7 +86,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     if damaged:
         review.append(DAMAGED)
     renew_meta(dataset, syntax)
-    changes += (*blank_comments(dataset), *_clear_unused(dataset))
+    changes += (*blank_comments(dataset), *_clear_unused(dataset, harvest))
     pixels = _mask_pixels(dataset, settings, harvest, run.plans.get(series_of(raw)) if run.plans else None)
     review += pixels.review
     device = first_text(dataset, "DeviceSerialNumber")
@@ -192,8 +192,15 @@ def _own_uid(uid: str, raw: bytes) -> UID:
     return UID(f"2.25.{number}")
 
 
-def _clear_unused(dataset: FileDataset) -> list[Change]:
-    """Take overlays out of the bits beside the pixels' values."""
+def _clear_unused(dataset: FileDataset, harvest: Harvest) -> list[Change]:
+    """Take overlays out of the bits beside the pixels' values.
+
+    An identity among the pixels that is written in letters stays as it is, so that the search of what is to be
+    written finds it: half of its letters would be left.
+    """
+    value = dataset.get("PixelData")
+    if isinstance(value, bytes) and next(harvest.found_in_bytes(value), None):
+        return []
     try:
         return clear_unused_bits(dataset)
     except UNREADABLE as error:
