@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from anonymizer.batches.journal import Journal as Journal
     from anonymizer.batches.pool import Limits as Limits
     from anonymizer.batches.verify import VerifyRecord as VerifyRecord
+    from anonymizer.batches.verify import tells_of as tells_of
     from anonymizer.batches.verify import verify_data_set as verify_data_set
     from anonymizer.batches.verify import verify_tree as verify_tree
     from anonymizer.errors import AnonymizerError as AnonymizerError
@@ -153,7 +154,7 @@ _HOMES = {
     "pixels.shapes": ("covered", "fan", "outside", "polygon"),
     "pixels.text_finder": ("find_text", "read_text"),
     "vault.vault": ("Vault",),
-    "batches.verify": ("VerifyRecord", "verify_data_set", "verify_tree"),
+    "batches.verify": ("VerifyRecord", "tells_of", "verify_data_set", "verify_tree"),
     "words.vocabulary": ("OwnWords", "normal"),
     "vault.word_store": ("WordAnswer", "WordStore"),
 }  # fmt: skip

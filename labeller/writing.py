@@ -151,7 +151,8 @@ class Writing:
         if found:
             raise ExportError(
                 f"The data set was not put in place, as identity was found in it: {'; '.join(found[:_MOST_NAMED])}.",
-                "Rename the class or mask the instances again, then export once more.",
+                "Rename the class or mask the instances again, then export once more. Only a reader's decision, which is "
+                "recorded, puts it in place as it is: export --reader NAME --release-findings REASON.",
             )
 
 

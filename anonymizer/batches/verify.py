@@ -28,7 +28,7 @@ from anonymizer.verification.judgement import finding
 from anonymizer.verification.walker import NotWrittenError, walk
 from anonymizer.words.dates import spellings
 
-__all__ = ["Grade", "VerifyRecord", "harvest_of", "verify_data_set", "verify_tree"]
+__all__ = ["Grade", "VerifyRecord", "harvest_of", "tells_of", "verify_data_set", "verify_tree"]
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 
@@ -72,6 +72,11 @@ def verify_data_set(folder: Path, identities: Sequence[Identity]) -> list[Verify
     """
     known = Known(harvest_of(identities))
     return [VerifyRecord(name, Grade.BLOCKED, found) for name, found in inspect_folder(folder, known)]
+
+
+def tells_of(text: str, identities: Sequence[Identity]) -> bool:
+    """Whether a text that somebody typed holds one of the identities."""
+    return harvest_of(identities).touches(text)
 
 
 def _written(root: Path) -> Iterator[Source]:

@@ -147,8 +147,10 @@ def _taken(masked: Masked, run: Run, path: Path) -> str:
         return "It is in the project already, masked with other settings; that copy was left as it is."
     if differs:
         raise WriteError(
-            "The output folder holds instances that were masked before with other settings.",
-            "Choose another output folder; what stands there was left as it is.",
+            "The output folder holds instances that were masked before with other settings: another profile, option, "
+            "key, list of pseudonyms, device rules, words or version of the program.",
+            "Choose another output folder that is empty (--out); then all instances are masked alike. To go on with the folder "
+            "instead, mask with the settings of before. What stands there was left as it is.",
         )
     return (
         "Another instance with the same SOP Instance UID but different content was written before. "

@@ -59,7 +59,7 @@ def mask_picture(source: Source, raw: bytes, kind: PictureKind, run: PictureRun)
     if not write_new(run.out / where, body):
         raise PixelError(
             "The output folder holds this picture masked with other settings.",
-            "Choose another output folder.",
+            "Choose another, empty output folder, or mask with the settings of before.",
         )
     changes = tuple(Change(part, part.capitalize(), "X", "file", "It is no part of the picture.")
                     for part in stripped.removed)  # fmt: skip

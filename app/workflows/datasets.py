@@ -1,12 +1,12 @@
 """Writing a project's labelled instances as a data set that a partner can use as it is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anonymizer import Identity, Vault, verify_data_set
+from anonymizer import Identity, Vault, tells_of, verify_data_set
 from app import NAME, VERSION
 from app.errors import UsageError
 from app.progress import Progress
@@ -24,7 +24,16 @@ from labeller import (
     read_manifest,
 )
 
+_RELEASED = "; a reader's recorded decision releases what was found"
 _WINDOWED = ("png", "jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A reader's decision to put a data set in place whatever the search of it finds."""
+
+    reader: str
+    reason: str  # in the reader's words, without anybody's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Wish:
     licence: str = ""
     label_set: str = ""  # "": the first
     overwrite: bool = False
+    release: Release | None = None  # None: what the search finds keeps the data set out
 
 
 def export_project(
@@ -46,9 +56,12 @@ def export_project(
     """Write the labelled instances to `out`; an export that was killed goes on where it was.
 
     Before it is put in place the data set is searched: for whatever has no place in one, and with the vault for
-    the identities of its patients.
+    the identities of its patients. What is found keeps it out, unless `wish.release` is a reader's decision, which
+    the audit trail then holds with reader, reason, time and places. Raises UsageError for a decision without them.
     """
     with project.catalogue() as catalogue:
+        if wish.release is not None:
+            _check_release(wish.release, _known({row.patient for row in catalogue.instances()}, vault))
         progress.stage("Exporting")
         request = _request(project, wish, progress, vault)
         summary = export_dataset(_in_set(catalogue, wish), out, request)
@@ -135,6 +148,7 @@ def _in_set(catalogue: Catalogue, wish: Wish) -> Catalogue:
 
 
 def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | None) -> ExportRequest:
+    released = wish.release is not None
     searched = (
         "for the identities of its patients" if vault is not None else "the vault being locked, without names"
     )
@@ -148,8 +162,8 @@ def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | No
         rendering=wish.window if wish.image_format in _WINDOWED else "",
         tool=f"{NAME} {VERSION}",
         licence=wish.licence,
-        inspect=lambda folder: _left_in(folder, vault, progress),
-        checked=f"every file was searched before the data set was put in place, {searched}",
+        inspect=lambda folder: _not_released(project, wish, _left_in(folder, vault, progress)),
+        checked=f"every file was searched before the data set was put in place, {searched}{_RELEASED * released}",
         fingerprints=project.folder / "fingerprints.sqlite",
         overwrite=wish.overwrite,
         on_stage=progress.stage,
@@ -158,16 +172,34 @@ def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | No
     )
 
 
+def _check_release(release: Release, known: Sequence[Identity]) -> None:
+    if not release.reader.strip() or not release.reason.strip():
+        raise UsageError(
+            "A data set with findings is released only with a reader and a reason.",
+            "Say who decides and why: --reader NAME --release-findings REASON.",
+        )
+    if tells_of(release.reason, known):
+        raise UsageError(
+            "The reason tells of a patient, and the audit trail keeps it.",
+            "Say it without names and numbers.",
+        )
+
+
+def _not_released(project: Project, wish: Wish, found: list[str]) -> list[str]:
+    """Return what keeps a data set out: nothing where a reader releases it, which is recorded before."""
+    if not found or wish.release is None:
+        return found
+    project.record(
+        "released with findings", reader=wish.release.reader, reason=wish.release.reason, findings=found
+    )
+    return []
+
+
 def _left_in(folder: Path, vault: Vault | None, progress: Progress) -> list[str]:
     """Say in which files of a data set identity is left, and where; never what it is."""
     progress.stage("Checking the data set")
-    patients = sorted({row.patient for row in read_manifest(folder / "manifest.csv")})
-    known: Sequence[Identity] = [
-        identity
-        for patient in patients
-        if vault is not None and (identity := vault.identity(patient)) is not None
-    ]
-    found = verify_data_set(folder, known)
+    patients = {row.patient for row in read_manifest(folder / "manifest.csv")}
+    found = verify_data_set(folder, _known(patients, vault))
     # The path of an image holds the name of its class, which may be what was found.
     places = ("an image" if "/" in record.path else record.path for record in found)
     return list(
@@ -175,6 +207,13 @@ def _left_in(folder: Path, vault: Vault | None, progress: Progress) -> list[str]
             f"{place}: {record.findings[0].sentence}" for place, record in zip(places, found, strict=True)
         )
     )
+
+
+def _known(patients: Iterable[str], vault: Vault | None) -> list[Identity]:
+    """Return who patients are; nobody while the vault is locked."""
+    if vault is None:
+        return []
+    return [identity for patient in sorted(patients) if (identity := vault.identity(patient)) is not None]
 
 
 def summary_text(summary: ExportSummary) -> str:

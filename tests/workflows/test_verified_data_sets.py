@@ -56,6 +56,29 @@ def test_a_class_named_after_a_patient_keeps_the_data_set_out(project, tmp_path,
     assert not (tmp_path / "out").exists()
 
 
+def test_a_reader_releases_what_was_found_and_the_audit_trail_says_so(project, tmp_path, capsys):
+    with project.catalogue() as catalogue:
+        catalogue.rename_class("normal", f"like {planted.SURNAME}")
+    export = ("export", project.folder, "--out", tmp_path / "out", "--release-findings")
+    code, captured = run(capsys, *export, "the class is called so")
+    assert (code, (tmp_path / "out").exists()) == (2, False)
+    assert "reader" in captured.err
+    code, captured = run(capsys, *export, f"it is {planted.SURNAME}", "--reader", "Reader A")
+    assert (code, (tmp_path / "out").exists()) == (2, False)
+    assert planted.SURNAME not in captured.err
+    code, captured = run(capsys, *export, "the class is called so", "--reader", "Reader A")
+    assert code == 0, captured
+    lines = [json.loads(line) for line in project.audit_file.read_text(encoding="utf-8").splitlines()]
+    (entry,) = [line for line in lines if line["action"] == "released with findings"]
+    assert (entry["reader"], entry["reason"]) == ("Reader A", "the class is called so")
+    assert entry["at"]
+    assert entry["findings"]
+    assert planted.SURNAME not in json.dumps(entry)
+    assert (
+        "recorded decision" in json.loads((tmp_path / "out" / "dataset.json").read_text("utf-8"))["checked"]
+    )
+
+
 def test_what_stands_beside_pictures_and_in_names_is_found(tmp_path):
     from PIL import Image, PngImagePlugin
 

@@ -42,6 +42,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace an earlier export in the same place"
     )
+    parser.add_argument(
+        "--release-findings",
+        default="",
+        metavar="REASON",
+        help="put the data set in place whatever is found in it; reader, reason, time and places are kept",
+    )
+    parser.add_argument("--reader", default="", metavar="NAME", help="who releases what was found")
 
 
 def _choice_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +120,7 @@ def _wish(given: argparse.Namespace) -> datasets.Wish:
         licence=given.licence,
         label_set=given.label_set,
         overwrite=given.overwrite,
+        release=datasets.Release(given.reader, given.release_findings) if given.release_findings else None,
     )
 
 
@@ -146,6 +154,7 @@ or was approved is written, and what was written is searched before it is put in
 
   leadglass export knees.leadglass --out knees-dataset
   leadglass export knees.leadglass --preview --rule consensus
+  leadglass export knees.leadglass --out knees-dataset --reader "Reader A" --release-findings "a class is called so"
   leadglass export knees.leadglass --out knees-16 --format png16 --splits benchmark.csv --duplicates together""",
     _arguments,
     _export,
