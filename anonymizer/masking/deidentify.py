@@ -149,8 +149,8 @@ def _taken(masked: Masked, run: Run, path: Path) -> str:
         raise WriteError(
             "The output folder holds instances that were masked before with other settings: another profile, option, "
             "key, list of pseudonyms, device rules, words or version of the program.",
-            "Choose another output folder that is empty (--out); then all instances are masked alike. To go on with the folder "
-            "instead, mask with the settings of before. What stands there was left as it is.",
+            "Choose another output folder that is empty (--out); then all instances are masked alike. To go on "
+            "with the folder instead, mask with the settings of before. What stands there was left as it is.",
         )
     return (
         "Another instance with the same SOP Instance UID but different content was written before. "
