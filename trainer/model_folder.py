@@ -137,7 +137,7 @@ def fitting_familiarity(model: Any, folder: Path, limits: known.Limits | None) -
     found = read_familiarity(folder)
     if limits is None:
         return None
-    if found is None or tuple(model.get_layer("embedding").output.shape[1:]) != found.mean.shape:
+    if found is None or tuple(model.get_layer("embedding").output.shape[1:]) != found.references.shape[1:]:
         raise ModelFolderError(f"The model's {known.FILE} is missing or does not fit its network.", _AGAIN)
     return found
 

@@ -1,7 +1,7 @@
 """Is an image like anything the model learned from? Distance to its nearest training images, in words.
 
 The distance to the k-th nearest training embedding (Sun et al., "Out-of-distribution detection with deep nearest
-neighbors", 2022), on embeddings standardised by the training images and brought to unit length. The limits come
+neighbors", 2022), on embeddings of unit length. The limits come
 from the validation split: 95 and 99 of 100 of its images stay within them, and the fewer it has, the more room is
 left beyond, so that a small split does not make the model refuse what it knows.
 """
@@ -65,8 +65,6 @@ class Limits:
 class Familiarity:
     """Embeddings of training images to compare new ones with."""
 
-    mean: NDArray[np.float32]  # (features,)
-    spread: NDArray[np.float32]
     references: NDArray[np.float32]  # (images, features), unit length
     names: tuple[str, ...]  # of the training images, as in the data set
 
@@ -76,16 +74,7 @@ class Familiarity:
         chosen = np.unique(
             np.linspace(0, len(embeddings) - 1, min(len(embeddings), MOST_REFERENCES)).astype(int)
         )
-        mean = embeddings.mean(axis=0).astype(np.float32)
-        spread = (embeddings.std(axis=0) + 1e-3).astype(np.float32)
-        made = cls(mean, spread, np.empty((0, len(mean)), np.float32), ())
-        return cls(mean, spread, made.unit(embeddings[chosen]), tuple(names[index] for index in chosen))
-
-    def unit(self, embeddings: Floats) -> NDArray[np.float32]:
-        """Standardised and of length 1."""
-        scaled = (embeddings - self.mean) / self.spread
-        lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
-        return np.asarray(scaled / np.maximum(lengths, 1e-6), np.float32)
+        return cls(_unit(embeddings[chosen]), tuple(names[index] for index in chosen))
 
     def distances(self, embeddings: Floats) -> NDArray[np.float32]:
         """Distance of each to its k-th nearest training image, 0 to 2."""
@@ -116,7 +105,7 @@ class Familiarity:
         return np.partition(self._gaps(embeddings), place, axis=1)[:, place]
 
     def _gaps(self, embeddings: Floats) -> NDArray[np.float32]:
-        return np.asarray(np.sqrt(np.maximum(2 - 2 * self.unit(embeddings) @ self.references.T, 0)))
+        return np.asarray(np.sqrt(np.maximum(2 - 2 * _unit(embeddings) @ self.references.T, 0)))
 
     def save(self, folder: Path) -> None:
         """Write familiarity.npz: arrays only, no pickled object."""
@@ -124,7 +113,7 @@ class Familiarity:
 
         def write(path: Path) -> None:
             with path.open("wb") as stream:
-                np.savez(stream, mean=self.mean, spread=self.spread, references=self.references, names=names)
+                np.savez(stream, references=self.references, names=names)
 
         write_atomically(folder / FILE, write)
 
@@ -137,26 +126,30 @@ class Familiarity:
         try:
             _refuse_bombs(path)
             with np.load(path, allow_pickle=False) as stored:
-                arrays = [stored[name] for name in ("mean", "spread", "references", "names")]
+                arrays = [stored[name] for name in ("references", "names")]
         except (OSError, KeyError, BadZipFile) as error:
             raise ValueError("damaged") from error
-        mean, spread, references, names = arrays
-        made = cls(mean, spread, references, tuple(names.tobytes().decode().split("\n")))
+        references, names = arrays
+        made = cls(references, tuple(names.tobytes().decode().split("\n")))
         if not made.is_sound():
             raise ValueError("shapes do not fit")
         return made
 
     def is_sound(self) -> bool:
         """Whether shapes, types and numbers fit each other."""
-        arrays = (self.mean, self.spread, self.references)
         return (
-            all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays)
+            self.references.dtype == np.float32
             and self.references.ndim == 2  # noqa: PLR2004 - images and features
-            and self.mean.shape == self.spread.shape == self.references.shape[1:]
             and 0 < len(self.references) == len(self.names) <= MOST_REFERENCES
-            and len(self.mean) <= _WIDEST
-            and bool((self.spread > 0).all())
+            and self.references.shape[1] <= _WIDEST
+            and bool(np.isfinite(self.references).all())
         )
+
+
+def _unit(embeddings: Floats) -> NDArray[np.float32]:
+    """Of length 1."""
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return np.asarray(embeddings / np.maximum(lengths, 1e-6), np.float32)
 
 
 def _refuse_bombs(path: Path) -> None:

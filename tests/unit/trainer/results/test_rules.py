@@ -246,13 +246,13 @@ class TestFamiliarity:
         with np.load(file) as stored:
             arrays = {name: stored[name] for name in stored.files}
         if attack == "pickle":
-            arrays["mean"] = np.array([{"a": 1}], dtype=object)
+            arrays["references"] = np.array([{"a": 1}], dtype=object)
         elif attack == "shape":
-            arrays["spread"] = arrays["spread"][:-1]
+            arrays["references"] = arrays["references"][0]
         elif attack == "names":
             arrays["names"] = arrays["names"][:10]
         elif attack == "nan":
-            arrays["mean"] = arrays["mean"] * np.float32("nan")
+            arrays["references"] = arrays["references"] * np.float32("nan")
         if attack == "bomb":
             np.savez_compressed(file, **{**arrays, "zeros": np.zeros(10_000_000, np.float32)})
         else:
