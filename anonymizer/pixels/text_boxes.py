@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float32]
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
-SURE, LEAST_SURE = 0.85, 12  # probability inside a line, pixels that make one
+SURE, LEAST_SURE = 0.97, 12  # probability inside a line, pixels that make one
 ONE_LINE = 1.3  # how much thicker the common box of two words of a line may be
 FULL = 0.72  # share of a box that text must fill; emptier ones are cut in two
 LEAST_GAIN = 0.12  # share of its area that a cut must save
