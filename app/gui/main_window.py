@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
 
     def new_project(self) -> None:
         """Ask for name, place, profile and protection, make the project and open it."""
-        from app.gui.dialogs.new_project import NewProjectDialog
+        from app.gui.new_project import NewProjectDialog
 
         dialog = NewProjectDialog(self)
         dialog.made.connect(self.open_folder)
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
 
     def choose_images_to_label(self) -> None:
         """Ask whether readers see masked images or originals."""
-        from app.gui.dialogs.label_originals import LabelOriginalsDialog
+        from app.gui.labelling.label_originals import LabelOriginalsDialog
 
         LabelOriginalsDialog(self.session, self).open()
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from app.gui.dialogs.second_reading import SecondReadingDialog
+from app.gui.labelling.second_reading import SecondReadingDialog
 from app.gui.labelling_tasks import BlindReading
 from app.gui.main_window import MainWindow
 from app.gui.pages.agreement_page import AgreementPage

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.gui.dialogs.find_images import FindImagesDialog
+from app.gui.labelling.find_images import FindImagesDialog
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project

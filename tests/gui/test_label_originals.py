@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage
-from app.gui.dialogs.label_originals import LabelOriginalsDialog
+from app.gui.labelling.label_originals import LabelOriginalsDialog
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QColorDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
-from app.gui.dialogs.class_palette import ClassPalette
-from app.gui.dialogs.label_history import LabelHistoryDialog
-from app.gui.dialogs.label_set import LabelSetDialog
+from app.gui.labelling.class_palette import ClassPalette
+from app.gui.labelling.label_history import LabelHistoryDialog
+from app.gui.labelling.label_set import LabelSetDialog
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project

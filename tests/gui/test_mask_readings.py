@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer import KEPT, find_sources
 from anonymizer.report import Reading
-from app.gui.dialogs.keep_list import SITE, KeepListDialog
 from app.gui.image.image_overlay import look
 from app.gui.main_window import MainWindow
+from app.gui.masking.keep_list import SITE, KeepListDialog
 from app.gui.pages.mask_page import MaskPage
 from app.project import Project
 from app.workflows.pixel_policy import site_keep_list

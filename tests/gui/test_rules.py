@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer import OPTIONS, load_profile
 from app.errors import SettingsError
-from app.gui.dialogs.new_project import NewProjectDialog
-from app.gui.dialogs.rules_editor import UNSPOKEN
 from app.gui.main_window import MainWindow
+from app.gui.masking.rules_editor import UNSPOKEN
+from app.gui.new_project import NewProjectDialog
 from app.gui.pages.mask_page import MaskPage
 from app.project import Project
 from app.workflows.profiles import as_project_settings, profiles_folder, save_profile

@@ -14,9 +14,9 @@ from app.gui import theme
 from app.gui.actions import COMMANDS
 from app.gui.application import exception_hook
 from app.gui.dialogs.help import HelpDialog
-from app.gui.dialogs.new_project import NewProjectDialog
 from app.gui.dialogs.unlock import UnlockDialog, ask_passphrase
 from app.gui.main_window import MainWindow
+from app.gui.new_project import NewProjectDialog
 from app.gui.steps import STEPS
 from app.project import Project
 from app.workflows.projects import create_project

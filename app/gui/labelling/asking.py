@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QInputDialog, QWidget
 
-from app.gui.dialogs.class_palette import ClassPalette
-from app.gui.dialogs.definitions import DefinitionsDialog
-from app.gui.dialogs.find_images import FindImagesDialog
-from app.gui.dialogs.label_history import LabelHistoryDialog
+from app.gui.labelling.class_palette import ClassPalette
+from app.gui.labelling.definitions import DefinitionsDialog
+from app.gui.labelling.find_images import FindImagesDialog
+from app.gui.labelling.label_history import LabelHistoryDialog
 from app.gui.models.worklist_model import title
 from app.gui.session import Session
 from labeller import InstanceFilter, InstanceRow, LabelClass

@@ -7,10 +7,10 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from app.errors import USER_ERRORS
-from app.gui.class_changes import ClassChanges
 from app.gui.class_steps import ClassStep
 from app.gui.commands import ChangeCommand, LabelCommand
 from app.gui.dialogs.errors import show_error
+from app.gui.labelling.class_changes import ClassChanges
 from app.gui.labelling.pace import Pace
 from app.gui.labelling_tasks import LabellingTask
 from app.gui.session import Session

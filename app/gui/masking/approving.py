@@ -8,7 +8,7 @@ from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.image.compare_view import CompareView
 from app.gui.masking.mask_list import MaskList
-from app.gui.masking_by_hand import MaskingByHand
+from app.gui.masking.masking_by_hand import MaskingByHand
 from app.gui.session import Session
 from app.gui.verdicts import Verdicts
 from labeller import InstanceFilter

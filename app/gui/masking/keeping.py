@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
-from app.gui.dialogs.keep_list import KeepListDialog
-from app.gui.masking_by_hand import MaskingByHand
+from app.gui.masking.keep_list import KeepListDialog
+from app.gui.masking.masking_by_hand import MaskingByHand
 from app.gui.session import Session
 from app.project import Project
 from app.workflows.pixel_policy import keep_texts

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from anonymizer import MEANINGS, MaskText, load_profile
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
-from app.gui.dialogs.keep_list import KeepListDialog
+from app.gui.masking.keep_list import KeepListDialog
 from app.gui.session import Session
 from app.gui.widgets.text import button, label
 from app.project import Project

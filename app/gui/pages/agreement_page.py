@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
-from app.gui.dialogs.find_images import kept_facts
-from app.gui.dialogs.second_reading import SecondReadingDialog
 from app.gui.jobs import JobRunner
 from app.gui.labelling.confusion import ConfusionMatrix
+from app.gui.labelling.find_images import kept_facts
+from app.gui.labelling.second_reading import SecondReadingDialog
 from app.gui.labelling_tasks import Adjudication, BlindReading, ChosenImages
 from app.gui.pages.base import Page
 from app.gui.session import Session

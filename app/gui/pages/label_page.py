@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.gui.class_changes import ClassChanges
-from app.gui.dialogs.find_images import further
 from app.gui.image.image_keys import MOUSE, act
 from app.gui.jobs import JobRunner
 from app.gui.key_table import ANSWER_KEYS
 from app.gui.labelling.asking import Asking
+from app.gui.labelling.class_changes import ClassChanges
 from app.gui.labelling.class_panel import ClassPanel
+from app.gui.labelling.find_images import further
 from app.gui.labelling.image_and_grid import ImageAndGrid
 from app.gui.labelling.label_bar import LabelBar
 from app.gui.labelling.label_layout import button_row, three_columns

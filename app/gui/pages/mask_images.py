@@ -17,7 +17,7 @@ from app.gui.masking.approving import Approving
 from app.gui.masking.header_table import HeaderTable
 from app.gui.masking.keeping import Keeping
 from app.gui.masking.mask_list import EMPTY, MaskList
-from app.gui.masking_by_hand import MaskingByHand
+from app.gui.masking.masking_by_hand import MaskingByHand
 from app.gui.masking_record import MaskingRecord
 from app.gui.session import Session
 from app.gui.shortcuts import bind

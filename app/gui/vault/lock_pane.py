@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from anonymizer import Strength, judge_passphrase
 from app.errors import USER_ERRORS
-from app.gui.dialogs.new_project import PROTECTIONS
+from app.gui.new_project import PROTECTIONS
 from app.gui.session import Session
 from app.gui.widgets.text import button, label, set_role
 from app.workflows.projects import protection_now

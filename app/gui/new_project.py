@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from anonymizer import judge_passphrase
 from app.errors import USER_ERRORS
-from app.gui.dialogs.rules_editor import RulesEditor
+from app.gui.masking.rules_editor import RulesEditor
 from app.gui.widgets.text import button, label
 
 PROTECTIONS = (

@@ -10,8 +10,8 @@ from app.errors import USER_ERRORS
 from app.gui import class_steps
 from app.gui.class_steps import ClassStep
 from app.gui.dialogs.errors import show_error
-from app.gui.dialogs.label_set import LabelSetDialog
 from app.gui.labelling.class_panel import ClassPanel
+from app.gui.labelling.label_set import LabelSetDialog
 from app.gui.session import Session
 from labeller import Catalogue, InstanceFilter, LabelClass
 
