@@ -20,6 +20,7 @@ NO_IDENTIFIER = {
     "anonymizer/pictures/png.py": "the check sums that the format asks for",
     "anonymizer/output/media_directory.py": "the masked files that a DICOMDIR lists",
     "app/audit.py": "lines of the audit trail, which hold no identity",
+    "app/workflows/selftest.py": "files of the installed program",
     "app/workflows/structured_reports.py": "masked UIDs, and class and reader as they stand in the report itself",
     "labeller/data_card.py": "the check sums of a data set",
     "labeller/describing.py": "files of a data set, masked",
