@@ -86,15 +86,16 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     if damaged:
         review.append(DAMAGED)
     renew_meta(dataset, syntax)
-    changes += (*blank_comments(dataset), *_clear_unused(dataset, harvest))
+    changes += blank_comments(dataset)
+    if (
+        damaged or end is End.MORE
+    ):  # what lies behind the image may be part of another file, as may what is in it
+        _refuse_spelling_pixels(dataset)  # while the letters are whole
+    changes += _clear_unused(dataset, harvest)
     pixels = _mask_pixels(dataset, settings, harvest, run.plans.get(series_of(raw)) if run.plans else None)
     review += pixels.review
     device = first_text(dataset, "DeviceSerialNumber")
     subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
-    if (
-        damaged or end is End.MORE
-    ):  # what lies behind the image may be part of another file, as may what is in it
-        _refuse_spelling_pixels(dataset)
     document = clean_document(dataset, subject, find_text=settings.find_text)
     masked = HeaderMasker(subject).mask(dataset)
     changes += document.put_into(dataset)
@@ -190,6 +191,14 @@ def _own_uid(uid: str, raw: bytes) -> UID:
     """Return a UID by content, for an object that is not (any more) what its own UID stands for."""
     number = int.from_bytes(hashlib.sha256(uid.encode() + raw).digest()[:16], "big")
     return UID(f"2.25.{number}")
+
+
+def _clear_pixels(dataset: FileDataset, harvest: Harvest, *, doubtful: bool) -> list[Change]:
+    """Take out what hides in pixel data beside the pixels; of `doubtful` ones that spell words nothing is written."""
+    changes = list(blank_comments(dataset))
+    if doubtful:
+        _refuse_spelling_pixels(dataset)  # while the letters are whole
+    return [*changes, *_clear_unused(dataset, harvest)]
 
 
 def _clear_unused(dataset: FileDataset, harvest: Harvest) -> list[Change]:

@@ -134,7 +134,9 @@ def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
     with labelled.catalogue() as other:
         other.rename_class("finding", "opacity")
     said: list[str] = []
-    monkeypatch.setattr("app.gui.pages.label_page.show_error", lambda _on, text, _remedy: said.append(text))
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
+    )
     page.label("finding")
     assert said == ["There is no label class “finding”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -151,7 +153,9 @@ def test_a_full_disk_while_one_labels_is_told_and_the_same_key_works_once_there_
     page = opened(window, qtbot)
     await_image(page)
     said: list[str] = []
-    monkeypatch.setattr("app.gui.pages.label_page.show_error", lambda _on, text, _remedy: said.append(text))
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
+    )
     engine = window.session.catalogue._storage._reads
 
     def full(*_anything: object) -> None:
