@@ -83,8 +83,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
     _complete(dataset, raw, end, review)
     if lacks_image(dataset):
         review.append("The file says that it is an image but holds none; it may have been cut off.")
-    if damaged:
-        review.append(DAMAGED)
+    review += [DAMAGED] if damaged else []
     renew_meta(dataset, syntax)
     changes += blank_comments(dataset)
     if (
