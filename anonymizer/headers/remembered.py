@@ -14,7 +14,8 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 LongT = TypeVar("LongT", bound=Sized)
 ValueT = TypeVar("ValueT")
 LONGEST = 2**14  # bytes of an element or item that is worth remembering
-_ROOM = 4 * 2**20  # bytes of elements in one memory
+_ROOM = 4 * 2**20  # bytes of one memory
+_ENTRY = 256  # bytes that an entry takes at least, beside its key: short keys must not fill the room with answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Memory(Generic[LongT, ValueT]):
         """Remember a value; a key that is too long to be worth it is given as b""."""
         if not key:
             return
-        self._taken += len(key)
+        self._taken += _ENTRY + len(key)
         if self._taken > _ROOM:
             self.forget()
-            self._taken = len(key)
+            self._taken = _ENTRY + len(key)
         self._values[key] = value
 
     def forget(self) -> None:
