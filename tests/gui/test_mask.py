@@ -130,6 +130,11 @@ def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, windo
         assert before.partition("^")[0] not in seen
 
 
+def test_the_page_fits_a_screen_of_1280_pixels(page: MaskPage, window: MainWindow) -> None:
+    window.go("mask")
+    assert window.minimumSizeHint().width() <= 1280
+
+
 def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
     changed = page.images.header.model.rowCount()
     page.images.header.list_only(Show.ALL)

@@ -65,6 +65,7 @@ class CompareView(QWidget):
         self.stack.addWidget(self.before)
         self.stack.addWidget(self.locked)
         self.legend = label("", "muted", wrap=False)
+        self.legend.setMinimumWidth(1)  # on a narrow screen the buttons come first
         self.buttons = QButtonGroup(self)
         self.tools = QHBoxLayout()
         self._lay_out()

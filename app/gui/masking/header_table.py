@@ -50,7 +50,10 @@ class HeaderTable(QWidget):
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.count = label("", "muted", wrap=False)
         self.copy_button = button("Copy", self._copy, tip="The chosen rows as text (Ctrl+C)")
-        self.wide_button = button("Whole width (T)", self.wide_wanted.emit, tip="Hide or show the image (T)")
+        self.wide_button = button("Wide (T)", self.wide_wanted.emit, tip="Hide or show the image (T)")
+        for box in (self.filter, self.layer):  # narrow screens: the list that opens is as wide as its entries
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(6)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -58,9 +61,8 @@ class HeaderTable(QWidget):
         column.setContentsMargins(8, 0, 0, 0)
         column.setSpacing(6)
         top, bottom = QHBoxLayout(), QHBoxLayout()
-        top.addWidget(self.filter)
-        top.addWidget(self.layer)
-        top.addStretch(1)
+        top.addWidget(self.filter, 2)
+        top.addWidget(self.layer, 1)
         top.addWidget(self.wide_button)
         bottom.addWidget(self.count, 1)
         bottom.addWidget(self.copy_button)

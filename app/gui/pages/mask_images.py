@@ -70,7 +70,7 @@ class MaskImages(QWidget):
         wide = self.middle.isVisible()
         self.by_hand.leave()
         self.middle.setVisible(not wide)
-        self.header.wide_button.setText("Show the image (T)" if wide else "Whole width (T)")
+        self.header.wide_button.setText("Show the image (T)" if wide else "Wide (T)")
         (self.header.table if wide else self.list.list).setFocus()
 
     def show_attribute(self, sop: str, path: str) -> None:
