@@ -15,9 +15,7 @@ LongT = TypeVar("LongT", bound=Sized)
 ValueT = TypeVar("ValueT")
 LONGEST = 2**14  # bytes of an element or item that is worth remembering
 _ROOM = 4 * 2**20  # bytes of one memory
-_ENTRY = (
-    256  # bytes that an entry takes at least, beside its key: short keys must not fill the room with answers
-)
+_ENTRY = 1536  # bytes, measured: an answer with its changes, beside its key, which may be far shorter
 
 
 @dataclass(frozen=True, slots=True)
