@@ -19,10 +19,11 @@ from trainer.errors import ModelFolderError
 from trainer.preprocessing import Preprocessing
 from trainer.records import NOTICE, RunSummary
 from trainer.results import familiarity as known
+from trainer.weights_file import check_weights
 
 FORMAT = 1
 RUN, WEIGHTS, HISTORY = "run.json", "weights.weights.h5", "history.csv"
-_LARGEST_RUN, _LARGEST_WEIGHTS = 4 << 20, 2 << 30
+_LARGEST_RUN = 4 << 20
 _MOST_CLASSES = 1000
 _AGAIN = "Train the model again, or choose the folder of a model that this program made."
 
@@ -104,10 +105,7 @@ def save_weights(model: Any, folder: Path) -> str:
 def load_model(info: ModelInfo) -> Any:
     """Build the network that the model names and load the checked weights into it."""
     path = info.folder / WEIGHTS
-    _regular_file(path, _LARGEST_WEIGHTS)
-    if _sha256(path) != info.weights_sha256:
-        raise ModelFolderError("The model's weights are not those that run.json names.", _AGAIN)
-    _check_hdf5(path)
+    check_weights(path, info.weights_sha256)
     import_keras()
     shape = info.preprocessing
     model = architecture(info.architecture).build(shape.size, shape.channels, len(info.classes))
@@ -196,27 +194,3 @@ def _regular_file(path: Path, largest: int) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _check_hdf5(path: Path) -> None:
-    """Refuse links to other files and data sets that claim more than the file holds."""
-    import h5py
-
-    def check(group: Any, depth: int) -> None:
-        for name in group:
-            link = group.get(name, getlink=True)
-            if not isinstance(link, h5py.HardLink) or depth > 32:  # noqa: PLR2004 - our files are four deep
-                raise ModelFolderError("The model's weights file holds a link.", _AGAIN)
-            child = group[name]
-            if isinstance(child, h5py.Group):
-                check(child, depth + 1)
-            elif not isinstance(child, h5py.Dataset) or child.is_virtual or child.external:
-                raise ModelFolderError("The model's weights file refers to other files.", _AGAIN)
-            elif child.nbytes > path.stat().st_size:
-                raise ModelFolderError("The model's weights file claims more than it holds.", _AGAIN)
-
-    try:
-        with h5py.File(path, "r") as stored:
-            check(stored, 0)
-    except (OSError, RuntimeError, KeyError):
-        raise ModelFolderError("The model's weights file is damaged.", _AGAIN) from None

@@ -32,6 +32,7 @@ NO_IDENTIFIER = {
     "trainer/training.py": "the listing of a data set as a whole",
     "trainer/images.py": "files of a data set",
     "trainer/model_folder.py": "files of a model folder",
+    "trainer/weights_file.py": "a weights file",
     "trainer/architectures/stored_weights.py": "files of weights",
     "resources/sample/headers.py": "invented patients of the sample",
     "resources/weights/convert_efficientnet_lite0.py": "files of weights",

@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.atomic import write_atomically
+from trainer.arrays import read_arrays, write_arrays
 from trainer.results.weighted import Floats
 
 FILE = "familiarity.npz"
@@ -110,26 +109,16 @@ class Familiarity:
     def save(self, folder: Path) -> None:
         """Write familiarity.npz: arrays only, no pickled object."""
         names = np.frombuffer("\n".join(self.names).encode(), np.uint8)
-
-        def write(path: Path) -> None:
-            with path.open("wb") as stream:
-                np.savez(stream, references=self.references, names=names)
-
-        write_atomically(folder / FILE, write)
+        write_arrays(folder / FILE, {"references": self.references, "names": names})
 
     @classmethod
     def load(cls, folder: Path) -> "Familiarity":
         """Read familiarity.npz; ValueError unless it is one of ours."""
-        path = folder / FILE
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST_FILE:
-            raise ValueError("not a plain file")
         try:
-            _refuse_bombs(path)
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = [stored[name] for name in ("references", "names")]
-        except (OSError, KeyError, BadZipFile) as error:
+            arrays = read_arrays(folder / FILE, _LARGEST_FILE)
+            references, names = arrays["references"], arrays["names"]
+        except KeyError as error:
             raise ValueError("damaged") from error
-        references, names = arrays
         made = cls(references, tuple(names.tobytes().decode().split("\n")))
         if not made.is_sound():
             raise ValueError("shapes do not fit")
@@ -150,22 +139,6 @@ def _unit(embeddings: Floats) -> NDArray[np.float32]:
     """Of length 1."""
     lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
     return np.asarray(embeddings / np.maximum(lengths, 1e-6), np.float32)
-
-
-def _refuse_bombs(path: Path) -> None:
-    """Arrays of ours are stored as they are; what claims or unpacks to more than the file holds is none."""
-    size = path.stat().st_size
-    with ZipFile(path) as archive:
-        members = archive.infolist()
-        if sum(member.file_size for member in members) > size:
-            raise ValueError("unpacks to more than it holds")
-        for member in members:
-            with archive.open(member) as stream:
-                if np.lib.format.read_magic(stream) != (1, 0):
-                    raise ValueError("another format")
-                shape, _, kind = np.lib.format.read_array_header_1_0(stream)
-            if kind.hasobject or math.prod(shape) * kind.itemsize > size:
-                raise ValueError("claims more than it holds")
 
 
 def _parts(embeddings: Floats) -> list[Floats]:
