@@ -3,6 +3,7 @@
 This module is its front door; everything heavy is imported when it is first needed.
 """
 
+from trainer.architectures import ARCHITECTURES, HEADS, Architecture
 from trainer.dataset import DataSet, load_dataset
 from trainer.errors import CancelledError, DataSetError, ModelFolderError, RecipeError, TrainerError
 from trainer.evaluation import evaluate
@@ -10,8 +11,10 @@ from trainer.explain import grad_cam
 from trainer.inference import Predictor
 from trainer.model_folder import ModelInfo
 from trainer.operating import Wanted, move_operating_point, operating_points
+from trainer.parameters import Parameter, Value
 from trainer.readiness import Readiness, readiness
-from trainer.recipes import DEFAULT_RECIPE, RECIPES, Recipe, describe_recipes
+from trainer.recipe_file import read_recipe, recipe_from, write_recipe
+from trainer.recipes import DEFAULT_RECIPE, FIELDS, RECIPES, Recipe, describe_recipes
 from trainer.records import (
     NOTICE,
     HeatMap,
@@ -32,13 +35,17 @@ from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, R
 from trainer.training import train
 
 __all__ = [
+    "ARCHITECTURES",
     "DEFAULT_RECIPE",
+    "FIELDS",
     "FIGURES",
     "GROUP_COLUMNS",
+    "HEADS",
     "NOTICE",
     "RECIPES",
     "REPORT",
     "Answers",
+    "Architecture",
     "CancelledError",
     "Curve",
     "DataSet",
@@ -52,6 +59,7 @@ __all__ = [
     "ModelFolderError",
     "ModelInfo",
     "OnEvent",
+    "Parameter",
     "PointChooser",
     "PointFigures",
     "Prediction",
@@ -63,6 +71,7 @@ __all__ = [
     "ReliabilityBin",
     "RunSummary",
     "TrainerError",
+    "Value",
     "Wanted",
     "cell",
     "describe_recipes",
@@ -76,8 +85,11 @@ __all__ = [
     "operating_points",
     "read_beside",
     "read_known",
+    "read_recipe",
     "readiness",
+    "recipe_from",
     "train",
     "worst_errors",
+    "write_recipe",
     "write_report",
 ]

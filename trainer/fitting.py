@@ -76,6 +76,11 @@ def balanced_weights(labels: Labels, classes: int) -> NDArray[np.float32]:
     return np.minimum(weights, np.float32(_HEAVIEST))
 
 
+def class_weights(labels: Labels, classes: int, balancing: str) -> NDArray[np.float32]:
+    """What an image of each class counts while learning, by the recipe's way of balancing."""
+    return balanced_weights(labels, classes) if balancing == "class weights" else np.ones(classes, np.float32)
+
+
 def judge(
     probabilities: NDArray[np.floating], labels: Labels, weights: NDArray[np.float32]
 ) -> dict[str, Any]:

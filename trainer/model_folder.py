@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.architectures import architecture
+from trainer.architectures import build_network
 from trainer.atomic import write_atomically, write_json
 from trainer.device import import_keras
-from trainer.errors import ModelFolderError
+from trainer.errors import ModelFolderError, RecipeError
+from trainer.parameters import Value
 from trainer.preprocessing import Preprocessing
+from trainer.recipes import Recipe
 from trainer.records import NOTICE, RunSummary
 from trainer.results import familiarity as known
 from trainer.weights_file import check_weights
@@ -37,6 +39,7 @@ class ModelInfo:
     architecture: str
     preprocessing: Preprocessing
     recipe: str
+    settings: Mapping[str, Value]  # the recipe in full, with what it left open decided
     weights_sha256: str
     seed: int
     epochs: int
@@ -48,7 +51,9 @@ class ModelInfo:
     warnings: tuple[str, ...]
     versions: Mapping[str, str]
     dataset_sha256: str
-    identity: Mapping[str, Any]  # data set listing, recipe, seed and epochs: the same training again?
+    identity: Mapping[
+        str, Any
+    ]  # data set listing, recipe as asked for, seed and epochs: the same training again?
 
     @classmethod
     def read(cls, folder: Path) -> "ModelInfo":
@@ -62,10 +67,22 @@ class ModelInfo:
             info = _from_document(folder, document)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ModelFolderError("The model's run.json is damaged.", _AGAIN) from None
-        architecture(info.architecture)
+        info.used_recipe()
         if not _sound_classes(info.classes):
             raise ModelFolderError("The model's list of classes makes no sense.", _AGAIN)
         return info
+
+    def used_recipe(self) -> Recipe:
+        """The recipe that the model was trained with; ModelFolderError if this program knows no such."""
+        try:
+            found = Recipe().changed(self.settings)
+        except RecipeError as error:
+            raise ModelFolderError(
+                f"The model names a network or setting that this program does not know. {error}", error.remedy
+            ) from None
+        if found.architecture != self.architecture:
+            raise ModelFolderError("The model's run.json contradicts itself.", _AGAIN)
+        return found
 
     def summary(self) -> RunSummary:
         """As `train` reports it."""
@@ -108,14 +125,14 @@ def load_model(info: ModelInfo) -> Any:
     check_weights(path, info.weights_sha256)
     import_keras()
     shape = info.preprocessing
-    model = architecture(info.architecture).build(shape.size, shape.channels, len(info.classes))
     try:
+        model = build_network(info.used_recipe().design, shape.size, shape.channels, len(info.classes))
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "error", UserWarning
             )  # Keras only warns of layers that it finds no weights for
             model.load_weights(path)
-    except (ValueError, KeyError, OSError, UserWarning) as error:
+    except (ValueError, KeyError, OSError, RecipeError, UserWarning) as error:
         raise ModelFolderError("The model's weights do not fit its network.", _AGAIN) from error
     return model
 
@@ -170,6 +187,7 @@ def _from_document(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
         dataset_sha256=str(document["dataset_sha256"]),
         architecture=str(document["architecture"]),
         recipe=str(document["recipe"]),
+        settings=dict(document.get("settings", {"architecture": document["architecture"]})),
         weights_sha256=str(document["weights_sha256"]),
         device=str(document["device"]),
         metrics={str(name): float(value) for name, value in document["metrics"].items()},

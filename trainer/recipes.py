@@ -1,71 +1,175 @@
-"""Ready-made ways to train, as a table that lists itself: help, window and documentation are made from it."""
+"""Ways to train: a record of plain values, its fields described for help and forms, and the ready-made ones."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any
 
+from trainer.architectures import ARCHITECTURES, HEADS, Architecture, Design, architecture
 from trainer.errors import RecipeError
+from trainer.parameters import Parameter, Value, Values, settled, unknown
 
-Method = Literal["linear head", "from scratch", "fine-tuning"]
+FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER = "from scratch", "fixed features", "earlier layer"
+PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
+STRATEGIES = (FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER, PARTIAL, FULL, BY_RULE)
+
+FIELDS: tuple[Parameter, ...] = (
+    Parameter("architecture", "residual", "The network.", choices=tuple(ARCHITECTURES)),
+    Parameter("head", "own", "How the network ends.", choices=tuple(HEADS)),
+    Parameter(
+        "strategy",
+        FROM_SCRATCH,
+        "How much of the network learns from your images, and from where it begins.",
+        choices=STRATEGIES,
+    ),
+    Parameter(
+        "weights",
+        "automatic",
+        "Where a network that has learned before gets its weights: those that were imported here, or else those that "
+        "the program carries.",
+        choices=("automatic", "carried", "imported"),
+    ),
+    Parameter(
+        "similarity",
+        "different",
+        "Whether your images are like those that the network learned from; photographs are different from "
+        "radiographs. Read by the strategy “by rule”.",
+        choices=("different", "similar"),
+    ),
+    Parameter("trainable_from", "", "First layer that learns in partial fine-tuning; empty: about half way up."),
+    Parameter("size", 0, "Side of the square fed in, in pixels; 0: as the network and images suggest.", low=0, high=1024),
+    Parameter("epochs", 12, "Passes over a large data set; small ones get more.", low=1, high=10_000),
+    Parameter("learning_rate", 0.0, "Size of the first steps; 0: as the network suggests.", low=0, high=1),
+    Parameter(
+        "balancing",
+        "class weights",
+        "What is done so that a rare class counts as much as a frequent one.",
+        choices=("class weights", "none"),
+    ),
+)  # fmt: skip
+"""What a recipe says beside its network's own parameters; no name stands in both."""
+
+OWN_NAME = "own"
+_NAME = Parameter("name", OWN_NAME, "What the recipe is called in lists, reports and names of runs.")
+_NETWORK_INDEPENDENT = ("head", "strategy", "similarity", "size", "epochs", "balancing")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One way to train, in plain words and in numbers."""
+    """One way to train, complete: `table()` is all of it, and what a model folder keeps.
 
-    name: str
-    title: str
-    description: str
-    duration: str
-    architecture: str
-    method: Method
-    epochs: int  # on a large data set; small ones get more, see `plan`
-    learning_rate: float = 1e-3
-    trainable_from: str = ""  # fine-tuning: first layer that goes on learning
+    `parameters` are the network's own (`ARCHITECTURES[...].parameters`); what is not given gets its default. Every
+    value is checked when the record is made: RecipeError names what is allowed.
+    """
+
+    name: str = OWN_NAME
+    architecture: str = "residual"
+    parameters: Values = field(default_factory=dict, hash=False)
+    head: str = "own"
+    strategy: str = FROM_SCRATCH
+    weights: str = "automatic"
+    similarity: str = "different"
+    trainable_from: str = ""
+    size: int = 0
+    epochs: int = 12
+    learning_rate: float = 0.0
+    balancing: str = "class weights"
+    # For readers only, not part of the table:
+    title: str = field(default="", compare=False)
+    description: str = field(default="", compare=False)
+    duration: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for parameter in (_NAME, *FIELDS):
+            object.__setattr__(self, parameter.name, parameter.checked(getattr(self, parameter.name)))
+        network = architecture(self.architecture)
+        values = settled(network.parameters, self.parameters, network.title)
+        object.__setattr__(self, "parameters", values)
+
+    @property
+    def design(self) -> Design:
+        """The network without its weights."""
+        return Design(architecture(self.architecture), self.parameters, self.head)
+
+    def table(self) -> dict[str, Value]:
+        """The record as a flat table of plain values: name, fields, parameters of the network."""
+        return {
+            "name": self.name,
+            **{each.name: getattr(self, each.name) for each in FIELDS},
+            **self.parameters,
+        }
+
+    def changed(self, table: Mapping[str, object]) -> "Recipe":
+        """With some settings changed; another network brings its own defaults for what depends on the network."""
+        if not table:
+            return self
+        network = architecture(str(table.get("architecture", self.architecture)))
+        _refuse_unknown(table, network)
+        same = network.name == self.architecture
+        kept = {name: value for name, value in self.table().items() if same or name in _NETWORK_INDEPENDENT}
+        wanted: dict[str, Any] = {**kept, "name": OWN_NAME, **table}
+        parameters = {each.name: wanted.pop(each.name) for each in network.parameters if each.name in wanted}
+        return Recipe(**wanted, parameters=parameters)
+
+    def with_texts(self, settings: Iterable[str]) -> "Recipe":
+        """With settings as a command line gives them, "key=value" each."""
+        pairs = [text.partition("=") for text in settings]
+        wrong = next((key for key, sign, _ in pairs if not sign), None)
+        if wrong is not None:
+            raise RecipeError(
+                f'"{wrong[:40]}" is not a setting.', "Write it as key=value, such as epochs=20."
+            )
+        texts = {key.strip(): value.strip() for key, _, value in pairs}
+        network = architecture(texts.get("architecture", self.architecture))
+        _refuse_unknown(texts, network)
+        known = {each.name: each for each in declared(network)}
+        return self.changed({key: known[key].parsed(value) for key, value in texts.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A recipe fitted to the number of training images."""
+def declared(network: Architecture) -> tuple[Parameter, ...]:
+    """All settings of a recipe for that network."""
+    return (_NAME, *FIELDS, *network.parameters)
 
-    batch_size: int
-    epochs: int
-    patience: int  # epochs without improvement after which training ends
+
+def _refuse_unknown(table: Iterable[str], network: Architecture) -> None:
+    known = [each.name for each in declared(network)]
+    for key in table:
+        if key not in known:
+            raise unknown(key, known, f"A recipe for {network.title}")
 
 
 _TABLE = (
     Recipe(
         "quick",
-        "Quick look",
-        "A network that learned to see on everyday photographs describes each image; only the last step, "
-        "from description to class, is learned from your images.",
-        "seconds to two minutes",
         architecture="efficientnet_lite0",
-        method="linear head",
+        head="softmax",
+        strategy=FIXED_FEATURES,
         epochs=6,
+        title="Quick look",
+        description="A network that learned to see on everyday photographs describes each image; only the last step, "
+        "from description to class, is learned from your images.",
+        duration="seconds to two minutes",
     ),
     Recipe(
         "standard",
-        "Standard",
-        "A small network learns from your images alone, shown slightly rotated, shifted, zoomed and with other "
-        "contrast each time, so that it learns the finding and not the picture.",
-        "a minute to ten minutes",
         architecture="residual",
-        method="from scratch",
         epochs=12,
         learning_rate=2e-3,
+        title="Standard",
+        description="A small network learns from your images alone, shown slightly rotated, shifted, zoomed and with "
+        "other contrast each time, so that it learns the finding and not the picture.",
+        duration="a minute to ten minutes",
     ),
     Recipe(
         "transfer",
-        "Transfer",
-        "Begins as the quick look does, then lets the upper half of the network adapt to your images.",
-        "several minutes to an hour",
         architecture="efficientnet_lite0",
-        method="fine-tuning",
+        strategy=PARTIAL,
         epochs=6,
         learning_rate=2e-4,
         trainable_from="block9_expand",
+        title="Transfer",
+        description="Begins as the quick look does, then lets the upper half of the network adapt to your images.",
+        duration="several minutes to an hour",
     ),
 )
 
@@ -75,6 +179,15 @@ DEFAULT_RECIPE = "standard"
 _LARGEST_BATCH, _SMALLEST_BATCH = 64, 4
 _LEAST_STEPS = 240  # weight updates below which a network has hardly begun to learn
 _MOST_EPOCHS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A recipe fitted to the number of training images."""
+
+    batch_size: int
+    epochs: int
+    patience: int  # epochs without improvement after which training ends
 
 
 def recipe(name: str) -> Recipe:

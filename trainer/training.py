@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from trainer import model_folder
-from trainer.architectures import Architecture, architecture
+from trainer.architectures import Architecture, build_network
 from trainer.checkpoint import Checkpoint
 from trainer.dataset import DataSet, digest, load_dataset
 from trainer.device import describe_device, make_reproducible, versions
 from trainer.errors import DataSetError, ModelFolderError
 from trainer.evaluation import labels_of
-from trainer.fitting import Fit, Sample, Task, balanced_weights
-from trainer.gradient import fit_by_gradient
+from trainer.fitting import Fit, Sample, Task, class_weights
 from trainer.history import write_history
 from trainer.images import Images, probe, read_images
-from trainer.linear import fit_linear_head
 from trainer.model_folder import ModelInfo
 from trainer.preprocessing import Preprocessing
-from trainer.recipes import DEFAULT_RECIPE, Method, Recipe, plan
+from trainer.recipes import DEFAULT_RECIPE, FROM_SCRATCH, Recipe, plan
 from trainer.recipes import recipe as recipe_named
 from trainer.records import OnEvent, ReadImage, RunSummary
 from trainer.reporting import write_report
+from trainer.transfer import fit as fit_by_strategy
+from trainer.transfer import load_starting_weights, settle
 from trainer.verdict import Verdict, give_verdict
 
 
@@ -47,7 +47,7 @@ def train(
     dataset_folder: Path,
     out: Path,
     *,
-    recipe: str = DEFAULT_RECIPE,
+    recipe: str | Recipe = DEFAULT_RECIPE,
     read_image: ReadImage,
     on_event: OnEvent = lambda _kind, _facts: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -57,14 +57,21 @@ def train(
 ) -> RunSummary:
     """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
 
+    `recipe` is a ready-made one by its name, or a record of one's own.
     A folder that already holds this very training is left as it is and its summary returned. After
     `limit_seconds` no new epoch begins and the best one so far is kept. Raises DataSetError, RecipeError,
     ModelFolderError (the folder holds something else) or CancelledError (the checkpoint is saved).
     """
     began = time.monotonic()
-    chosen = recipe_named(recipe)
+    chosen = recipe_named(recipe) if isinstance(recipe, str) else recipe
     dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed)
-    identity = {"listing": _listing(dataset), "recipe": recipe, "seed": seed, "epochs": epochs}
+    identity = {
+        "listing": _listing(dataset),
+        "recipe": chosen.name,
+        "settings": chosen.table(),
+        "seed": seed,
+        "epochs": epochs,
+    }
     if model_folder.is_complete(out):
         return _finished(out, identity, on_event)
     out.mkdir(parents=True, exist_ok=True)
@@ -77,15 +84,19 @@ def train(
 def _train(run: _Run, began: float) -> ModelInfo:
     for text in run.dataset.warnings:
         run.on_event("note", {"text": text})
-    network = architecture(run.recipe.architecture)
+    network = run.recipe.design.architecture
     preprocessing = _preprocessing(run, network)
     train_images = _read(run, "train", preprocessing)
     validation_images = _read(run, "validation", preprocessing)
     if network.scale is None:
         preprocessing = _fitted_scale(preprocessing, train_images)
     run.on_event("stage", {"title": "Preparing the network", "total": None})
+    settled = settle(run.recipe, len(train_images.items))
+    if settled.why:
+        run.on_event("note", {"text": settled.why})
+    run = replace(run, recipe=settled.recipe)
     task = _task(run, preprocessing, train_images, validation_images)
-    fit = _METHODS[run.recipe.method](task)
+    fit = fit_by_strategy(task)
     run.on_event("stage", {"title": "Judging the model", "total": None})
     weights_sha256 = model_folder.save_weights(task.model, run.out)
     write_history(run.out, fit.history)
@@ -98,30 +109,6 @@ def _train(run: _Run, began: float) -> ModelInfo:
     model_folder.write_run(info)
     run.checkpoint.remove()
     return info
-
-
-def _fit_from_scratch(task: Task) -> Fit:
-    return fit_by_gradient(task)
-
-
-def _fine_tune(task: Task) -> Fit:
-    """Learn the head first, then let the upper layers adapt; normalization statistics stay as they are."""
-    from keras import layers
-
-    head = fit_linear_head(task)
-    task.on_event("note", {"text": f"The head alone chose step {head.best_epoch}; now the network adapts."})
-    frozen = True
-    for layer in task.model.layers:
-        frozen = frozen and layer.name != task.recipe.trainable_from
-        layer.trainable = not frozen and not isinstance(layer, layers.BatchNormalization)
-    return fit_by_gradient(task)
-
-
-_METHODS: Mapping[Method, Callable[[Task], Fit]] = {
-    "linear head": fit_linear_head,
-    "from scratch": _fit_from_scratch,
-    "fine-tuning": _fine_tune,
-}
 
 
 def _finished(out: Path, identity: Mapping[str, Any], on_event: OnEvent) -> RunSummary:
@@ -145,9 +132,8 @@ def _listing(dataset: DataSet) -> str:
 def _preprocessing(run: _Run, network: Architecture) -> Preprocessing:
     side, colour = probe(run.dataset.of("train"), run.dataset.read_image)
     channels = network.channels or (3 if colour else 1)
-    return Preprocessing(
-        network.input_size(side), colour, channels, network.offset or 0.0, network.scale or 1.0
-    )
+    size = run.recipe.size or network.input_size(side)
+    return Preprocessing(size, colour, channels, network.offset or 0.0, network.scale or 1.0)
 
 
 def _fitted_scale(preprocessing: Preprocessing, images: Images) -> Preprocessing:
@@ -178,10 +164,10 @@ def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validat
             f"No readable training image of class: {', '.join(unseen)}.", "Label more patients of that class."
         )
     make_reproducible(run.seed)
-    network = architecture(run.recipe.architecture)
-    model = network.build(preprocessing.size, preprocessing.channels, len(classes))
-    if network.pretrained is not None:
-        network.pretrained(model)
+    design = run.recipe.design
+    model = build_network(design, preprocessing.size, preprocessing.channels, len(classes))
+    if run.recipe.strategy != FROM_SCRATCH:
+        load_starting_weights(model, run.recipe)
     return Task(
         recipe=run.recipe,
         plan=plan(run.recipe, len(sample.labels), run.epochs),
@@ -189,7 +175,7 @@ def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validat
         preprocessing=preprocessing,
         train=sample,
         validation=Sample(validation_images, labels_of(validation_images, classes)),
-        class_weights=balanced_weights(sample.labels, len(classes)),
+        class_weights=class_weights(sample.labels, len(classes), run.recipe.balancing),
         seed=run.seed,
         checkpoint=run.checkpoint,
         on_event=run.on_event,
@@ -212,6 +198,7 @@ def _info(run: _Run, task: Task, fit: Fit, verdict: Verdict) -> ModelInfo:
         architecture=run.recipe.architecture,
         preprocessing=task.preprocessing,
         recipe=run.recipe.name,
+        settings=run.recipe.table(),
         weights_sha256="",
         seed=run.seed,
         epochs=len(fit.history),

@@ -30,6 +30,7 @@ from trainer import (
     evaluate,
     grad_cam,
     move_operating_point,
+    recipe_from,
     train,
     write_report,
 )
@@ -43,9 +44,10 @@ class TrainRequest:
 
     dataset: Path
     out: Path
-    recipe: str = DEFAULT_RECIPE
+    recipe: str = DEFAULT_RECIPE  # a name, or a .toml or .json file
     seed: int = 0
     epochs: int | None = None
+    settings: tuple[str, ...] = ()  # "key=value", on top of the recipe
 
 
 def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
@@ -55,7 +57,7 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
     return train(
         request.dataset,
         request.out,
-        recipe=request.recipe,
+        recipe=recipe_from(request.recipe).with_texts(request.settings),
         read_image=read_image,
         on_event=lambda kind, facts: _forward(progress, kind, facts),
         cancelled=progress.cancelled,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer import Figure, LearningPoint, write_report
+from trainer import RECIPES, Figure, LearningPoint, write_report
 from trainer.model_folder import ModelInfo, write_run
 from trainer.preprocessing import Preprocessing
 from trainer.results.answers import Answers, write_answers
@@ -65,6 +65,7 @@ def make_run(folder: Path) -> None:
             architecture="residual",
             preprocessing=Preprocessing(64, False, 1, 0.0, 1.0),
             recipe="standard",
+            settings=RECIPES["standard"].table(),
             weights_sha256="0" * 64,
             seed=0,
             epochs=3,

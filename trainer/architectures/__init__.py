@@ -1,50 +1,48 @@
 """The networks that the trainer knows, as a table that lists itself.
 
-A model folder names its architecture; only what stands in this table is ever built, and only weights are
-loaded into it. Every architecture is a function `(ImageShape, classes) -> keras.Model` whose layers
-"features" (last feature map), "logits" and "probabilities" the rest of the trainer relies on.
+A model folder names its architecture, parameters and head; only what stands in this table is ever built, and only
+weights are loaded into it. Every network has the layers "features" (last feature map), "embedding" (the vector
+before the classes), "logits" and "probabilities" that the rest of the trainer relies on.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from trainer.architectures import lite0, residual
-from trainer.errors import ModelFolderError
+from trainer.architectures.entry import Architecture
+from trainer.architectures.head import HEADS, Head
+from trainer.architectures.network import Design, build_network
+from trainer.errors import RecipeError
 
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """One network: what it is for a reader, and what image it wants."""
-
-    name: str
-    title: str
-    build: Callable[[int, int, int], Any]  # (size, channels, classes) -> keras.Model
-    input_size: Callable[[int], int]  # longer side of a typical image -> side of the square fed in
-    channels: int  # 0: as many as the images have
-    pretrained: Callable[[Any], None] | None = None  # loads the carried weights into a built model
-    offset: float | None = None  # fixed scaling of grey values; None: taken from the training images
-    scale: float | None = None
-
+__all__ = ["ARCHITECTURES", "HEADS", "Architecture", "Design", "Head", "architecture", "build_network"]
 
 _TABLE = (
     Architecture(
+        "residual",
+        "Small residual network",
+        "small",
+        "Learns from your images alone; small enough for a PC without a graphics card.",
+        residual.features,
+        residual.input_size,
+        channels=0,
+        learning_rate=2e-3,
+    ),
+    Architecture(
         "efficientnet_lite0",
-        "EfficientNet-Lite0, learned on everyday photographs (ImageNet)",
-        lite0.build,
+        "EfficientNet-Lite0",
+        "EfficientNet",
+        "Learned on everyday photographs (ImageNet); the weights come with the program.",
+        lite0.features,
         lite0.input_size,
         channels=3,
+        smallest=32,
         pretrained=lite0.load_imagenet,
         offset=127.0,
         scale=128.0,
-    ),
-    Architecture(
-        "residual",
-        "Small residual network, learned from your images alone",
-        residual.build,
-        residual.input_size,
-        channels=0,
+        dropout=0.2,
+        learning_rate=2e-3,
+        earlier="block8_add",
+        upper="block9_expand",
     ),
 )
 
@@ -52,10 +50,9 @@ ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({entry.name: entry 
 
 
 def architecture(name: str) -> Architecture:
-    """The architecture of that name; ModelFolderError if this program has none."""
+    """The architecture of that name; RecipeError with the names there are."""
     if name not in ARCHITECTURES:
-        raise ModelFolderError(
-            "The model names a network that this program does not know.",
-            f"Known are: {', '.join(ARCHITECTURES)}.",
+        raise RecipeError(
+            f'There is no network "{name[:40]}" in this program.', f"Known are: {', '.join(ARCHITECTURES)}."
         )
     return ARCHITECTURES[name]

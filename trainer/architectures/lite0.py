@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resources import find
-from trainer.architectures.head import add_head
+from trainer.architectures.head import in_head
 from trainer.architectures.stored_weights import read_checked
+from trainer.parameters import Values
 
 # repeats, kernel, first stride, expansion, output channels
 STAGES = (
@@ -35,16 +36,7 @@ def input_size(longer_side: int) -> int:
     return max(_SMALLEST, min(_LARGEST, wanted))
 
 
-def build(size: int, channels: int, classes: int) -> Any:
-    """The network for `(size, size, channels)` images, its head untrained."""
-    import keras
-
-    image = keras.Input((size, size, channels), name="image")
-    features = feature_map(image)
-    return keras.Model(image, add_head(features, classes, dropout=0.2), name="efficientnet_lite0")
-
-
-def feature_map(image: Any) -> Any:
+def features(image: Any, _parameters: Values) -> Any:
     """The part of the network that carries weights: image to `(rows, columns, 1280)` named "features"."""
     from keras import layers
 
@@ -67,7 +59,7 @@ def load_imagenet(model: Any) -> None:
 def assign(model: Any, arrays: Mapping[str, NDArray[np.float32]]) -> None:
     """Give each layer its arrays, named `<layer>/<n>` in Keras' order of a layer's weights."""
     for layer in model.layers:
-        if layer.weights and layer.name != "logits":
+        if layer.weights and not in_head(layer.name):
             layer.set_weights([arrays[f"{layer.name}/{n}"] for n in range(len(layer.weights))])
 
 

@@ -6,7 +6,7 @@ ones are, so that the cost of one image stays nearly the same.
 
 from typing import Any
 
-from trainer.architectures.head import add_head
+from trainer.parameters import Values
 
 WIDTHS = (24, 48, 96)
 _LARGEST = 128
@@ -20,12 +20,11 @@ def input_size(longer_side: int) -> int:
     return max(_SMALLEST, min(_LARGEST, longer_side // 4 * 4))
 
 
-def build(size: int, channels: int, classes: int) -> Any:
-    """The network for `(size, size, channels)` images; weights are drawn from Keras' current seed."""
-    import keras
+def features(image: Any, _parameters: Values) -> Any:
+    """Image to the last feature map."""
     from keras import layers
 
-    image = keras.Input((size, size, channels), name="image")
+    size = image.shape[1]
     x = layers.Conv2D(WIDTHS[0], 3, 1 if size <= _FULL_RESOLUTION else 2, padding="same", use_bias=False)(
         image
     )
@@ -35,8 +34,7 @@ def build(size: int, channels: int, classes: int) -> Any:
     for stage, width in enumerate(WIDTHS):
         x = _block(x, width, strides=1 if stage == 0 else 2)
         x = _block(x, width, strides=1)
-    features = layers.Activation("linear", name="features")(x)
-    return keras.Model(image, add_head(features, classes, dropout=0.3), name="residual")
+    return layers.Activation("linear", name="features")(x)
 
 
 def _block(x: Any, channels: int, *, strides: int) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import trainer
 from trainer.atomic import write_json
 from trainer.model_folder import WEIGHTS, ModelInfo
-from trainer.recipes import RECIPES
+from trainer.recipes import FROM_SCRATCH, RECIPES
 from trainer.records import NOTICE
 from trainer.reporting.claim import filled
 from trainer.results import answers, familiarity, rules
@@ -61,7 +61,7 @@ def passport(known: Known) -> dict[str, Any]:
         },
         "training": {
             "recipe": info.recipe,
-            "settings": asdict(RECIPES[info.recipe]) if info.recipe in RECIPES else {},
+            "settings": dict(info.settings),
             "asked_for": {name: value for name, value in info.identity.items() if name != "listing"},
             "preprocessing": info.preprocessing.as_json(),
             "seed": info.seed,
@@ -118,9 +118,7 @@ def claims(known: Known) -> dict[str, str]:
         "model": f"{info.architecture}; one image of {shape.size} × {shape.size} × {shape.channels} in, "
         f"{len(info.classes)} probabilities out ({', '.join(info.classes)})",
         "versions": ", ".join(f"{name} {number}" for name, number in info.versions.items()),
-        "initialisation": "Weights learned on ImageNet, carried with the program"
-        if "lite0" in info.architecture
-        else f"At random with seed {info.seed}",
+        "initialisation": _initialisation(info),
         "training": f"{recipe.description if recipe else info.recipe} {info.epochs} epochs, seed {info.seed}; classes "
         "weighted to count alike",
         "model_selection": f"Best AUC on the validation split, then the lower loss: epoch {info.best_epoch}",
@@ -159,6 +157,18 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
         if (folder / name).is_file():
             with (folder / name).open("rb") as stream:
                 yield name, hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _initialisation(info: ModelInfo) -> str:
+    used = info.used_recipe()
+    if used.strategy == FROM_SCRATCH:
+        return f"At random with seed {info.seed}"
+    origin = info.identity.get("imported_weights")
+    return (
+        f"Weights imported from a file with SHA-256 {origin}"
+        if origin
+        else "Weights learned on ImageNet, carried with the program"
+    )
 
 
 def _version() -> str:

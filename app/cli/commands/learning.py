@@ -25,14 +25,26 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="a data set folder")
     parser.add_argument("--out", required=True, type=Path, metavar="MODEL", help="the model folder")
     parser.add_argument(
-        "--recipe", choices=tuple(RECIPES), default=DEFAULT_RECIPE, help=f"({DEFAULT_RECIPE})"
+        "--recipe",
+        default=DEFAULT_RECIPE,
+        metavar="NAME_OR_FILE",
+        help=f"{', '.join(RECIPES)}, or a .toml or .json file of settings ({DEFAULT_RECIPE})",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change one setting of the recipe; repeat for more (see `leadglass architectures`)",
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model (0)")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
 
 
 def _train(given: argparse.Namespace, progress: Progress) -> Result:
-    request = learning.TrainRequest(given.dataset, given.out, given.recipe, given.seed, given.epochs)
+    request = learning.TrainRequest(
+        given.dataset, given.out, given.recipe, given.seed, given.epochs, settings=tuple(given.set)
+    )
     run = learning.train_model(request, progress)
     figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(run.metrics) if ":" not in name)
     lines = [
@@ -222,7 +234,8 @@ validation and test. A training that was killed goes on from its last epoch when
 Recipes:
 {recipes_text()}
 
-  leadglass train knees-dataset --out knees-model""",
+  leadglass train knees-dataset --out knees-model
+  leadglass train knees-dataset --out knees-lite0 --set architecture=efficientnet_lite0 --set "strategy=by rule" """,
     _train_arguments,
     _train,
 )

@@ -18,12 +18,13 @@ from trainer import (
     ModelFolderError,
     ModelInfo,
     Predictor,
+    Recipe,
     TrainerError,
     evaluate,
     grad_cam,
     train,
 )
-from trainer.architectures import ARCHITECTURES
+from trainer.architectures import ARCHITECTURES, build_network
 
 EPOCHS = 3
 
@@ -208,7 +209,7 @@ def test_lite0_gives_the_published_network_s_output() -> None:
     import keras
 
     network = ARCHITECTURES["efficientnet_lite0"]
-    built = network.build(224, network.channels, 2)
+    built = build_network(Recipe(architecture=network.name).design, 224, network.channels, 2)
     assert network.pretrained is not None
     network.pretrained(built)
     noise = np.random.default_rng(7).integers(0, 256, (1, 224, 224, 3)).astype(np.float32)
@@ -293,8 +294,31 @@ class TestForeignModelFolders:
         self.refused(copy, "not those")
 
     def test_an_unknown_network(self, copy: Path) -> None:
-        self.change(copy, architecture="../../lambda")
+        self.change(copy, architecture="../../lambda", settings={"architecture": "../../lambda"})
         self.refused(copy, "does not know")
+
+    @pytest.mark.parametrize(
+        ("settings", "words"),
+        [
+            ({"architecture": "efficientnet_lite0"}, "contradicts"),
+            ({"head": "lambda"}, "does not know"),
+            ({"dropout": 7}, "does not know"),
+            ({"module": "os"}, "does not know"),
+            ({"cut": "no_such_layer"}, "fit"),
+            ({"head": "mlp"}, "fit"),
+            ([1], "damaged"),
+        ],
+    )
+    def test_settings_that_describe_no_network_of_ours(self, copy: Path, settings: Any, words: str) -> None:
+        self.change(copy, settings=settings)
+        self.refused(copy, words)
+
+    def test_a_model_from_before_settings_were_kept_still_predicts(self, copy: Path, folder: Path) -> None:
+        document = json.loads((copy / "run.json").read_text(encoding="utf-8"))
+        before = probabilities(copy, folder)
+        del document["settings"]
+        (copy / "run.json").write_text(json.dumps(document), encoding="utf-8")
+        assert np.array_equal(before, probabilities(copy, folder))
 
     def test_a_newer_format(self, copy: Path) -> None:
         self.change(copy, format=99)
@@ -316,7 +340,8 @@ class TestForeignModelFolders:
         self.refused(copy, "preprocessing")
 
     def test_weights_of_another_network(self, copy: Path) -> None:
-        self.change(copy, architecture="efficientnet_lite0")
+        name = "efficientnet_lite0"
+        self.change(copy, architecture=name, settings={"architecture": name})
         self.refused(copy, "fit|channels|preprocessing")
 
     def test_weights_with_a_link_to_another_file(self, copy: Path) -> None:

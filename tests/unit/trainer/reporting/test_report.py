@@ -10,6 +10,7 @@ import pytest
 from tests.unit.trainer.results.made import CLASSES, made_answers, made_rules
 from trainer.model_folder import ModelInfo
 from trainer.preprocessing import Preprocessing
+from trainer.recipes import RECIPES
 from trainer.reporting import write_report
 from trainer.reporting.claim import CLAIM
 from trainer.results.answers import write_answers
@@ -46,6 +47,7 @@ def made_model(folder: Path, classes: tuple[str, ...] = CLASSES) -> ModelInfo:
         architecture="residual",
         preprocessing=Preprocessing(64, False, 1, 0.0, 1.0),
         recipe="standard",
+        settings=RECIPES["standard"].table(),
         weights_sha256="ab" * 32,
         seed=7,
         epochs=2,
