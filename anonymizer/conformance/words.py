@@ -71,6 +71,9 @@ CONTAINERS = {
     "Comments and application segments in JPEG frames": "Blanked in place.",
     "Overlays (60xx)": "Removed with all that describes them, also where “Clean graphics” is chosen; bits beside the"
     " pixels' values in which overlays lie are cleared.",
+    "Lines drawn over images (0070,0022)": "Replaced by a point, as lines can spell a name; with “Clean graphics” they"
+    " are painted and searched, what looks like text is replaced by a point and the instance goes to review.",
+    "Variable pixel data (7Fxx), coefficients": "Removed: pictures beside the image.",
     "Recognisable faces in head CT and MR (113102)": "Not removed: Leadglass carries no method for it, so the option"
     " “Clean Recognizable Visual Features” is never claimed. Remove faces with another program first where volumes of"
     " heads leave the site.",

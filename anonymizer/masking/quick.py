@@ -44,6 +44,7 @@ from anonymizer.masking.thorough import MEDIA_DIRECTORY, NOT_EXAMINED
 from anonymizer.output.facts import TAGS, facts_from
 from anonymizer.output.gate import known_of
 from anonymizer.pixels.unused_bits import Layout, layout_of
+from anonymizer.profiles.drawings import ANNOTATIONS
 
 _BITS = (0x00280002, 0x00280100, 0x00280101, 0x00280102, 0x00280103)  # where values lie in their words
 _SUBJECTS, _KINDS = 16, 32  # of which answers are remembered
@@ -144,7 +145,7 @@ def _check(file: RegularFile, sop_class: str, *, find_text: bool) -> None:
     """Leave what needs more than its header masked to pydicom."""
     if sop_class == MEDIA_DIRECTORY or _holds_another_file(file):
         raise IrregularError
-    if may_hold_document(sop_class, has_document=DOCUMENT in file.by_tag):
+    if may_hold_document(sop_class, has_document=DOCUMENT in file.by_tag) or ANNOTATIONS in file.by_tag:
         raise IrregularError
     if file.pixels is None:
         if is_image_class(sop_class):

@@ -34,7 +34,9 @@ from anonymizer.pixels.decoding import matrix_of
 from anonymizer.pixels.device_rules import Action, matching
 from anonymizer.pixels.jpeg_comments import blank_comments
 from anonymizer.pixels.unused_bits import clear_unused_bits
+from anonymizer.profiles.drawings import ANNOTATIONS
 from anonymizer.profiles.pixel_policy import MaskText
+from anonymizer.profiles.plan import Plan
 from anonymizer.report import Change
 from anonymizer.words.spelling import spells_words
 
@@ -85,14 +87,12 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         review.append("The file says that it is an image but holds none; it may have been cut off.")
     review += [DAMAGED] if damaged else []
     renew_meta(dataset, syntax)
-    changes += blank_comments(dataset)
-    if (
-        damaged or end is End.MORE
-    ):  # what lies behind the image may be part of another file, as may what is in it
-        _refuse_spelling_pixels(dataset)  # while the letters are whole
-    changes += _clear_unused(dataset, harvest)
+    # what lies behind the image may be part of another file, as may what is in it
+    changes += _clear_pixels(dataset, harvest, doubtful=damaged or end is End.MORE)
     pixels = _mask_pixels(dataset, settings, harvest, run.plans.get(series_of(raw)) if run.plans else None)
     review += pixels.review
+    lines, doubts = _clear_lines(dataset, plan, settings)
+    changes, review = [*changes, *lines], [*review, *doubts]
     device = first_text(dataset, "DeviceSerialNumber")
     subject = Subject(plan, tools.patients, harvest, patient, device, damaged)
     document = clean_document(dataset, subject, find_text=settings.find_text)
@@ -239,6 +239,21 @@ def _mask_pixels(
         return mask_burned_in_text(dataset, drawn=known, judge=Judge(policy, harvest), plan=plan)
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
+
+
+def _clear_lines(
+    dataset: FileDataset, plan: Plan, settings: Settings
+) -> tuple[list[Change], tuple[str, ...]]:
+    """Take letters out of what was drawn over images, where the profile lets drawings stay."""
+    from anonymizer.pixels.drawn_lines import clear_drawn_text
+
+    decision = plan.decide(ANNOTATIONS, sequence=True)
+    if ANNOTATIONS not in dataset or decision is None or decision.action not in "KC":
+        return [], ()
+    try:
+        return clear_drawn_text(dataset, find_text=settings.find_text)
+    except UNREADABLE as error:
+        raise QuarantineError("What was drawn over images cannot be read.") from error
 
 
 def _checked(dataset: FileDataset, search: Search) -> tuple[bytes, list[Change]]:

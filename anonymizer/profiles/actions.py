@@ -16,6 +16,7 @@ _DUMMIES: dict[str, object] = {
     "US": 1, "SS": 1, "UL": 1, "SL": 1, "UV": 1, "SV": 1, "FL": 1.0, "FD": 1.0, "AT": 0,
     "OF": bytes(4), "OL": bytes(4), "OD": bytes(8), "OV": bytes(8),
 }  # fmt: skip
+_TERMS = {0x00700023: "POINT"}  # where the standard's own terms alone are valid
 
 
 def dummy(vr: str, tag: int = 0) -> object:
@@ -23,7 +24,7 @@ def dummy(vr: str, tag: int = 0) -> object:
 
     None where a VR has no such value.
     """
-    value = DUMMY_TEXT if vr in TEXT_VRS else _DUMMIES.get(vr)
+    value = _TERMS.get(tag) or (DUMMY_TEXT if vr in TEXT_VRS else _DUMMIES.get(vr))
     count = _smallest_count(tag)
     return value if count == 1 or value is None else [value] * count
 

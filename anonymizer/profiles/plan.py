@@ -13,6 +13,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from anonymizer.profiles.drawings import ANNOTATIONS, IN_ANNOTATIONS, is_second_image
 from anonymizer.profiles.iod import Iod, Need, Requirement, iod_of
 from anonymizer.profiles.options import OPTIONS
 from anonymizer.profiles.profile import Profile
@@ -43,6 +44,8 @@ _CHARSET = 0x00080005  # one declaration at the root is enough, the walk sees to
 _DESCRIBED = {0x00102298: 0x00102297}  # the role of a person who goes: without the person it would be invalid
 _SEALED = frozenset({0x04000500, 0x4FFE0001})  # encrypted attributes, MAC parameters: Table E.1-1 has neither
 _SEAL = "What is encrypted cannot be searched, and what is masked is no longer what was signed."
+_SECOND_IMAGE = "It is another picture beside the image, in which no text was looked for."
+_DRAWN = "Letters may be drawn with lines: the annotations they belong to are replaced by dummies."
 _NO_IOD = Requirement()
 _NEEDED_ANYWHERE = {  # type 1 in the only module that has them (C.11.10)
     0x00700082: Requirement(Need.VALUE, firm=True),
@@ -110,6 +113,13 @@ class Plan:
     def _describes_what_goes(self, tag: int, within: tuple[int, ...]) -> bool:
         return tag in _DESCRIBED and self._goes(self.decide(_DESCRIBED[tag], within=within))
 
+    def _replaces_annotations(self, within: tuple[int, ...]) -> bool:
+        if ANNOTATIONS not in within:
+            return False
+        outside = within[: within.index(ANNOTATIONS)]
+        decision = self.decide(ANNOTATIONS, sequence=True, within=outside)
+        return decision is not None and decision.action not in "KC"
+
     @staticmethod
     def _goes(decision: Decision | None) -> bool:
         return decision is not None and decision.action in "XZ"
@@ -131,8 +141,10 @@ class Plan:
             return Decision("X", "It describes an attribute that is removed.")
         if own:
             return _valid(Decision(own, _OWN), required)
-        if tag in _SEALED:
-            return Decision("X", _SEAL)
+        if tag in _SEALED or is_second_image(tag):
+            return Decision("X", _SEAL if tag in _SEALED else _SECOND_IMAGE)
+        if tag in IN_ANNOTATIONS and self._replaces_annotations(within):
+            return Decision(IN_ANNOTATIONS[tag], _DRAWN)
         if self.profile.allow is not None and tag not in self.profile.allow:
             return self._not_allowed(tag, required, sequence=sequence)
         return self._by_table(tag, required, sequence=sequence)
