@@ -18,7 +18,7 @@ class Progress(Protocol):
         """`done` of the stage's total are finished."""
 
     def item(self, kind: str, facts: Mapping[str, Any]) -> None:
-        """One thing is finished: kind "file", "epoch", "prediction" or "note"."""
+        """One thing is finished: kind "file", "epoch", "prediction", "finding" or "note"."""
 
     def cancelled(self) -> bool:
         """Whether the user wants the work to stop."""

@@ -114,7 +114,7 @@ class Writing:
 
     def _make(self, item: Planned) -> _Made | str:
         """Make the picture, in a thread of its own; a text says why there is none."""
-        kept = self.staging.kept(item.entry.path, item.source)
+        kept = self.staging.kept(item.entry.path, self.source.state(item))
         known = self.source.known_print(item)
         if known is None and kept is not None and kept.fingerprint is not None:
             known = bytes.fromhex(kept.fingerprint)
@@ -135,8 +135,9 @@ class Writing:
         if made.content is None:
             return made.sha256
         known = None if made.print is None else made.print.hex()
+        state = self.source.state(item)
         written = self.staging.write(
-            item.entry.path, made.content, item.source, facts=made.facts, fingerprint=known
+            item.entry.path, made.content, state, facts=made.facts, fingerprint=known
         )
         return written.sha256
 

@@ -52,6 +52,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "&Project",
+        "Labels in and &out…",
+        "exchange_labels",
+        ("Ctrl+Shift+E",),
+        needs_project=True,
+        help="read and write labels: CSV, JSON, folders, DICOM reports, history",
+    ),
+    Command(
+        "&Project",
         "&Words and texts",
         "show_words",
         ("Ctrl+Shift+W",),

@@ -178,6 +178,12 @@ class MainWindow(QMainWindow):
 
         LabelOriginalsDialog(self.session, self).open()
 
+    def exchange_labels(self) -> None:
+        """Read and write labels as files."""
+        from app.gui.labelling.label_files import LabelFilesDialog
+
+        LabelFilesDialog(self.session, self.jobs, self).open()
+
     def show_words(self) -> None:
         """Show the distinct words and texts of the project."""
         self._show_in_mask("show_words")

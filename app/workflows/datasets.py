@@ -162,7 +162,9 @@ def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | No
         rendering=wish.window if wish.image_format in _WINDOWED else "",
         tool=f"{NAME} {VERSION}",
         licence=wish.licence,
-        inspect=lambda folder: _not_released(project, wish, _left_in(folder, vault, progress)),
+        inspect=lambda folder: _not_released(
+            project, wish, _told(_left_in(folder, vault, progress), progress)
+        ),
         checked=f"every file was searched before the data set was put in place, {searched}{_RELEASED * released}",
         fingerprints=project.folder / "fingerprints.sqlite",
         overwrite=wish.overwrite,
@@ -193,6 +195,13 @@ def _not_released(project: Project, wish: Wish, found: list[str]) -> list[str]:
         "released with findings", reader=wish.release.reader, reason=wish.release.reason, findings=found
     )
     return []
+
+
+def _told(found: list[str], progress: Progress) -> list[str]:
+    """Tell each place as an item, so that the window can list them beside the decision."""
+    for place in found:
+        progress.item("finding", {"text": place})
+    return found
 
 
 def _left_in(folder: Path, vault: Vault | None, progress: Progress) -> list[str]:

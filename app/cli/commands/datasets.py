@@ -141,7 +141,8 @@ def _export(given: argparse.Namespace, progress: Progress) -> Result:
     text = datasets.summary_text(summary)
     if vault is None:
         text += f"\n{UNSEARCHED}"
-    return Result(text, asdict(summary), SOME_FAILED if summary.failed else DONE)
+    facts = asdict(summary) | {"names_searched": vault is not None}
+    return Result(text, facts, SOME_FAILED if summary.failed else DONE)
 
 
 EXPORT = Command(

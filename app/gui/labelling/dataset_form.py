@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -52,6 +53,12 @@ class DatasetForm(QWidget):
         self.splits.setAccessibleName("Given splits: a CSV file")
         self.splits.setPlaceholderText("none: all patients are divided anew")
         self.splits.setClearButtonEnabled(True)
+        self.unusable = QCheckBox("A&nswers such as “not sure” too, as classes")
+        self.licence = QLineEdit()
+        self.licence.setPlaceholderText("none stated")
+        self.licence.setToolTip(
+            "Stands in the data card, such as https://creativecommons.org/licenses/by/4.0/"
+        )
         self._layout()
         self._connect()
 
@@ -98,6 +105,7 @@ class DatasetForm(QWidget):
             fractions=self.fractions(),
             seed=self.seed.value(),
             duplicates=str(self.duplicates.currentData()),
+            unusable=self.unusable.isChecked(),
         )
 
     def arguments(self) -> list[str]:
@@ -111,6 +119,10 @@ class DatasetForm(QWidget):
             found.append(f"--window={self.window_box.currentData()}")
         for name in choice.classes or ():
             found += ["--class", name]
+        if choice.unusable:
+            found.append("--unusable")
+        if licence := self.licence.text().strip():
+            found.append(f"--licence={licence}")
         if (given := self.given_file()) is not None:
             found += ["--splits", str(given)]
         return found
@@ -126,6 +138,7 @@ class DatasetForm(QWidget):
         form.setVerticalSpacing(5)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Classes", self.classes)
+        form.addRow(self.unusable)
         form.addRow("La&bel", self.rule)
         form.addRow("Form&at", self.formats)
         self.window_label = label("Wi&ndow", wrap=False)
@@ -138,6 +151,7 @@ class DatasetForm(QWidget):
         self.seed.setToolTip("The same seed divides the same way.")
         form.addRow("Given splits", self._given())
         form.addRow("Near-d&uplicates", self.duplicates)
+        form.addRow("Licenc&e", self.licence)
 
     def _shares(self) -> QHBoxLayout:
         shares = QHBoxLayout()
@@ -173,6 +187,7 @@ class DatasetForm(QWidget):
             box.currentIndexChanged.connect(lambda _index: self._on_chosen())
         self.classes.itemChanged.connect(lambda _item: self.changed.emit())
         self.splits.textChanged.connect(lambda _text: self.changed.emit())
+        self.unusable.toggled.connect(lambda _on: self.changed.emit())
 
     def _on_share(self) -> None:
         self.show_test_share()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,10 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
-from app.gui.jobs import JobRunner
+from app.gui.dialogs.unlock import unlocked
+from app.gui.jobs import Job, JobRunner
 from app.gui.labelling.dataset_form import DatasetForm
+from app.gui.labelling.release_dialog import ReleaseDialog
 from app.gui.pages.base import Page
 from app.gui.runs import SPLIT_NAMES
 from app.gui.session import Session
@@ -33,7 +36,7 @@ from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, card, label, scrolled
 from app.project import Project
 from app.workflows.datasets import given_splits
-from app.workflows.projects import unlocked_if_possible
+from app.workflows.projects import needs_passphrase, unlocked_if_possible
 from labeller import Choice, InstanceFilter, Selection, select
 
 FIGURES = (
@@ -42,6 +45,7 @@ FIGURES = (
     ("unlabelled", "left out: no label yet"),
     ("withheld", "left out: mask not approved"),
 )
+LOCKED = "The vault is locked: what is written cannot be searched for the patients' names."
 DUPLICATES = "Loo&k for near-duplicates"
 
 
@@ -56,6 +60,7 @@ class DatasetPage(Page):
         super().__init__(session, jobs, parent)
         self._exportable = 0
         self._written = Path()
+        self._found: list[str] = []
         self.stack = QStackedWidget()
         self.body.addWidget(self.stack, 1)
         self.empty = EmptyState(
@@ -71,6 +76,7 @@ class DatasetPage(Page):
         self._reading.done.connect(self._show_preview)
         self._reading.failed.connect(self._on_refused)
         session.catalogue_changed.connect(self._on_catalogue_changed)
+        session.vault_changed.connect(self._show_vault)
 
     def activate(self) -> None:
         """Count the labels as they are now."""
@@ -82,6 +88,7 @@ class DatasetPage(Page):
         self.figures.show_figure("unlabelled", catalogue.count(InstanceFilter(labelled=False)))
         if not self.name.text() or self.panel.job is None or self.panel.job.over:
             self.name.setText(self._free_name())
+        self._show_vault()
         self._select()
 
     def target(self) -> Path:
@@ -89,26 +96,36 @@ class DatasetPage(Page):
         return self.session.project.exports / self.name.text().strip()
 
     def export(self) -> None:
-        """Write the data set."""
-        arguments = [*self._arguments(), "--out", str(self.target())]
+        """Write the data set; what is found in it keeps it out."""
+        self._export()
+
+    def release(self, reader: str, reason: str) -> None:
+        """Write it by a reader's decision, whatever is found in it."""
+        self._export(f"--reader={reader}", f"--release-findings={reason}")
+
+    def _export(self, *decision: str) -> None:
+        arguments = [*self._arguments(), "--out", str(self.target()), *decision]
         if self.replace.isVisible() and self.replace.isChecked():
             arguments.append("--overwrite")
-        job = self.jobs.start("Export", arguments)
-        self.panel.follow(job)
+        job = self._start("Export", arguments)
+        self._found = []
+        job.item.connect(self._on_item)
         job.finished.connect(self._on_finished)
-        job.ended.connect(self._check)
         self._written = self.target()
-        self.folder_button.hide()
-        self.train_button.hide()
+        for widget in (self.folder_button, self.train_button, self.release_button):
+            widget.hide()
+
+    def _start(self, title: str, arguments: list[str]) -> Job:
+        job = self.jobs.start(title, arguments, environment=self.session.child_environment())
+        self.panel.follow(job)
+        job.ended.connect(self._on_ended)
         self._check()
+        return job
 
     def look_for_duplicates(self) -> None:
         """Compare all images that would be written, and tell which look nearly the same; writes nothing."""
-        job = self.jobs.start("Near-duplicates", [*self._arguments(), "--preview"])
-        self.panel.follow(job)
+        job = self._start("Near-duplicates", [*self._arguments(), "--preview"])
         job.finished.connect(self._on_compared)
-        job.ended.connect(self._check)
-        self._check()
 
     def _arguments(self) -> list[str]:
         name = self.session.catalogue.label_set.name
@@ -160,6 +177,7 @@ class DatasetPage(Page):
         row.addWidget(self.duplicates_button)
         row.addStretch(1)
         column.addLayout(row)
+        column.addWidget(self._locked())
         self.panel = JobPanel()
         column.addWidget(self.panel)
         self.folder_button = button("&Open folder", self._open_folder)
@@ -167,14 +185,26 @@ class DatasetPage(Page):
             "&Train with it →", lambda: self.session.navigate.emit("train"), primary=True
         )
         after = QHBoxLayout()
+        self.release_button = button(
+            "Release it &nevertheless…", self._ask_release, tip="A reader's decision, which is recorded"
+        )
+        after.addWidget(self.release_button)
         after.addWidget(self.train_button)
         after.addWidget(self.folder_button)
         after.addStretch(1)
-        for widget in (self.folder_button, self.train_button):
+        for widget in (self.folder_button, self.train_button, self.release_button):
             widget.hide()
         column.addLayout(after)
         column.addStretch(1)
         return column
+
+    def _locked(self) -> QWidget:
+        self.locked = QWidget()
+        line = QHBoxLayout(self.locked)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(label(LOCKED, "caution"), 1)
+        line.addWidget(button("Unloc&k…", self._unlock))
+        return self.locked
 
     def _naming(self) -> QFormLayout:
         form = QFormLayout()
@@ -250,7 +280,10 @@ class DatasetPage(Page):
             text += f" {len(across):,} groups of near-duplicates stand in several parts; see DATACARD.md."
         if left:
             text += f" {left:,} images are left out: dataset.json says why."
-        self.panel.say(text, "caution" if left or across else "good")
+        searched = bool(result.get("names_searched"))
+        if not searched:
+            text += " The vault was locked, so it was not searched for the patients' names."
+        self.panel.say(text, "caution" if left or across or not searched else "good")
         self.folder_button.show()
         self.train_button.show()
         self.train_button.setFocus()
@@ -266,6 +299,32 @@ class DatasetPage(Page):
         else:
             text += ", each group in one part only."
         self.panel.say(text, "caution" if across else "good")
+
+    def _on_item(self, kind: str, facts: dict[str, Any]) -> None:
+        if kind == "finding":
+            self._found.append(str(facts["text"]))
+
+    def _on_ended(self) -> None:
+        self._check()
+        job = self.panel.job
+        refused = bool(self._found) and job is not None and job.error is not None
+        self.release_button.setVisible(refused)
+
+    def _ask_release(self) -> None:
+        dialog = ReleaseDialog(self.session, self._found, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.released.connect(self.release)
+        dialog.open()
+
+    def _unlock(self) -> None:
+        try:
+            unlocked(self.session, self)
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
+
+    def _show_vault(self) -> None:
+        open_now = not self.session.is_open or self.session.vault is not None
+        self.locked.setVisible(not open_now and needs_passphrase(self.session.project))
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))

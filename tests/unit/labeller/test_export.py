@@ -165,6 +165,21 @@ def test_what_changed_in_between_is_exported_as_it_is_now(tmp_path: Path, catalo
     assert "images/normal/2.25.1.png" not in resumed
 
 
+def test_pictures_that_were_written_in_another_window_or_depth_are_not_kept(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    def dark(path: Path) -> Picture:
+        return Picture(picture(path).pixels // 2)
+
+    exported(catalogue, tmp_path, cancelled=stop_after(10), rendering="file")
+    exported(catalogue, tmp_path, cancelled=stop_after(20), image_format="png16")
+    exported(catalogue, tmp_path, rendering="40,400", read_picture=dark)
+    resumed = files(tmp_path / "out")
+    shutil.rmtree(tmp_path / "out")
+    exported(catalogue, tmp_path, rendering="40,400", read_picture=dark)
+    assert files(tmp_path / "out") == resumed
+
+
 def test_a_killed_export_goes_on_where_it_was(tmp_path: Path, catalogue: Catalogue) -> None:
     script = (
         "import sys, time\n"
