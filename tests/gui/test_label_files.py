@@ -1,0 +1,83 @@
+"""Labels in and out from the window: what was not matched is listed, the rest is labelled."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.gui.jobs import Job
+from app.gui.labelling.label_files import LabelFilesDialog
+from app.gui.main_window import MainWindow
+from app.project import Project
+
+
+@pytest.fixture
+def dialog(window: MainWindow, labelled: Project) -> LabelFilesDialog:
+    window.open_folder(labelled.folder)
+    window.go("label")
+    window.exchange_labels()
+    shown = window.findChild(LabelFilesDialog)
+    assert shown is not None
+    return shown
+
+
+def test_a_list_is_read_and_what_matches_nothing_is_listed(
+    dialog: LabelFilesDialog, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = labelled.folder / "labels.csv"
+    rows = ["sop_instance_uid,class", "2.25.1020,finding", "2.25.1021,other", "2.25.99,finding"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_all: (str(file), ""))
+    dialog.reader.setText("Reader B")
+    qtbot.mouseClick(dialog.in_buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(dialog.problems.isVisible, timeout=60_000)
+    assert "2 images labelled; new classes: other." in dialog.panel.message.text()
+    assert [dialog.problems.item(row).text() for row in range(dialog.problems.count())] == [
+        "line 4: no such instance in the project"
+    ]
+    with labelled.catalogue() as catalogue:
+        assert catalogue.instance("2.25.1020").label == "finding"
+        assert catalogue.instance("2.25.1021").reader == "Reader B"
+        assert catalogue.history("2.25.1021")[0].means == "list"
+        assert catalogue.counts_by_class() == {"clear": 10, "finding": 11, "other": 1}
+
+
+def test_reports_are_written_one_for_each_study_and_reader(
+    dialog: LabelFilesDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_all: str(tmp_path / "reports"))
+    qtbot.mouseClick(dialog.out_buttons[2], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "10 reports written" in dialog.panel.message.text(), timeout=60_000)
+    assert len(list((tmp_path / "reports").glob("*.dcm"))) == 10
+
+
+def test_each_button_asks_for_its_file(
+    dialog: LabelFilesDialog, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def stop(job: Job) -> None:
+        asked.append(job.args[-2:])
+        job.cancel()
+
+    window.jobs.started.connect(stop)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_all: ("a.csv", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_all: "folder")
+    for each in (dialog.in_buttons[1], *dialog.out_buttons):
+        qtbot.mouseClick(each, Qt.MouseButton.LeftButton)
+    assert asked == [
+        ("--reader", window.session.reader),
+        ("--to", "a.csv"),
+        ("--history", "a.csv"),
+        ("--reports", "folder"),
+    ]
+
+
+def test_a_file_of_another_kind_is_refused_in_words(
+    dialog: LabelFilesDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog.write("--to", tmp_path / "labels.txt")
+    qtbot.waitUntil(lambda: "CSV or JSON" in dialog.panel.message.text(), timeout=60_000)
+    assert all(each.isEnabled() for each in dialog.in_buttons)
