@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from anonymizer.errors import TextFinderError as TextFinderError
     from anonymizer.errors import VaultError as VaultError
     from anonymizer.errors import VaultLockedError as VaultLockedError
+    from anonymizer.errors import VaultRefusedError as VaultRefusedError
     from anonymizer.errors import WriteError as WriteError
     from anonymizer.files.source import Source as Source
     from anonymizer.files.source import find_sources as find_sources
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
     from anonymizer.vault.protection import Keyring as Keyring
     from anonymizer.vault.protection import Passphrase as Passphrase
     from anonymizer.vault.protection import Protection as Protection
+    from anonymizer.vault.recovery import RecoveryCode as RecoveryCode
     from anonymizer.vault.vault import Vault as Vault
     from anonymizer.vault.word_store import WordAnswer as WordAnswer
     from anonymizer.vault.word_store import WordStore as WordStore
@@ -126,7 +128,7 @@ _HOMES = {
     "masking.deidentify": ("Layout", "Settings"),
     "errors": ("AnonymizerError", "DeviceRuleError", "KeyFileError", "PatientError", "PixelError", "ProfileError",
                "PseudonymListError", "SourceError",
-               "TextFinderError", "VaultError", "VaultLockedError", "WriteError"),
+               "TextFinderError", "VaultError", "VaultLockedError", "VaultRefusedError", "WriteError"),
     "headers.fragments": ("masks_otherwise",),
     "batches.journal": ("Journal",),
     "identities.key": ("SecretKey",),
@@ -153,6 +155,7 @@ _HOMES = {
     "files.source": ("Source", "find_sources"),
     "pixels.shapes": ("covered", "fan", "outside", "polygon"),
     "pixels.text_finder": ("find_text", "read_text"),
+    "vault.recovery": ("RecoveryCode",),
     "vault.vault": ("Vault",),
     "batches.verify": ("VerifyRecord", "tells_of", "verify_data_set", "verify_tree"),
     "words.vocabulary": ("OwnWords", "normal"),

@@ -11,7 +11,8 @@ AnonymizerError
 ├── TextFinderError     the text detector cannot be loaded
 ├── WriteError          the output cannot be written (disk full, folder read-only)
 └── VaultError          the vault is missing, damaged or of a newer version
-    └── VaultLockedError  the passphrase or key does not open it
+    └── VaultLockedError  it cannot be opened as it was tried
+        └── VaultRefusedError  a wrong passphrase, key or recovery code
 """
 
 
@@ -67,4 +68,8 @@ class VaultError(AnonymizerError):
 
 
 class VaultLockedError(VaultError):
-    """The passphrase or key does not open the vault."""
+    """The vault cannot be opened as it was tried."""
+
+
+class VaultRefusedError(VaultLockedError):
+    """A wrong passphrase, key or recovery code was tried."""

@@ -90,6 +90,10 @@ class Project:
         """Add to the project's audit trail."""
         audit.append(self.audit_file, action, **facts)
 
+    def audit_head(self) -> audit.Head:
+        """The last line of the audit trail now, for a data set to carry."""
+        return audit.head(self.audit_file)
+
     @classmethod
     def open(cls, folder: Path) -> "Project":
         """The project in `folder`.

@@ -4,7 +4,6 @@ The operating system holds the lock, so it ends with its program, however that e
 themselves: what the command line does beside a window is safe without this lock.
 """
 
-import getpass
 import json
 import os
 import platform
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from app.account import account
 from app.errors import ProjectError
 
 _BEYOND = 2**20
@@ -54,7 +54,7 @@ class ProjectLock:
         if not _lock(file):
             file.close()
             return _holder(path)
-        mine = Holder(_account(), platform.node(), datetime.now(UTC).isoformat(timespec="seconds"))
+        mine = Holder(account(), platform.node(), datetime.now(UTC).isoformat(timespec="seconds"))
         file.truncate(0)
         file.write(json.dumps(asdict(mine)).encode())
         file.flush()
@@ -63,13 +63,6 @@ class ProjectLock:
     def release(self) -> None:
         """Let others write."""
         self._file.close()
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a service without an account
-        return "somebody"
 
 
 def _holder(path: Path) -> Holder:

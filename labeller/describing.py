@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from labeller.consensus import RULES
 from labeller.croissant import CROISSANT, croissant
@@ -28,6 +29,7 @@ class Told:
     tool: str
     licence: str
     splits: str  # in words
+    audit: Mapping[str, Any]  # the head of the audit trail
 
 
 def described(
@@ -103,6 +105,7 @@ def _description(summary: ExportSummary, rows: Sequence[ManifestRow], told: Told
         "tool": told.tool,
         "licence": told.licence,
         "splits": told.splits,
+        "audit": told.audit,
     }
     content = {"format": FORMAT, **facts, **more, "characteristics": counts(rows), "plan": plan}
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()

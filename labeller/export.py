@@ -42,6 +42,9 @@ class ExportRequest:
     licence: str = ""
     inspect: Inspect = lambda _folder: ()
     checked: str = "not repeated"  # in words, what `inspect` looks for
+    audit: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the head of the audit trail, by which a cut one shows
     fingerprints: Path | None = None  # where hashes of images are kept from one export to the next
     overwrite: bool = False
     on_stage: Callable[[str, int], None] = lambda _title, _total: None
@@ -96,7 +99,13 @@ def _put(
         staging=staging,
         source=Source(request.read_picture, format_of(request.image_format), request.rendering, cache),
         inspect=request.inspect,
-        told=Told(out.name, format_of(request.image_format), LAYOUTS[request.layout], *_words(request)),
+        told=Told(
+            out.name,
+            format_of(request.image_format),
+            LAYOUTS[request.layout],
+            *_words(request),
+            request.audit,
+        ),
         on_stage=request.on_stage,
         on_step=request.on_step,
         cancelled=request.cancelled,

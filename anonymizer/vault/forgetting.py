@@ -102,9 +102,9 @@ class Forgetting:
             found = self._connection.execute("SELECT 1 FROM forgotten WHERE mark = ?", (state,)).fetchone()
         return found is not None
 
-    def scrub(self) -> None:
+    def scrub(self, *, always: bool = False) -> None:
         """Leave nothing of forgotten entries in the file or its log, where that is still to be done."""
-        if not self._settings.get(_SCRUB):
+        if not always and not self._settings.get(_SCRUB):
             return
         with plainly():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

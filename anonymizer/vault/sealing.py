@@ -17,16 +17,19 @@ _NONCE_BYTES = 12
 
 
 class Sealer:
-    """Seals records under a data key (32 bytes), and makes the blind indexes by which they are found."""
+    """Seals records under a data key (32 bytes), and makes the blind indexes by which they are found.
 
-    def __init__(self, data_key: bytes) -> None:
+    `index_key` is the key of the indexes where it is older than the data key (see `rotation`).
+    """
+
+    def __init__(self, data_key: bytes, index_key: bytes = b"") -> None:
         self._cipher = AESGCM(_derive(data_key, b"records"))
-        self._index_key = _derive(data_key, b"index")
+        self.index_key = index_key or _derive(data_key, b"index")
 
     def index(self, kind: str, text: str) -> bytes:
         """Return the blind index of a text: HMAC-SHA-256, 32 bytes; each kind has its own."""
         message = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._index_key, message, hashlib.sha256).digest()
+        return hmac.new(self.index_key, message, hashlib.sha256).digest()
 
     def seal(self, table: str, index: bytes, content: dict[str, Any]) -> bytes:
         """Encrypt a record so that it opens only at its own place."""

@@ -22,9 +22,12 @@ from anonymizer.report import FileRecord, Finding, Identity, Outcome, Reading
 from anonymizer.vault.forgetting import Forgetting
 from anonymizer.vault.patient_store import PatientStore
 from anonymizer.vault.protection import Protection
+from anonymizer.vault.recovery import RecoveryCode
+from anonymizer.vault.rotation import renew_key
 from anonymizer.vault.sealing import Sealer
-from anonymizer.vault.vault_file import SCHEMA, connect, plainly, transaction
-from anonymizer.vault.vault_lock import FORMAT, lock_row, locked, unlocked
+from anonymizer.vault.trail_keys import TrailKeys
+from anonymizer.vault.vault_file import SCHEMA, VaultConnection, connect, plainly, transaction
+from anonymizer.vault.vault_lock import FORMAT, add_recovery, has_recovery, lock_row, locked, unlocked
 from anonymizer.vault.word_store import WordStore, packed
 
 
@@ -50,11 +53,9 @@ class Vault:
     Every method may raise VaultError where the file is damaged or locked.
     """
 
-    def __init__(self, connection: sqlite3.Connection, data_key: bytes, secret_key: SecretKey) -> None:
+    def __init__(self, connection: VaultConnection, opened: tuple[bytes, Sealer, SecretKey]) -> None:
         self._connection = connection
-        self._data_key = data_key
-        self._sealer = Sealer(data_key)
-        self._key = secret_key
+        self._data_key, self._sealer, self._key = opened
 
     @classmethod
     def create(cls, path: Path, key: SecretKey, protection: Protection) -> Self:
@@ -84,7 +85,7 @@ class Vault:
         with plainly():
             connection = connect(path)
             try:
-                opened = cls(connection, *unlocked(connection, protection))
+                opened = cls(connection, unlocked(connection, protection))
                 with suppress(VaultError):  # another program reads it just now: the scrub stays due
                     opened._forgetting.scrub()
                 return opened
@@ -107,6 +108,11 @@ class Vault:
     def patients(self) -> PatientStore:
         """Who the project's patients are, and the list of pseudonyms."""
         return PatientStore(self._connection, self._sealer, self._key)
+
+    @property
+    def trail_keys(self) -> TrailKeys:
+        """The keys under which the project's audit trail is sealed."""
+        return TrailKeys(self._connection, self._sealer)
 
     @property
     def _forgetting(self) -> Forgetting:
@@ -154,6 +160,29 @@ class Vault:
                 self._connection.execute("UPDATE lock SET protection = ?, parameters = ?, data_key = ?", lock)
             # The log would keep the data key under the old lock.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def renew_key(self, protection: Protection) -> None:
+        """Seal every entry under a new key, after somebody learnt the old one or what opened it.
+
+        What opened earlier copies of the vault opens them still, but not this one. The recovery sheet opens it no
+        more, and other programs that have it open must open it again.
+        """
+        with plainly():
+            self._data_key, self._sealer = renew_key(self._connection, self._sealer, protection)
+            self._forgetting.scrub(always=True)
+
+    def write_recovery(self) -> RecoveryCode:
+        """Make the code of a recovery sheet, which opens the vault beside its protection; an earlier one does no more."""
+        with plainly():
+            code = add_recovery(self._connection, self._data_key)
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return code
+
+    @property
+    def has_recovery(self) -> bool:
+        """Whether a recovery sheet opens this vault."""
+        with plainly():
+            return has_recovery(self._connection)
 
     def remember(self, record: FileRecord, source: Origin) -> None:
         """Keep where a masked instance came from and whose it is; durable on return."""

@@ -28,22 +28,41 @@ COMMIT;
 _LATER_TABLES = (  # vaults of earlier versions lack them
     "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS forgotten (mark BLOB PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS attempt (count INTEGER, at REAL)",
+    "CREATE TABLE IF NOT EXISTS recovery (protection TEXT, parameters TEXT, data_key BLOB)",
 )
 
 
-def connect(path: Path) -> sqlite3.Connection:
+class VaultConnection(sqlite3.Connection):
+    """Knows which renewal of the key it was opened in (`rotation`): what is sealed under an older key is lost."""
+
+    generation: int = 0
+
+    def check_generation(self) -> None:
+        """Raise VaultError where another program renewed the key since."""
+        if self.execute("PRAGMA user_version").fetchone()[0] != self.generation:
+            raise VaultError("The vault's key was renewed meanwhile.", "Open the project again.")
+
+
+def connect(path: Path) -> VaultConnection:
     """Open the file for one thread. Raises VaultError if it is missing or no vault."""
     if not path.is_file():
         raise VaultError("The vault is missing.", "Check that the project's folder is complete.")
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, factory=VaultConnection)
     try:
         connection.row_factory = sqlite3.Row
         if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
             raise damaged()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         for table in _LATER_TABLES:
             connection.execute(table)
+        connection.generation = connection.execute("PRAGMA user_version").fetchone()[0]
     except BaseException:
         connection.close()
         raise
@@ -55,6 +74,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Carry out all of a block or nothing; on the disk when it ends."""
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if isinstance(connection, VaultConnection):
+            connection.check_generation()
         yield
     except BaseException:
         if connection.in_transaction:  # a full disk has rolled it back already

@@ -2,6 +2,7 @@
 
 from app.cli.command import Command
 from app.cli.commands import (
+    auditing,
     datasets,
     device_rules,
     labels,
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     release.REVIEW,
     datasets.EXPORT,
     vaults.VAULT,
+    auditing.AUDIT,
     learning.TRAIN,
     learning.EVALUATE,
     learning.OPERATING_POINT,

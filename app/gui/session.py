@@ -154,6 +154,8 @@ class Session(QObject):
         if self._vault is None:
             self._vault = self._open_vault(ask)
             if self._vault is not None:
+                if self.can_lock:
+                    self.project.record("vault opened", protection="passphrase")
                 self.vault_changed.emit()
         return self._vault
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,7 @@ def _request(project: Project, wish: Wish, progress: Progress, vault: Vault | No
         checked=f"every file was searched before the data set was put in place, {searched}{_RELEASED * released}",
         fingerprints=project.folder / "fingerprints.sqlite",
         overwrite=wish.overwrite,
+        audit=asdict(project.audit_head()),
         on_stage=progress.stage,
         on_step=progress.step,
         cancelled=progress.cancelled,

@@ -30,7 +30,7 @@ def write_list(file: Path, patients: Iterable[KnownPatient]) -> None:
     if file.exists():
         raise UsageError(f"{file} exists already.", "A list is never overwritten: choose another name.")
     rows = [_row(patient, person) for patient, person in people_of(patients)]
-    _write_private(file, _as_csv(rows) if kind == ".csv" else _as_workbook(rows))
+    write_private(file, _as_csv(rows) if kind == ".csv" else _as_workbook(rows))
 
 
 def _row(patient: KnownPatient, person: Person) -> list[str]:
@@ -70,7 +70,8 @@ def _as_workbook(rows: Iterable[list[str]]) -> bytes:
     return stream.getvalue()
 
 
-def _write_private(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that nobody but its owner may read. Raises UsageError where it cannot be written."""
     temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

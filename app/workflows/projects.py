@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from anonymizer import (
     Vault,
     VaultError,
     VaultLockedError,
+    VaultRefusedError,
+    judge_passphrase,
     load_profile,
     policy_from,
 )
-from app.errors import ProjectError
+from app import audit
+from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.settings import vault_key_file
 from labeller import Catalogue
@@ -47,7 +51,9 @@ def create_project(
 
     Raises ProjectError, ProfileError and VaultError.
     """
-    # A wrong profile is said before anything is made.
+    # A wrong profile or passphrase is said before anything is made.
+    if protection == "passphrase" and passphrase:
+        check_passphrase(passphrase)
     policy_from(pixels or {}, load_profile(profile, options).pixels)
     if Path(profile).is_file():
         profile = str(Path(profile).resolve())
@@ -58,6 +64,7 @@ def create_project(
         vault.patients.extend(
             rules.listed.entries, unlisted=rules.unlisted, separate_issuers=rules.separate_issuers
         )
+        audit.begin_seal(project.audit_file, vault.trail_keys.begin)
     Catalogue.create(project.catalogue_file).close()
     project.save()
     project.record(
@@ -66,13 +73,29 @@ def create_project(
     return project
 
 
+def check_passphrase(text: str | None) -> None:
+    """Raise UsageError for a passphrase that is too weak to lock a vault."""
+    judgement = judge_passphrase(text or "")
+    if not judgement.acceptable:
+        raise UsageError(judgement.words, "Choose a longer passphrase, such as four random words.")
+
+
 def unlock(project: Project, passphrase: str | None = None) -> Vault:
     """Open the project's vault; the caller closes it.
 
     The passphrase, where one is needed, is the given one or that in LEADGLASS_PASSPHRASE.
     Raises VaultLockedError if it is missing or wrong.
     """
-    return Vault.open(project.vault_file, protection_for(project, protection_now(project), passphrase))
+    kind = protection_now(project)
+    try:
+        vault = Vault.open(project.vault_file, protection_for(project, kind, passphrase))
+    except VaultRefusedError:
+        with suppress(OSError):  # a project that may only be read
+            project.record("vault refused", protection=kind)
+        raise
+    with suppress(OSError):
+        audit.begin_seal(project.audit_file, vault.trail_keys.begin)
+    return vault
 
 
 def unlocked_if_possible(project: Project) -> Vault | None:

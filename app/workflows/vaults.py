@@ -14,13 +14,12 @@ from anonymizer import (
     PatientRules,
     Unlisted,
     Vault,
-    judge_passphrase,
     read_list,
 )
 from app.errors import UsageError
 from app.project import Project
 from app.workflows.identity_list import write_list
-from app.workflows.projects import protection_for, protection_now
+from app.workflows.projects import check_passphrase, protection_for, protection_now
 
 FORGETTING = (
     "The images and labels stay; nobody can be found behind them any more.",
@@ -111,9 +110,7 @@ def protect(project: Project, vault: Vault, kind: str, passphrase: str | None = 
     if kind == before and kind != "passphrase":
         raise UsageError(f"The vault is locked by a {kind} already.", "Choose another protection.")
     if kind == "passphrase":
-        judgement = judge_passphrase(passphrase or "")
-        if not judgement.acceptable:
-            raise UsageError(judgement.words, "Choose a longer passphrase, such as four random words.")
+        check_passphrase(passphrase)
     vault.change_protection(protection_for(project, kind, passphrase))
     changed = replace(project, protection=kind)
     changed.save()

@@ -484,14 +484,16 @@ def test_an_original_that_was_changed_is_said(
 def test_a_locked_vault_is_unlocked_from_the_page(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = create_project(tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough")
-    fill(project, tmp_path / "originals", "long enough")
+    project = create_project(
+        tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough mossy lantern"
+    )
+    fill(project, tmp_path / "originals", "long enough mossy lantern")
     page = shown(window, project, qtbot)
     assert page.images.header.unlock_button.isVisible()
     assert page.images.header.table.isColumnHidden(BEFORE)
 
     def answer(dialog: UnlockDialog) -> int:
-        dialog.passphrase.setText("long enough")
+        dialog.passphrase.setText("long enough mossy lantern")
         return int(UnlockDialog.DialogCode.Accepted)
 
     monkeypatch.setattr(UnlockDialog, "exec", answer)

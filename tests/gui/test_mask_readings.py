@@ -75,11 +75,13 @@ def test_each_box_says_what_it_is_who_found_it_and_what_was_read(page: MaskPage)
 def test_nothing_read_is_shown_while_the_vault_is_locked(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    project = create_project(tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough")
-    prepare(project, tmp_path / "originals", "long enough")
+    project = create_project(
+        tmp_path / "hips.leadglass", protection="passphrase", passphrase="long enough mossy lantern"
+    )
+    prepare(project, tmp_path / "originals", "long enough mossy lantern")
     page = shown(window, project, qtbot)
     assert NAME not in "".join(texts(page))
-    page.session.unlock(lambda _hint: "long enough")
+    page.session.unlock(lambda _hint: "long enough mossy lantern")
     assert NAME in "".join(texts(page))
     page.session.lock()
     assert NAME not in "".join(texts(page))

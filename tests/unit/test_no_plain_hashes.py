@@ -9,6 +9,7 @@ HASHES = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sh
           "shake_128", "shake_256", "file_digest", "new", "SHA1", "MD5", "SHA512",
           "crc32", "adler32", "hash"}  # fmt: skip
 KEYED = {
+    "app/audit/seal.py": "HMAC under keys that follow from one in the vault",
     "anonymizer/vault/sealing.py": "HMAC under the vault's data key",
     "anonymizer/identities/pseudonyms.py": "HMAC under the project's secret key",
     "anonymizer/batches/turns.py": "BLAKE2b under a key that lives as long as the process",
@@ -19,7 +20,8 @@ NO_IDENTIFIER = {
     "anonymizer/pictures/masking.py": "a whole picture's content, the digest of which is then keyed",
     "anonymizer/pictures/png.py": "the check sums that the format asks for",
     "anonymizer/output/media_directory.py": "the masked files that a DICOMDIR lists",
-    "app/audit.py": "lines of the audit trail, which hold no identity",
+    "app/audit/lines.py": "lines of the audit trail, which hold no identity",
+    "anonymizer/vault/recovery.py": "a random code of 160 bits, for the signs that tell a slip of the pen",
     "app/workflows/selftest.py": "files of the installed program",
     "app/workflows/structured_reports.py": "masked UIDs, and class and reader as they stand in the report itself",
     "labeller/data_card.py": "the check sums of a data set",

@@ -15,16 +15,18 @@ from app.cli.commands.projects import add_project_argument, passphrase_for
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from app.workflows import projects, vaults
+from app.workflows import projects, vaults, ways_in
 
 NEW_PASSPHRASE = "LEADGLASS_NEW_PASSPHRASE"  # noqa: S105 - the name of a variable
+RECOVERY_CODE = "LEADGLASS_RECOVERY_CODE"
+_RECOVER = "recover"
 _FORGET = "forget"  # what a person types to say that it is meant
 Action = Callable[[Project, Vault, argparse.Namespace], Result]
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_project_argument(parser)
-    parser.add_argument("action", choices=tuple(_ACTIONS), metavar="ACTION", help="; ".join(_HELP))
+    parser.add_argument("action", choices=(*_ACTIONS, _RECOVER), metavar="ACTION", help="; ".join(_HELP))
     parser.add_argument("values", nargs="*", metavar="VALUE", help="what the action is about")
     parser.add_argument(
         "--by",
@@ -51,6 +53,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(given: argparse.Namespace, progress: Progress) -> Result:
     project = Project.open(given.project)
     progress.stage("Opening the vault")
+    if given.action == _RECOVER:
+        return _recover(project, given)
     with closing(projects.unlock(project, passphrase_for(project))) as vault:
         return _ACTIONS[given.action](project, vault, given)
 
@@ -123,11 +127,35 @@ def _pseudonyms(project: Project, vault: Vault, given: argparse.Namespace) -> Re
 
 
 def _protect(project: Project, vault: Vault, given: argparse.Namespace) -> Result:
+    kind = _protection(given)
+    vaults.protect(project, vault, kind, _new_passphrase() if kind == "passphrase" else None)
+    return Result(f"The vault is locked by a {kind} now.", {"protection": kind})
+
+
+def _renew(project: Project, vault: Vault, _given: argparse.Namespace) -> Result:
+    ways_in.renew_key(project, vault, passphrase_for(project))
+    return Result("\n".join(("The vault is sealed under a new key.", *ways_in.RENEWED)))
+
+
+def _recovery_sheet(project: Project, vault: Vault, given: argparse.Namespace) -> Result:
+    file = Path(_one(given, "Name the file, such as recovery.txt."))
+    ways_in.write_recovery_sheet(project, vault, file)
+    text = f"Written to {file}. Print it, lock the paper away, and delete the file."
+    return Result(text, {"file": str(file)})
+
+
+def _recover(project: Project, given: argparse.Namespace) -> Result:
+    kind = _protection(given)
+    code = os.environ.get(RECOVERY_CODE) or (getpass.getpass("Recovery code: ") if sys.stdin.isatty() else "")
+    ways_in.recover(project, code, kind, _new_passphrase() if kind == "passphrase" else None)
+    return Result(f"The vault is open again and locked by a {kind} now.", {"protection": kind})
+
+
+def _protection(given: argparse.Namespace) -> str:
     kind = " ".join(given.values)
     if kind not in projects.PROTECTIONS:
         raise UsageError("By what shall the vault be locked?", f"One of: {', '.join(projects.PROTECTIONS)}.")
-    vaults.protect(project, vault, kind, _new_passphrase() if kind == "passphrase" else None)
-    return Result(f"The vault is locked by a {kind} now.", {"protection": kind})
+    return kind
 
 
 def _new_passphrase() -> str:
@@ -182,6 +210,8 @@ _ACTIONS: Mapping[str, Action] = {
     "export": _export,
     "pseudonyms": _pseudonyms,
     "protect": _protect,
+    "renew": _renew,
+    "recovery-sheet": _recovery_sheet,
     "forget": _forget,
 }
 _HELP = (
@@ -190,6 +220,9 @@ _HELP = (
     "export FILE: who is who, as .csv or .xlsx",
     "pseudonyms FILE: take your own list of pseudonyms",
     "protect KIND: lock it by a passphrase, the keyring or a key file",
+    "renew: seal it under a new key",
+    "recovery-sheet FILE: a page to print that opens it when passphrase or key file are lost",
+    "recover KIND: open it by that sheet, and lock it anew",
     "forget PSEUDONYM...: destroy the way back to patients",
 )
 VAULT = Command(
@@ -203,6 +236,9 @@ trail, without identities.
   leadglass vault knees.leadglass export /safe/patients.xlsx
   leadglass vault knees.leadglass pseudonyms study-ids.csv --unlisted quarantine
   leadglass vault knees.leadglass protect passphrase         asked for, or taken from LEADGLASS_NEW_PASSPHRASE
+  leadglass vault knees.leadglass renew                      after somebody learnt the passphrase or copied the key
+  leadglass vault knees.leadglass recovery-sheet sheet.txt
+  leadglass vault knees.leadglass recover passphrase         by the sheet's code, asked for or LEADGLASS_RECOVERY_CODE
   leadglass vault knees.leadglass forget LGABCDEFGHIJKLMNOP
 
 Forgetting destroys what tells who a patient is; the masked images stay and become anonymous. It cannot be undone.""",
