@@ -1,81 +1,45 @@
-"""A second reader for what was masked: Tesseract, where it is installed as a program of its own.
+"""What was written is looked at once more by somebody else: Tesseract where it is installed, else another detector.
 
-It shares nothing with the search: neither detector nor recogniser nor views. What it still reads is for a person to
-look at; it masks nothing by itself, so what is written does not depend on whether it is installed.
+Tesseract shares nothing with the search, the other detector has its own net and its own view. What they still read
+is for a person to look at; they mask nothing, so what is written does not depend on which of them is there.
 """
 
-import csv
-import io
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
-import numpy as np
-from PIL import Image
 from pydicom.dataset import Dataset
 
+from anonymizer.pixels import other_detector, tesseract
 from anonymizer.pixels.decoding import Array, Matrix
-from anonymizer.pixels.regions import without
+from anonymizer.pixels.regions import area, overlap
 from anonymizer.pixels.rendering import DicomImage
-from anonymizer.pixels.text_views import grey_of, percentile
 from anonymizer.report import Region
 
-DISAGREES = "A second reader (Tesseract) still reads text in the image."
+DISAGREES = "A second reader still reads text in the image."
 FAILED = "The second reader (Tesseract) could not look at the image."
-
-_SURE, _LEAST = 70.0, 3  # per cent; letters and digits of a word
-_SECONDS = 60
-_SMALL = 1100  # pixels: longest side up to which an image is enlarged
-_QUIET = {"OMP_THREAD_LIMIT": "1"}  # the pool's workers share the cores already
-
-
-@lru_cache(1)
-def program() -> str | None:
-    """Return where Tesseract lies; None where it is not installed."""
-    return shutil.which("tesseract")
 
 
 def second_look(dataset: Dataset, matrix: Matrix, kept: Sequence[Region]) -> tuple[str, ...]:
     """Read the first and last frame as they are written now; the reasons for a look, () where there is none.
 
-    `kept` are regions in which text may stand. Raises PixelError.
+    `kept` are regions in which text may stand. Raises PixelError, TextFinderError.
     """
-    tesseract = program()
-    if tesseract is None:
-        return ()
     image = DicomImage(dataset, allow_gdcm=True)
     for index in sorted({0, matrix.frames - 1}):
         picture = image.frame(index) if image.is_colour else image.stored(index)
         try:
-            found = list(_words(tesseract, percentile(grey_of(picture))))
-        except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+            found = list(_words(picture))
+        except tesseract.FAILURES:
             return (FAILED,)
-        if without(found, kept):
+        if any(not _may_stay(each, [k for k in kept if k.is_in(index)]) for each in found):
             return (DISAGREES,)
     return ()
 
 
-def _words(tesseract: str, view: Array) -> Iterator[Region]:
-    """Yield where words stand that are read for sure."""
-    factor = 2 if max(view.shape) < _SMALL else 1
-    picture = Image.fromarray(np.ascontiguousarray(view))
-    stream = io.BytesIO()
-    picture.resize((view.shape[1] * factor, view.shape[0] * factor)).save(stream, "PNG")
-    done = subprocess.run(
-        [tesseract, "stdin", "stdout", "--psm", "11", "tsv"],
-        input=stream.getvalue(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=_SECONDS,
-        check=True,
-        env={**os.environ, **_QUIET},
-    )
-    for row in csv.DictReader(
-        io.StringIO(done.stdout.decode("utf-8")), delimiter="\t", quoting=csv.QUOTE_NONE
-    ):
-        text = row.get("text") or ""
-        if float(row.get("conf") or -1) >= _SURE and sum(letter.isalnum() for letter in text) >= _LEAST:
-            left, top, width, height = (int(row[k]) // factor for k in ("left", "top", "width", "height"))
-            yield Region(left, top, max(1, width), max(1, height))
+def _may_stay(found: Region, kept: Sequence[Region]) -> bool:
+    """Whether a line lies in kept regions, of which it may unite several: half of it at least."""
+    return 2 * sum(overlap(found, each) for each in kept) >= area(found)
+
+
+def _words(picture: Array) -> Iterable[Region]:
+    program = tesseract.program()
+    return other_detector.words(picture) if program is None else tesseract.words(program, picture)

@@ -37,7 +37,7 @@ class PixelPolicy:
     review_over: float = 0.4  # share of an image that may be masked without a look, 0 to 1
     review_all: bool = False  # every image that was searched wants a look
     series: bool = True  # search a long series of slices in a sample of them, see `pixels.series_plan`
-    second_reader: bool = True  # what was written is read once more by another engine, where there is one
+    second_reader: bool = True  # what was written is read once more by another engine
 
     @property
     def identity(self) -> str:

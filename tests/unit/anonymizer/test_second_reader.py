@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from anonymizer.errors import PixelError
-from anonymizer.pixels import burned_in_text, second_reader
+from anonymizer.pixels import burned_in_text, frame_search
+from anonymizer.pixels import tesseract as program
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
 from anonymizer.pixels.second_reader import DISAGREES, FAILED
 from anonymizer.pixels.verdicts import Judge
 from anonymizer.profiles.pixel_policy import PixelPolicy
 from anonymizer.report import Region
-from tests.unit.anonymizer.pixel_cases import background, dataset_of
+from tests.unit.anonymizer.pixel_cases import background, dataset_of, written
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
 PLAIN = np.round(background() * 4095).astype(np.uint16)
@@ -30,8 +31,8 @@ def tesseract(monkeypatch):
         text = "\n".join([HEAD, *told["rows"]]) + "\n"
         return subprocess.CompletedProcess(arguments, 0, text.encode("utf-8"))
 
-    monkeypatch.setattr(second_reader, "program", lambda: "/somewhere/tesseract")
-    monkeypatch.setattr(second_reader.subprocess, "run", run)
+    monkeypatch.setattr(program, "program", lambda: "/somewhere/tesseract")
+    monkeypatch.setattr(program.subprocess, "run", run)
     return told
 
 
@@ -64,12 +65,43 @@ def test_a_second_reader_that_fails_is_named(tesseract):
         assert masked().review == (FAILED,)
 
 
-def test_a_site_can_do_without_and_without_the_program_nothing_changes(tesseract, monkeypatch):
+def test_a_site_can_do_without_a_second_reader(tesseract):
     tesseract["rows"] = [row("JOHANNA")]
     assert masked(judge=Judge(PixelPolicy(second_reader=False))).review == ()
-    monkeypatch.setattr(second_reader, "program", lambda: None)
-    assert masked().review == ()
     assert tesseract["calls"] == []
+
+
+@pytest.fixture
+def blind(monkeypatch):
+    """The search finds nothing, and Tesseract is not installed."""
+    monkeypatch.setattr(program, "program", lambda: None)
+    monkeypatch.setattr(frame_search.text_finder, "find_text", lambda _image: ())
+    monkeypatch.setattr(frame_search.text_finder, "find_residue", lambda _image: ())
+
+
+@pytest.mark.parametrize(("size", "ink"), [(18, 1.0), (18, 0.35), (26, 0.7)])
+def test_text_that_the_search_left_goes_to_review_where_there_is_no_other_program(blind, size, ink):
+    values = np.round(written(background(), ("WESTERHOUT",), size=size, ink=ink) * 4095).astype(np.uint16)
+    assert mask_burned_in_text(dataset_of(values, bits=12, modality="CR")).review == (DISAGREES,)
+    colours = np.repeat((values >> 4).astype(np.uint8)[..., None], 3, axis=2)
+    result = mask_burned_in_text(dataset_of(colours, photometric="RGB", modality="CR"))
+    assert result.review == (DISAGREES,)
+
+
+def test_the_other_detector_is_content_with_what_is_masked_kept_or_empty(blind):
+    values = np.round(written(background(), ("WESTERHOUT",)) * 4095).astype(np.uint16)
+    drawn = [Region(8, 8, 200, 36, kind="drawn")]
+    for options in ({"drawn": drawn}, {"keep": [Region(8, 8, 100, 36), Region(108, 8, 100, 36)]}):
+        assert mask_burned_in_text(dataset_of(values, bits=12, modality="CR"), **options).review == ()
+    assert masked().review == ()
+
+
+def test_late_text_of_a_cine_is_seen_in_its_last_frame(blind):
+    plain = np.round(background() * 200).astype(np.uint8)
+    late = np.round(written(background(), ("WESTERHOUT",)) * 200).astype(np.uint8)
+    frames = np.stack([plain] * 6 + [late])
+    result = mask_burned_in_text(dataset_of(frames, frames=7, modality="XA"))
+    assert result.review == (DISAGREES,)
 
 
 def test_what_is_written_is_decoded_once_more(monkeypatch):
