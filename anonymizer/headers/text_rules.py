@@ -37,6 +37,13 @@ _TERMS = frozenset(
      "WAVEFORM", "TABLE", "SCOORD", "SCOORD3D", "TCOORD", "CONTAINS", "SEPARATE", "CONTINUOUS", "COMPLETE",
      "PARTIAL", "ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "POINT", "MULTIPOINT", "POLYLINE", "CIRCLE"}
 )  # fmt: skip
+_MODALITIES = frozenset(  # the defined terms of Modality, PS3.3 C.7.3.1.1.1, retired ones too
+    {"AR", "AS", "BI", "BMD", "CD", "CR", "CT", "CTPROTOCOL", "DG", "DOC", "DX", "ECG", "EEG", "EMG", "EOG", "EPS",
+     "ES", "FID", "GM", "HC", "HD", "IO", "IOL", "IVOCT", "IVUS", "KER", "KO", "LEN", "LS", "MA", "MG", "MR", "NM",
+     "OAM", "OCT", "OP", "OPM", "OPT", "OPTBSV", "OPTENF", "OPV", "OSS", "OT", "PA", "PLAN", "PR", "PT", "PX", "REG",
+     "RESP", "RF", "RG", "RTDOSE", "RTIMAGE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN", "RTSTRUCT",
+     "RWV", "SEG", "SM", "SMR", "SR", "SRF", "STAIN", "TEXTUREMAP", "TG", "US", "VA", "VF", "XA", "XC", "XAPROTOCOL"}
+)  # fmt: skip
 _CODE_LIKE = re.compile(r"(?<![^\W_])(?=\w*\d{4})\w{6,}")  # as accession and order numbers are written
 _VALUES_OF_CODES = frozenset({"CodeValue", "LongCodeValue"})
 _CODED = frozenset(
@@ -209,5 +216,5 @@ class TextRules:
         if not code.isascii() or len(code) > _LONGEST_CODE or self._harvest.touches(code):
             return True
         if self._damaged:
-            return self._is_unknown(code)
+            return code not in _MODALITIES and self._is_unknown(code)
         return not _CODE.match(code) and bool(unsafe_spans(code, self._harvest, self._own))

@@ -74,6 +74,15 @@ def test_a_code_of_the_standard_survives_damage(tmp_path, settings_for):
     assert (kept.CodeValue, kept.CodeMeaning) == ("51185008", "Chest")
 
 
+@pytest.mark.parametrize("modality", ["RTPLAN", "XAPROTOCOL", "TEXTUREMAP"])
+def test_the_modality_survives_damage(tmp_path, settings_for, modality):
+    ds = planted.base(1)
+    ds.Modality = modality
+    _, path = masked(tmp_path, settings_for, ds, (head("PatientName", b""), b"\x11\0\x10\0"))
+    assert path
+    assert pydicom.dcmread(path).Modality == modality
+
+
 def test_a_damaged_file_with_words_among_its_pixels_is_not_written(tmp_path, settings_for):
     ds = planted.base(1)
     ds.StudyDescription = "CT chest"
