@@ -3,7 +3,7 @@
 This module is its front door; everything heavy is imported when it is first needed.
 """
 
-from trainer.architectures import ARCHITECTURES, HEADS, Architecture
+from trainer.architectures import ARCHITECTURES, HEADS, Architecture, describe_architecture
 from trainer.dataset import DataSet, load_dataset
 from trainer.errors import CancelledError, DataSetError, ModelFolderError, RecipeError, TrainerError
 from trainer.evaluation import evaluate
@@ -74,6 +74,7 @@ __all__ = [
     "Value",
     "Wanted",
     "cell",
+    "describe_architecture",
     "describe_recipes",
     "evaluate",
     "figure_row",

@@ -135,7 +135,8 @@ def _compile_step(model: Any, optimizer: Any) -> Any:
         with tensorflow.GradientTape() as tape:
             logits = part(images, training=True)
             losses = tensorflow.nn.softmax_cross_entropy_with_logits(targets, logits)
-            loss = tensorflow.reduce_mean(losses * weights)
+            penalties = part.losses  # of layers with an L2 penalty
+            loss = tensorflow.reduce_mean(losses * weights) + sum(penalties, start=0.0)
         optimizer.apply(tape.gradient(loss, variables), variables)
         hits = tensorflow.argmax(logits, axis=1) == tensorflow.argmax(targets, axis=1)
         return loss, tensorflow.reduce_sum(tensorflow.cast(hits, tensorflow.int32))

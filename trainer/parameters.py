@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from trainer.errors import RecipeError
 
@@ -12,6 +13,8 @@ Values = Mapping[str, Value]
 _TEXT = re.compile(r"[\w ./-]{0,64}", re.ASCII)
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 _KINDS: Mapping[type, str] = {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}
+
+_KIND_NAMES: Mapping[type, str] = {bool: "truth", int: "integer", float: "number", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,22 @@ class Parameter:
         if math.isfinite(self.low) and math.isfinite(self.high):
             return f"{words} from {self.low:g} to {self.high:g}"
         return words
+
+    def described(self) -> dict[str, Any]:
+        """For programs: name, default, words, and what is allowed."""
+        bounds = {
+            name: value for name, value in (("low", self.low), ("high", self.high)) if math.isfinite(value)
+        }
+        choices = {"choices": list(self.choices)} if self.choices else {}
+        kind = _KIND_NAMES[type(self.default)]
+        return {
+            "name": self.name,
+            "kind": kind,
+            "default": self.default,
+            "words": self.words,
+            **bounds,
+            **choices,
+        }
 
     def checked(self, value: object) -> Value:
         """The value in this setting's own type; RecipeError, naming what is allowed, if it is none."""

@@ -133,7 +133,14 @@ def _preprocessing(run: _Run, network: Architecture) -> Preprocessing:
     side, colour = probe(run.dataset.of("train"), run.dataset.read_image)
     channels = network.channels or (3 if colour else 1)
     size = run.recipe.size or network.input_size(side)
+    if size > side:
+        run.on_event("note", {"text": enlarged_words(network.title, side, size)})
     return Preprocessing(size, colour, channels, network.offset or 0.0, network.scale or 1.0)
+
+
+def enlarged_words(title: str, side: int, size: int) -> str:
+    """Said where a network takes larger images than the data set has."""
+    return f"The images are {side} pixels wide; {title} looks at {size}, so they are enlarged, which adds nothing to see."
 
 
 def _fitted_scale(preprocessing: Preprocessing, images: Images) -> Preprocessing:

@@ -7,46 +7,26 @@ before the classes), "logits" and "probabilities" that the rest of the trainer r
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from trainer.architectures import lite0, residual
 from trainer.architectures.entry import Architecture
 from trainer.architectures.head import HEADS, Head
 from trainer.architectures.network import Design, build_network
+from trainer.architectures.table import TABLE
 from trainer.errors import RecipeError
 
-__all__ = ["ARCHITECTURES", "HEADS", "Architecture", "Design", "Head", "architecture", "build_network"]
+__all__ = [
+    "ARCHITECTURES",
+    "HEADS",
+    "Architecture",
+    "Design",
+    "Head",
+    "architecture",
+    "build_network",
+    "describe_architecture",
+]
 
-_TABLE = (
-    Architecture(
-        "residual",
-        "Small residual network",
-        "small",
-        "Learns from your images alone; small enough for a PC without a graphics card.",
-        residual.features,
-        residual.input_size,
-        channels=0,
-        learning_rate=2e-3,
-    ),
-    Architecture(
-        "efficientnet_lite0",
-        "EfficientNet-Lite0",
-        "EfficientNet",
-        "Learned on everyday photographs (ImageNet); the weights come with the program.",
-        lite0.features,
-        lite0.input_size,
-        channels=3,
-        smallest=32,
-        pretrained=lite0.load_imagenet,
-        offset=127.0,
-        scale=128.0,
-        dropout=0.2,
-        learning_rate=2e-3,
-        earlier="block8_add",
-        upper="block9_expand",
-    ),
-)
-
-ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({entry.name: entry for entry in _TABLE})
+ARCHITECTURES: Mapping[str, Architecture] = MappingProxyType({entry.name: entry for entry in TABLE})
 
 
 def architecture(name: str) -> Architecture:
@@ -56,3 +36,25 @@ def architecture(name: str) -> Architecture:
             f'There is no network "{name[:40]}" in this program.', f"Known are: {', '.join(ARCHITECTURES)}."
         )
     return ARCHITECTURES[name]
+
+
+def describe_architecture(entry: Architecture) -> dict[str, Any]:
+    """An entry of the table for programs: what it is, what it takes, what may be set, which layers it has."""
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "family": entry.family,
+        "words": entry.words,
+        "smallest": entry.smallest,
+        "channels": entry.channels,
+        "weights": "carried" if entry.pretrained else "importable",
+        "layers": {
+            "features": "features",
+            "embedding": "embedding",
+            "logits": "logits",
+            "probabilities": "probabilities",
+            "earlier": entry.earlier,
+            "upper": entry.upper,
+        },
+        "parameters": [parameter.described() for parameter in entry.parameters],
+    }

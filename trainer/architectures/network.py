@@ -30,11 +30,17 @@ def build_network(design: Design, size: int, channels: int, classes: int) -> Any
     """The network for `(size, size, channels)` images; weights are drawn from Keras' current seed.
 
     Its layers "features" (last feature map), "embedding" (the vector before the classes), "logits" and
-    "probabilities" are what the rest of the trainer relies on. RecipeError for a layer to cut at that it lacks.
+    "probabilities" are what the rest of the trainer relies on. RecipeError for images smaller than it takes, or a
+    layer to cut at that it lacks.
     """
     import keras
 
     entry, parameters = design.architecture, design.parameters
+    if size < entry.smallest:
+        raise RecipeError(
+            f"{entry.title} needs images of {entry.smallest} pixels or more, not {size}.",
+            "Leave the size to the program, or choose another network.",
+        )
     image = keras.Input((size, size, channels), name="image")
     features = _features(entry, parameters, image)
     own_top = None if parameters["cut"] or design.head != OWN else entry.top
