@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.balancing import CLASS_WEIGHTS
 from trainer.checkpoint import Checkpoint
 from trainer.errors import CancelledError
 from trainer.images import Images
@@ -46,6 +48,9 @@ class Task:
     on_event: OnEvent
     cancelled: Callable[[], bool]
     deadline: float | None  # time.monotonic() after which no new epoch begins
+    cache: Path | None = None  # where what was computed of images is kept for the next training
+    balancing: str = CLASS_WEIGHTS
+    mirror: bool = False  # whether left and right may be exchanged
 
     def check_cancelled(self) -> None:
         """CancelledError once the user wants the training to end."""

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation import augment
+from trainer.balancing import Balancing, balancing
 from trainer.device import import_keras, import_tensorflow
-from trainer.fitting import Fit, Labels, Task, judge, score
+from trainer.feeding import Feed
+from trainer.fitting import Fit, Task, judge, score
 from trainer.forward import Forward
+from trainer.history import write_history
+from trainer.pace import Pace
 
-_SMOOTHING = 0.05  # of the labels, so that the network does not become overconfident
 _WEIGHT_DECAY = 1e-4
 _WARM_UP = 0.1  # share of all steps
 _NAME = "state"
@@ -35,6 +37,9 @@ class _Descent:
         self.optimizer.build(task.model.trainable_variables)
         self.forward = Forward(task.model, task.preprocessing)
         self.step = _compile_step(task.model, self.optimizer)
+        self.balancing = balancing(task.balancing)
+        self.feed = _feed(task, self.balancing)
+        self.pace = Pace(task)
         self.history: list[dict[str, float | None]] = []
         self.best_epoch = 0
         self.best: list[NDArray[Any]] = task.model.get_weights()
@@ -76,18 +81,17 @@ class _Descent:
         """One pass over the training images in an order and with changes drawn from seed and epoch."""
         task, plan = self.task, self.task.plan
         rng = np.random.default_rng((task.seed, number))
-        order = rng.permutation(len(task.train.labels))
-        steps = -(-len(order) // plan.batch_size)
+        epoch = self.balancing.arrange(task.train.labels, rng)
+        steps = self.feed.steps(len(epoch.order))
         losses, right = [], 0
-        for index in range(steps):
+        for index, batch in enumerate(self.feed.batches(epoch, rng)):
             task.check_cancelled()
-            chosen = order[index * plan.batch_size : (index + 1) * plan.batch_size]
             self.optimizer.learning_rate.assign(self.rate(number * steps + index, plan.epochs * steps))
-            images = task.preprocessing.scaled(augment(task.train.images.pixels[chosen], rng))
-            loss, hits = self.step(images, *self.targets(task.train.labels[chosen]))
+            loss, hits = self.step(*batch)
             losses.append(float(loss))
             right += int(hits)
-        return {"loss": float(np.mean(losses)), "accuracy": right / len(order)}
+            self.pace.batch(number, index + 1, steps)
+        return {"loss": float(np.mean(losses)), "accuracy": right / len(epoch.order)}
 
     def rate(self, step: int, total: int) -> float:
         """Learning rate: a short rise, then half a cosine down to a hundredth."""
@@ -96,13 +100,6 @@ class _Descent:
             return self.task.recipe.learning_rate * (step + 1) / warm_up
         progress = (step - warm_up) / max(1, total - warm_up)
         return self.task.recipe.learning_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
-
-    def targets(self, labels: Labels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Smoothed one-hot labels and the weight of each image."""
-        classes = len(self.task.class_weights)
-        smooth = np.full((len(labels), classes), _SMOOTHING / classes, np.float32)
-        smooth[np.arange(len(labels)), labels] += 1 - _SMOOTHING
-        return smooth, self.task.class_weights[labels]
 
     def save(self) -> None:
         arrays = {f"model/{n}": np.asarray(v) for n, v in enumerate(self.task.model.variables)}
@@ -123,6 +120,19 @@ class _Descent:
         self.best = [arrays[f"best/{n}"] for n in range(len(self.best))]
         self.history, self.best_epoch = state["history"], state["best_epoch"]
         self.task.on_event("note", {"text": f"Going on after epoch {len(self.history)}."})
+
+
+def _feed(task: Task, way: Balancing) -> Feed:
+    weights = task.class_weights if way.weighted else np.ones_like(task.class_weights)
+    shown = way.length(task.train.labels)
+    return Feed(
+        task.train.images.pixels,
+        task.train.labels,
+        weights,
+        task.preprocessing,
+        min(task.plan.batch_size, shown),
+        mirror=task.mirror,
+    )
 
 
 def _compile_step(model: Any, optimizer: Any) -> Any:

@@ -1,7 +1,7 @@
 """Reading the pixels of many images, in parallel, naming those that cannot be read."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trainer.errors import CancelledError, DataSetError
 from trainer.listing import Item, LeftOut
+from trainer.prepared import PreparedImages, Told
 from trainer.preprocessing import Preprocessing
 from trainer.records import OnEvent, ReadImage
 
@@ -55,39 +56,78 @@ def read_images(
     read_image: ReadImage,
     on_event: OnEvent,
     cancelled: Callable[[], bool],
+    cache: Path | None = None,
 ) -> Images:
-    """Read and prepare all; unreadable ones are left out by name, over a fifth of them is an error."""
-    on_event("stage", {"title": "Reading images", "total": len(items)})
+    """Read and prepare all; unreadable ones are left out by name, over a fifth of them is an error.
 
-    def one(item: Item) -> tuple[Item, NDArray[np.uint8] | None, str]:
+    With a folder `cache` the pixels lie on disk and are mapped into memory, and files that were prepared in this
+    shape before are not opened again. Without one, or on a full disk, all pixels are held in memory.
+    """
+    kept = None if cache is None else PreparedImages(cache, items, preprocessing)
+    found = None if kept is None else kept.load()
+
+    def decoded() -> Iterator[tuple[Told, NDArray[np.uint8] | None]]:
+        on_event("stage", {"title": "Reading images", "total": len(items)})
+        return _decoded(items, preprocessing, read_image, on_event=on_event, cancelled=cancelled)
+
+    if found is None and kept is not None and kept.room():
+        with kept.writing() as writer:
+            for told, image in decoded():
+                writer.add(told, image)
+        found = kept.load()
+    if found is None:
+        found = _in_memory(decoded(), preprocessing)
+    return _images(items, *found)
+
+
+def _decoded(
+    items: Sequence[Item],
+    preprocessing: Preprocessing,
+    read_image: ReadImage,
+    *,
+    on_event: OnEvent,
+    cancelled: Callable[[], bool],
+) -> Iterator[tuple[Told, NDArray[np.uint8] | None]]:
+    def one(item: Item) -> tuple[Told, NDArray[np.uint8] | None]:
         image, reason = read_or_reason(item.path, read_image)
         if image is None:
-            return item, None, reason
+            return Told(reason=reason), None
         size = f"{image.shape[1]} × {image.shape[0]}"
-        described = replace(item, facts={**item.facts, "picture_size": size})
-        return described, preprocessing.prepare(image), hashlib.sha256(item.path.read_bytes()).hexdigest()
+        content = hashlib.sha256(item.path.read_bytes()).hexdigest()
+        return Told(content, size), preprocessing.prepare(image)
 
-    kept: list[Item] = []
-    pixels: list[NDArray[np.uint8]] = []
-    sha256: dict[Path, str] = {}
-    left_out: list[LeftOut] = []
-    for done, (_, (item, image, told)) in enumerate(ordered_map(one, items), start=1):
+    for done, (_, result) in enumerate(ordered_map(one, items), start=1):
         if cancelled():
             raise CancelledError("Cancelled while reading images.")
-        if image is None:
-            left_out.append(LeftOut(item.name, f"{item.name}: {told}"))
-        else:
-            kept.append(item)
-            pixels.append(image)
-            sha256[item.path] = told
+        yield result
         if done % _AT_ONCE == 0 or done == len(items):
             on_event("step", {"done": done, "total": len(items), "message": ""})
+
+
+def _in_memory(
+    decoded: Iterable[tuple[Told, NDArray[np.uint8] | None]], preprocessing: Preprocessing
+) -> tuple[list[Told], NDArray[np.uint8]]:
+    pairs = list(decoded)
+    shape = (0, preprocessing.size, preprocessing.size, 3 if preprocessing.colour else 1)
+    pixels = [image for _, image in pairs if image is not None]
+    return [told for told, _ in pairs], np.stack(pixels) if pixels else np.empty(shape, np.uint8)
+
+
+def _images(items: Sequence[Item], told: Sequence[Told], pixels: NDArray[np.uint8]) -> Images:
+    pairs = list(zip(items, told, strict=True))
+    left_out = tuple(
+        LeftOut(item.name, f"{item.name}: {found.reason}") for item, found in pairs if found.reason
+    )
     if len(left_out) > max(_FEW, _LARGEST_UNREADABLE * len(items)):
         raise DataSetError(
             f"{len(left_out)} of {len(items)} images cannot be read; the first: {left_out[0].reason}",
             "Check the data set folder.",
         )
-    return Images(tuple(kept), np.stack(pixels), sha256, tuple(left_out))
+    readable = [(item, found) for item, found in pairs if not found.reason]
+    described = tuple(
+        replace(item, facts={**item.facts, "picture_size": found.picture_size}) for item, found in readable
+    )
+    return Images(described, pixels, {item.path: found.sha256 for item, found in readable}, left_out)
 
 
 def read_or_reason(path: Path, read_image: ReadImage) -> tuple[NDArray[np.uint8] | None, str]:
