@@ -55,13 +55,13 @@ def apply(images: Any, draws: Mapping[str, Any]) -> Any:
         fill_value=0.0,
     )
     mean = tensorflow.reduce_mean(moved, axis=(1, 2, 3), keepdims=True)
-    contrast, brightness = (tensorflow.reshape(draws[name], (-1, 1, 1, 1)) for name in ("contrast", "brightness"))
+    contrast, brightness = (
+        tensorflow.reshape(draws[name], (-1, 1, 1, 1)) for name in ("contrast", "brightness")
+    )
     return tensorflow.floor(tensorflow.clip_by_value((moved - mean) * contrast + mean + brightness, 0, 255))
 
 
-def augment(
-    batch: NDArray[np.uint8], rng: np.random.Generator, *, mirror: bool = False
-) -> NDArray[np.uint8]:
+def augment(batch: NDArray[np.uint8], rng: np.random.Generator, *, mirror: bool = False) -> NDArray[np.uint8]:
     """A changed copy of `(n, size, size, channels)`; the same generator state gives the same copy."""
     draws = draw(np.ones(len(batch), np.bool_), batch.shape[1], rng, mirror=mirror)
     return np.asarray(apply(batch, draws), np.uint8)

@@ -4,6 +4,7 @@ The files bear neither the name of the computer nor that of its user, which Tens
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from trainer.atomic import write_atomically
@@ -24,7 +25,7 @@ def write_events(folder: Path, rows: Sequence[Mapping[str, float | None]], began
         target.mkdir(parents=True, exist_ok=True)
         records = list(_records(rows, prefix, began))
         if len(records) > 1:
-            write_atomically(target / "events.out.tfevents.leadglass", lambda path, r=records: _write(path, r))
+            write_atomically(target / "events.out.tfevents.leadglass", partial(_write, records))
 
 
 def _records(rows: Sequence[Mapping[str, float | None]], prefix: str, began: float) -> list[bytes]:
@@ -44,7 +45,7 @@ def _records(rows: Sequence[Mapping[str, float | None]], prefix: str, began: flo
     return records
 
 
-def _write(path: Path, records: Sequence[bytes]) -> None:
+def _write(records: Sequence[bytes], path: Path) -> None:
     with import_tensorflow().io.TFRecordWriter(str(path)) as writer:
         for record in records:
             writer.write(record)

@@ -38,7 +38,9 @@ class Feed:
             lambda: self._drawn(epoch, rng), output_signature=self._signature(tensorflow)
         )
         prepared = drawn.map(
-            self._prepare, num_parallel_calls=tensorflow.data.AUTOTUNE if parallel else None, deterministic=True
+            self._prepare,
+            num_parallel_calls=tensorflow.data.AUTOTUNE if parallel else None,
+            deterministic=True,
         )
         return prepared.prefetch(_AHEAD) if parallel else prepared
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.balancing import CLASS_WEIGHTS
 from trainer.checkpoint import Checkpoint
 from trainer.errors import CancelledError
 from trainer.images import Images
@@ -42,15 +41,13 @@ class Task:
     preprocessing: Preprocessing
     train: Sample
     validation: Sample
-    class_weights: NDArray[np.float32]
+    class_weights: NDArray[np.float32]  # that let classes count alike, for judging
     seed: int
     checkpoint: Checkpoint
     on_event: OnEvent
     cancelled: Callable[[], bool]
     deadline: float | None  # time.monotonic() after which no new epoch begins
-    cache: Path | None = None  # where what was computed of images is kept for the next training
-    balancing: str = CLASS_WEIGHTS
-    mirror: bool = False  # whether left and right may be exchanged
+    cache: Path | None = None  # folder where what was computed of images is kept for the next training
 
     def check_cancelled(self) -> None:
         """CancelledError once the user wants the training to end."""
@@ -79,11 +76,6 @@ def balanced_weights(labels: Labels, classes: int) -> NDArray[np.float32]:
     counts = np.bincount(labels, minlength=classes)
     weights = np.asarray(len(labels) / (classes * np.maximum(counts, 1)), np.float32)
     return np.minimum(weights, np.float32(_HEAVIEST))
-
-
-def class_weights(labels: Labels, classes: int, balancing: str) -> NDArray[np.float32]:
-    """What an image of each class counts while learning, by the recipe's way of balancing."""
-    return balanced_weights(labels, classes) if balancing == "class weights" else np.ones(classes, np.float32)
 
 
 def judge(

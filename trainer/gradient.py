@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from trainer.balancing import Balancing, balancing
 from trainer.device import import_keras, import_tensorflow
+from trainer.event_files import write_events
 from trainer.feeding import Feed
 from trainer.fitting import Fit, Task, judge, score
 from trainer.forward import Forward
@@ -37,9 +38,10 @@ class _Descent:
         self.optimizer.build(task.model.trainable_variables)
         self.forward = Forward(task.model, task.preprocessing)
         self.step = _compile_step(task.model, self.optimizer)
-        self.balancing = balancing(task.balancing)
+        self.balancing = balancing(task.recipe.balancing)
         self.feed = _feed(task, self.balancing)
         self.pace = Pace(task)
+        self.began = time.time()
         self.history: list[dict[str, float | None]] = []
         self.best_epoch = 0
         self.best: list[NDArray[Any]] = task.model.get_weights()
@@ -60,11 +62,13 @@ class _Descent:
     def epoch(self, number: int) -> None:
         began = time.monotonic()
         seen = self.learn(number)
+        self.pace.pause()
         probabilities = self.forward(self.task.validation.images.pixels, cancelled=self.task.cancelled)
         found = judge(probabilities, self.task.validation.labels, self.task.class_weights)
         row: dict[str, float | None] = {
             "epoch": number + 1,
             "epochs": self.task.plan.epochs,
+            "learning_rate": round(float(np.asarray(self.optimizer.learning_rate)), 8),
             "seconds": round(time.monotonic() - began, 2),
             **seen,
             "val_loss": found["loss"],
@@ -75,6 +79,7 @@ class _Descent:
         if self.best_epoch == 0 or score(row) > score(self.history[self.best_epoch - 1]):
             self.best_epoch, self.best = number + 1, self.task.model.get_weights()
         self.save()
+        self.log()
         self.task.on_event("epoch", row)
 
     def learn(self, number: int) -> dict[str, float | None]:
@@ -105,8 +110,14 @@ class _Descent:
         arrays = {f"model/{n}": np.asarray(v) for n, v in enumerate(self.task.model.variables)}
         arrays |= {f"optimizer/{n}": np.asarray(v) for n, v in enumerate(self.optimizer.variables)}
         arrays |= {f"best/{n}": value for n, value in enumerate(self.best)}
-        state = {"history": self.history, "best_epoch": self.best_epoch}
+        state = {"history": self.history, "best_epoch": self.best_epoch, "began": self.began}
         self.task.checkpoint.save(_NAME, arrays, state)
+
+    def log(self) -> None:
+        """Leave the course so far where it can be looked at while the training goes on, and after a crash."""
+        folder = self.task.checkpoint.folder.parent
+        write_history(folder, self.history)
+        write_events(folder, self.history, self.began)
 
     def resume(self) -> None:
         stored = self.task.checkpoint.load(_NAME)
@@ -119,6 +130,7 @@ class _Descent:
             variable.assign(arrays[f"optimizer/{n}"])
         self.best = [arrays[f"best/{n}"] for n in range(len(self.best))]
         self.history, self.best_epoch = state["history"], state["best_epoch"]
+        self.began = state["began"]
         self.task.on_event("note", {"text": f"Going on after epoch {len(self.history)}."})
 
 
@@ -131,7 +143,7 @@ def _feed(task: Task, way: Balancing) -> Feed:
         weights,
         task.preprocessing,
         min(task.plan.batch_size, shown),
-        mirror=task.mirror,
+        mirror=task.recipe.mirror,
     )
 
 

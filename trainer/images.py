@@ -34,6 +34,15 @@ class Images:
     sha256: dict[Path, str]  # of the files
     left_out: tuple[LeftOut, ...]
 
+    def mean_and_spread(self) -> tuple[float, float]:
+        """Of all grey values, from how often each occurs: a few images at a time are in memory."""
+        counts = np.zeros(256)
+        for start in range(0, len(self.pixels), _AT_ONCE):
+            counts += np.bincount(self.pixels[start : start + _AT_ONCE].ravel(), minlength=256)
+        values = np.arange(256)
+        mean = float((counts * values).sum() / counts.sum())
+        return mean, float(np.sqrt((counts * (values - mean) ** 2).sum() / counts.sum()))
+
 
 def probe(items: Sequence[Item], read_image: ReadImage) -> tuple[int, bool]:
     """Median longer side in pixels and whether any is coloured, from a few images spread over the set."""

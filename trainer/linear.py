@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.balancing import balancing
+from trainer.embeddings import Embeddings
 from trainer.fitting import Fit, Labels, Sample, Task, judge, score
-from trainer.forward import Forward
 from trainer.results.learning_curve import LearningPoint, learning_curve
 
 Head = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (features, classes), bias (classes)
 _STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)  # scikit-learn's C: from strongly regularised to hardly
-_CHUNK = 512
 _MOST_ITERATIONS = 300
 
 
@@ -22,11 +22,11 @@ def fit_linear_head(task: Task) -> Fit:
 
     Each regularisation counts as an epoch, so that a live curve and the history show the choice.
     """
-    embed = Forward(task.model, task.preprocessing, "embedding")
+    embeddings = Embeddings(task)
     total = len(task.train.labels) + len(task.validation.labels)
     task.on_event("stage", {"title": "Describing the images", "total": total})
-    train = _embeddings(task, embed, task.train, name="train", before=0)
-    validation = _embeddings(task, embed, task.validation, name="validation", before=len(train))
+    train = embeddings.of(task.train, total)
+    validation = embeddings.of(task.validation, total)
     strengths = _STRENGTHS[: task.plan.epochs]
     task.on_event("stage", {"title": "Learning", "total": len(strengths)})
     rows: list[dict[str, float | None]] = []
@@ -68,35 +68,19 @@ def _learning_curve(
     return tuple(learning_curve(labels, patients, task.validation.labels, fit, seed=task.seed))
 
 
-def _embeddings(task: Task, embed: Forward, sample: Sample, *, name: str, before: int) -> NDArray[np.float32]:
-    """Embeddings in the sample's order, saved every few hundred images."""
-    total = len(sample.labels)
-    stored = task.checkpoint.load(name)
-    parts = [stored[0]["embeddings"]] if stored else []
-    done = sum(map(len, parts))
-    while done < total:
-        part = embed(sample.images.pixels[done : done + _CHUNK], cancelled=task.cancelled)
-        parts = [np.concatenate([*parts, part])]
-        done = len(parts[0])
-        task.checkpoint.save(name, {"embeddings": parts[0]}, {})
-        task.on_event(
-            "step",
-            {
-                "done": before + done,
-                "total": len(task.train.labels) + len(task.validation.labels),
-                "message": "",
-            },
-        )
-    return parts[0]
-
-
 def _solve(embeddings: NDArray[np.float32], labels: Labels, task: Task, strength: float) -> Head:
-    """Logistic regression on standardised embeddings, with the standardisation folded into the head."""
+    """Logistic regression on standardised embeddings, with the standardisation folded into the head.
+
+    Classes are balanced as in one epoch; what changes images has no effect here, as each has one description.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
+    way = balancing(task.recipe.balancing)
+    shown = np.sort(way.arrange(labels, np.random.default_rng(task.seed)).order)
+    embeddings, labels = embeddings[shown], labels[shown]
     mean, spread = embeddings.mean(axis=0), embeddings.std(axis=0) + 1e-3
-    weights = task.class_weights[labels]
+    weights = task.class_weights[labels] if way.weighted else None
     solver = LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early only regularises a little more

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from trainer.architectures import ARCHITECTURES, HEADS, Architecture, Design, architecture
+from trainer.balancing import BALANCINGS, CLASS_WEIGHTS
 from trainer.errors import RecipeError
 from trainer.parameters import Parameter, Value, Values, settled, unknown
 
@@ -42,16 +43,22 @@ FIELDS: tuple[Parameter, ...] = (
     Parameter("learning_rate", 0.0, "Size of the first steps; 0: as the network suggests.", low=0, high=1),
     Parameter(
         "balancing",
-        "class weights",
+        CLASS_WEIGHTS,
         "What is done so that a rare class counts as much as a frequent one.",
-        choices=("class weights", "none"),
+        choices=tuple(BALANCINGS),
+    ),
+    Parameter(
+        "mirror",
+        default=False,
+        words="Whether images may be shown with left and right exchanged. Only where the side does not matter: not where "
+        "the heart or another organ lies on one side, nor where the side is the answer.",
     ),
 )  # fmt: skip
 """What a recipe says beside its network's own parameters; no name stands in both."""
 
 OWN_NAME = "own"
 _NAME = Parameter("name", OWN_NAME, "What the recipe is called in lists, reports and names of runs.")
-_NETWORK_INDEPENDENT = ("head", "strategy", "similarity", "size", "epochs", "balancing")
+_NETWORK_INDEPENDENT = ("head", "strategy", "similarity", "size", "epochs", "balancing", "mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ class Recipe:
     size: int = 0
     epochs: int = 12
     learning_rate: float = 0.0
-    balancing: str = "class weights"
+    balancing: str = CLASS_WEIGHTS
+    mirror: bool = False
     # For readers only, not part of the table:
     title: str = field(default="", compare=False)
     description: str = field(default="", compare=False)

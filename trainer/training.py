@@ -7,14 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from trainer import model_folder
+from trainer import model_folder, prepared
 from trainer.architectures import Architecture, build_network
 from trainer.checkpoint import Checkpoint
 from trainer.dataset import DataSet, digest, load_dataset
 from trainer.device import describe_device, make_reproducible, versions
 from trainer.errors import DataSetError, ModelFolderError
 from trainer.evaluation import labels_of
-from trainer.fitting import Fit, Sample, Task, class_weights
+from trainer.fitting import Fit, Sample, Task, balanced_weights
 from trainer.history import write_history
 from trainer.images import Images, probe, read_images
 from trainer.model_folder import ModelInfo
@@ -41,6 +41,7 @@ class _Run:
     epochs: int | None
     deadline: float | None
     checkpoint: Checkpoint
+    cache: Path
 
 
 def train(
@@ -54,12 +55,14 @@ def train(
     seed: int = 0,
     epochs: int | None = None,
     limit_seconds: float | None = None,
+    cache: Path | None = None,
 ) -> RunSummary:
     """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
 
     `recipe` is a ready-made one by its name, or a record of one's own.
     A folder that already holds this very training is left as it is and its summary returned. After
-    `limit_seconds` no new epoch begins and the best one so far is kept. Raises DataSetError, RecipeError,
+    `limit_seconds` no new epoch begins and the best one so far is kept. What was computed of the images alone is kept
+    in the folder `cache` (bounded; by default beside `out`, for all models there). Raises DataSetError, RecipeError,
     ModelFolderError (the folder holds something else) or CancelledError (the checkpoint is saved).
     """
     began = time.monotonic()
@@ -77,7 +80,18 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     deadline = None if limit_seconds is None else began + limit_seconds
     checkpoint = Checkpoint(out, identity)
-    run = _Run(dataset, out, chosen, on_event, cancelled, seed, epochs, deadline, checkpoint)
+    run = _Run(
+        dataset,
+        out,
+        chosen,
+        on_event,
+        cancelled,
+        seed,
+        epochs,
+        deadline,
+        checkpoint,
+        cache or out.resolve().parent / prepared.FOLDER,
+    )
     return _train(run, began).summary()
 
 
@@ -145,8 +159,8 @@ def enlarged_words(title: str, side: int, size: int) -> str:
 
 def _fitted_scale(preprocessing: Preprocessing, images: Images) -> Preprocessing:
     """Mean and spread of the training images' grey values, rounded so that run.json keeps them exactly."""
-    offset, scale = round(float(images.pixels.mean()), 3), round(float(images.pixels.std()), 3)
-    return replace(preprocessing, offset=offset, scale=max(1.0, scale))
+    mean, spread = images.mean_and_spread()
+    return replace(preprocessing, offset=round(mean, 3), scale=max(1.0, round(spread, 3)))
 
 
 def _read(run: _Run, split: str, preprocessing: Preprocessing) -> Images:
@@ -159,6 +173,7 @@ def _read(run: _Run, split: str, preprocessing: Preprocessing) -> Images:
         read_image=run.dataset.read_image,
         on_event=run.on_event,
         cancelled=run.cancelled,
+        cache=run.cache,
     )
 
 
@@ -182,12 +197,13 @@ def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validat
         preprocessing=preprocessing,
         train=sample,
         validation=Sample(validation_images, labels_of(validation_images, classes)),
-        class_weights=class_weights(sample.labels, len(classes), run.recipe.balancing),
+        class_weights=balanced_weights(sample.labels, len(classes)),
         seed=run.seed,
         checkpoint=run.checkpoint,
         on_event=run.on_event,
         cancelled=run.cancelled,
         deadline=run.deadline,
+        cache=run.cache,
     )
 
 

@@ -63,7 +63,10 @@ def _under_sampled(labels: Labels, rng: np.random.Generator) -> Epoch:
 
 def _copies_of_the_rare(labels: Labels, rng: np.random.Generator) -> Epoch:
     """Every image once as it is; rare classes are filled up with changed copies, the largest gets none."""
-    parts = [(filled, np.arange(len(filled)) >= (labels == labels[filled[0]]).sum()) for filled in _filled_up(labels, rng)]
+    parts = [
+        (filled, np.arange(len(filled)) >= (labels == labels[filled[0]]).sum())
+        for filled in _filled_up(labels, rng)
+    ]
     order = np.concatenate([part for part, _ in parts])
     changed = np.concatenate([copies for _, copies in parts])
     places = rng.permutation(len(order))
@@ -100,11 +103,13 @@ def _all_changed(order: Indices) -> Epoch:
 CLASS_WEIGHTS = "class weights"
 
 _TABLE: tuple[Balancing, ...] = (
-    Balancing(CLASS_WEIGHTS, "Images of rare classes count more, at most tenfold.", _as_they_are, weighted=True),
+    Balancing(
+        CLASS_WEIGHTS, "Images of rare classes count more, at most tenfold.", _as_they_are, weighted=True
+    ),
     Balancing("none", "Every image counts alike.", _as_they_are),
     Balancing(
         "over-sampling",
-        "Images of rare classes are shown several times, changed each time, until all classes are as large as the largest.",
+        "Images of rare classes are shown several times, changed each time, as often as the largest class needs.",
         _over_sampled,
     ),
     Balancing(

@@ -1,5 +1,6 @@
 """Everything that needs TensorFlow, in one module, so that it is loaded once."""
 
+import csv
 import json
 import os
 import subprocess
@@ -82,8 +83,8 @@ def test_a_finished_training_leaves_its_files_and_each_says_what_it_is_not_for(m
         "passport.json",
     }
     arrays = {"weights.weights.h5", "familiarity.npz"}
-    assert names == {"run.json", "history.csv"} | judged | arrays
-    for name in names - arrays:
+    assert names == {"run.json", "history.csv", "logs"} | judged | arrays
+    for name in names - arrays - {"logs"}:
         assert "Not for diagnostic use" in (model / name).read_text(encoding="utf-8")
     run = json.loads((model / "run.json").read_text(encoding="utf-8"))
     assert run["classes"] == ["normal", "spot"]
@@ -91,6 +92,21 @@ def test_a_finished_training_leaves_its_files_and_each_says_what_it_is_not_for(m
     splits = json.loads((model / "evaluation.json").read_text(encoding="utf-8"))["splits"]
     assert set(splits) == {"validation", "test"}
     assert len((model / "history.csv").read_text(encoding="utf-8").splitlines()) == EPOCHS + 1
+
+
+def test_the_course_is_written_for_tensorboard_without_the_name_of_the_computer(model: Path) -> None:
+    import socket
+
+    import tensorflow as tf
+
+    with (model / "history.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for part, column in (("training", "loss"), ("validation", "val_loss")):
+        (file,) = (model / "logs" / part).iterdir()
+        assert socket.gethostname() not in file.name
+        events = list(tf.compat.v1.train.summary_iterator(str(file)))
+        told = {e.step: v.simple_value for e in events for v in e.summary.value if v.tag == "loss"}
+        assert told == pytest.approx({int(row["epoch"]): float(row[column]) for row in rows})
 
 
 def test_a_fresh_process_predicts_the_same_numbers(model: Path, folder: Path) -> None:
@@ -157,6 +173,18 @@ def test_mostly_unreadable_images_are_an_error(tmp_path: Path) -> None:
         path.write_bytes(b"no image at all")
     with pytest.raises(DataSetError, match="cannot be read"):
         train(folder, tmp_path / "out", recipe="standard", read_image=read_png, epochs=1)
+
+
+def test_the_next_click_asks_the_network_about_no_image_again(
+    quick: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("an image was described again")
+
+    monkeypatch.setattr("trainer.embeddings.Embeddings._computed", never)
+    cache = quick.parent / ".leadglass-cache"
+    train(folder, tmp_path / "again", recipe="quick", read_image=read_png, cache=cache)
+    assert np.array_equal(probabilities(tmp_path / "again", folder), probabilities(quick, folder))
 
 
 def test_quick_learns_the_spot_and_tells_its_steps(quick: Path, folder: Path) -> None:
