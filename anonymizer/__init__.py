@@ -5,6 +5,7 @@ nothing and a header can be masked without the text detector. The function `deid
 module of the same name.
 """
 
+import os
 import socket
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 # pydicom and TensorFlow import urllib3, which opens and binds a socket just to see whether there is IPv6. Told
 # that there is none, it opens none. It stands here because worker processes begin here too.
 socket.has_ipv6 = False
+# ONNX Runtime from 1.29 on reports home from Linux unless this is set before it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from anonymizer.batches.batch import mask_batch as mask_batch

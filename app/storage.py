@@ -1,7 +1,11 @@
 """Writing files so that neither a crash nor a power cut leaves half of one."""
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
+
+_LEFT_BEHIND_S = 3600
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -21,6 +25,14 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed programs left half-written in a folder: temporary files over an hour old."""
+    for left in folder.glob(".*.tmp"):
+        with suppress(OSError):  # gone meanwhile, or not ours to delete
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND_S:
+                left.unlink()
 
 
 def sync_folder(folder: Path) -> None:

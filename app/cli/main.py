@@ -3,15 +3,18 @@
 import argparse
 import os
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app import NAME, NOTICE, VERSION
+from app import NAME, NOTICE, VERSION, sealed
 from app.cli.command import CANCELLED, SOME_FAILED, WRONG_USE, Command
 from app.cli.console import Cancellation, Output, make_output
 from app.cli.table import COMMANDS
-from app.errors import USER_ERRORS, UsageError
+from app.errors import USER_ERRORS, AppError, UsageError
+from app.hardening import harden
+from app.logs import note, places
 from trainer.errors import CancelledError
 
 DESCRIPTION = f"""{NAME} masks personal data in DICOM headers and pixels, lets readers label the images, exports
@@ -53,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
         "leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout
     )
     top.add_argument("--version", action="version", version=f"{NAME} {VERSION}. {NOTICE}.")
+    top.add_argument(
+        "--sealed", action="store_true", help="start in a network namespace without a network (Linux)"
+    )
     commands = top.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=_Intermixed
     )
@@ -80,25 +86,47 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
     given = parser().parse_args(arguments)
+    wants_seal = given.sealed and not sealed.is_sealed()
     if given.command is None:
         given = parser().parse_args(["window"])
     cancelled = Cancellation()
     output = make_output(given.progress, as_json=given.json, cancelled=cancelled)
     if given.command not in ("window", "demo"):  # these two start children that listen themselves
         cancelled.listen()
+    if wants_seal:
+        return _seal(sys.argv[1:] if arguments is None else arguments, output)
     return _run(given.chosen, given, output)
 
 
+def _seal(arguments: Sequence[str], output: Output) -> int:
+    try:
+        sealed.start(arguments)
+    except AppError as error:
+        output.error(str(error), error.remedy)
+        return SOME_FAILED
+
+
 def _run(command: Command, given: argparse.Namespace, output: Output) -> int:
+    begun = time.monotonic()
+    code = _carried_out(command, given, output)
+    note("command", command=command.name, exit=code, seconds=round(time.monotonic() - begun, 1))
+    return code
+
+
+def _carried_out(command: Command, given: argparse.Namespace, output: Output) -> int:
     try:
         result = command.run(given, output)
     except UsageError as error:
+        note("wrong use", command=command.name)
         output.error(str(error), error.remedy)
         return WRONG_USE
     except (CancelledError, KeyboardInterrupt):
         output.error("Cancelled. What was done so far is kept.", "The same command goes on from there.")
         return CANCELLED
     except USER_ERRORS as error:
+        note(
+            "error", command=command.name, error=type(error).__name__, places=places(error.__traceback__)[-3:]
+        )
         output.error(str(error), error.remedy)
         return SOME_FAILED
     except Exception as error:  # noqa: BLE001 - the one place where bugs surface
@@ -120,16 +148,18 @@ def _bug(error: Exception) -> tuple[str, str]:
     """
     if os.environ.get("LEADGLASS_DEBUG") == "1":
         traceback.print_exc()
-    places = traceback.extract_tb(error.__traceback__)
-    where = f"{places[-1].filename}:{places[-1].lineno}" if places else "unknown place"
+    found = places(error.__traceback__)
+    note("unforeseen error", error=type(error).__name__, places=found)
+    where = found[-1] if found else "unknown place"
     return (
         f"Something unforeseen went wrong: {type(error).__name__} at {where}.",
-        "Please report this line. LEADGLASS_DEBUG=1 shows more, which may contain identities.",
+        "Please report this line, or what `leadglass report` shows. LEADGLASS_DEBUG=1 shows more, which may contain identities.",
     )
 
 
 def run() -> None:
     """Entry point of the installed program."""
+    harden()
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page that lacks characters of paths and of ours.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # text streams

@@ -81,6 +81,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("&View", "&Normal text", "normal_size", ("Ctrl+Shift+0",), help="text of normal size"),
     Command("&Help", "&Help", "show_help", ("F1",), help="help on the page in sight"),
     Command("&Help", "&Keys…", "show_keys", ("Ctrl+F1",), help="all keys, to look up and to change"),
+    Command(
+        "&Help",
+        "Report for &support…",
+        "show_support_report",
+        help="versions, settings and log, to read and to save",
+    ),
     Command("&Help", "&About Leadglass", "show_about", help="version, licences, notice"),
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -21,6 +21,8 @@ from app.gui.preferences import Preferences
 from app.gui.session import Session
 from app.gui.shortcuts import KEYS
 from app.gui.theme import apply_theme
+from app.logs import note, places
+from app.settings import config_folder
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,23 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     application = QApplication([NAME, *arguments])
     application.setApplicationName(NAME)
     application.setApplicationVersion(VERSION)
+    keep_no_places()
     if not QFontDatabase.families():  # a server without any font would show boxes for letters
         QFontDatabase.addApplicationFont(str(resources.find("fonts", "DejaVuSans.ttf")))
     return application
+
+
+def keep_no_places() -> None:
+    """Forget the folders that file dialogs were in: their names may tell of patients.
+
+    Qt keeps them for all Qt programs of the user. Ours go to a file of their own, which is emptied at each start and
+    end.
+    """
+    folder = str(config_folder() / "qt")
+    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(form, QSettings.Scope.UserScope, folder)
+    if sys.platform != "win32":  # the system's own dialogs are used there, and no file
+        QSettings(QSettings.Scope.UserScope, "QtProject").clear()
 
 
 def make_window(application: QApplication, preferences: Preferences | None = None) -> MainWindow:
@@ -59,7 +75,9 @@ def run(project: Path | None = None, arguments: Sequence[str] = ()) -> int:
     window.show()
     if project is not None:
         window.open_folder(project)
-    return application.exec()
+    code = application.exec()
+    keep_no_places()
+    return code
 
 
 def exception_hook(window: MainWindow) -> Callable[..., None]:
@@ -70,9 +88,13 @@ def exception_hook(window: MainWindow) -> Callable[..., None]:
             window.close()
             return
         # Never the text of the error nor values: both can hold an identity.
-        frames = traceback.extract_tb(trace)
-        place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-        log.error("Unforeseen error in the window: %s at %s", kind.__name__, place)
+        where = places(trace)
+        note("error in the window", error=kind.__name__, places=where)
+        log.error(
+            "Unforeseen error in the window: %s at %s",
+            kind.__name__,
+            where[-1] if where else "an unknown place",
+        )
         if os.environ.get("LEADGLASS_DEBUG"):
             traceback.print_exception(kind, error, trace)
         remedy = getattr(error, "remedy", None)
@@ -82,7 +104,7 @@ def exception_hook(window: MainWindow) -> Callable[..., None]:
             show_error(
                 window,
                 "Something unforeseen happened; your labels and masked instances are safe on disk.",
-                "Try again. If it happens again, please report what you did; LEADGLASS_DEBUG=1 shows more.",
+                "Try again. If it happens again, send what the menu Help, Report for support, shows.",
             )
 
     return hook

@@ -247,6 +247,12 @@ class MainWindow(QMainWindow):
 
         KeysDialog(self).open()
 
+    def show_support_report(self) -> None:
+        """Show what support needs to know, to be saved."""
+        from app.gui.dialogs.support import SupportDialog
+
+        SupportDialog(self.session, self).open()
+
     def show_about(self) -> None:
         """Show version, notice and licences."""
         from app.gui.dialogs.help import AboutDialog

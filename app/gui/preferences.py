@@ -18,6 +18,10 @@ class Preferences:
         path = file or config_folder() / "window.ini"
         self._store = QSettings(str(path), QSettings.Format.IniFormat)
 
+    def save(self) -> None:
+        """Write now what was changed."""
+        self._store.sync()
+
     @property
     def theme(self) -> str:
         """Name of the theme: "dark" or "light"."""

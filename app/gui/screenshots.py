@@ -41,6 +41,7 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
         files.append(file)
     window.jobs.shutdown()
     window.close()
+    preferences.save()  # what Qt still holds would be written at exit, into a folder made anew
     settings.cleanup()
     return files
 

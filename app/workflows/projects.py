@@ -25,6 +25,7 @@ from app import audit
 from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.settings import vault_key_file
+from app.storage import sweep
 from labeller import Catalogue
 
 PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -94,6 +95,7 @@ def unlock(project: Project, passphrase: str | None = None) -> Vault:
             project.record("vault refused", protection=kind)
         raise
     with suppress(OSError):
+        sweep(project.folder)
         audit.begin_seal(project.audit_file, vault.trail_keys.begin)
     return vault
 

@@ -40,14 +40,45 @@ def the_line(folder: Path, incoming: Path) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.skipif(not ON_LINUX or not shutil.which("strace"), reason="needs strace (Debian package strace)")
-def test_no_internet_socket_is_ever_opened(tmp_path: Path, incoming: Path, own_home: Path) -> None:
+def test_no_internet_socket_is_opened_and_nothing_written_elsewhere(
+    tmp_path: Path, incoming: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.chdir(tmp_path)
     for number, step in enumerate(the_line(tmp_path, incoming)):
         trace = tmp_path / f"trace{number}"
-        ended = run(["strace", "-f", "-q", "-e", "trace=network", "-o", str(trace)], *step)
+        ended = run(["strace", "-f", "-q", "--seccomp-bpf", "-e", CALLS, "-o", str(trace)], *step)
         assert ended.returncode == 0, (step, ended.stderr[-2000:])
-        opened = [line for line in trace.read_text(errors="replace").splitlines() if INTERNET.search(line)]
-        assert not opened, (step, opened[:3])
-    assert not [path for path in own_home.rglob("*") if "microsoft" in path.name.lower()]
+        told = trace.read_text(errors="replace").splitlines()
+        assert not [line for line in told if INTERNET.search(line)], step
+        assert not elsewhere(told, (tmp_path, own_home)), step
+        assert not list(scratch.iterdir()), step
+    allowed = {".config", "leadglass", ".cache", "fontconfig"}
+    assert {path.name for path in own_home.glob("*")} | {
+        path.name for path in own_home.glob(".c*/*")
+    } <= allowed
+
+
+CALLS = (
+    "trace=network,openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
+)
+WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|\b(?:creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*)\(")
+NO_FILES = ("/dev/", "/proc/self/", "/proc/")  # devices, semaphores in memory, what the kernel shows
+
+
+def elsewhere(told: list[str], allowed: tuple[Path, ...]) -> list[str]:
+    """What was opened for writing, made or renamed outside the folders that may be written."""
+    found = []
+    for line in told:
+        if not WRITES.search(line) or "= -1 " in line:
+            continue
+        for name in re.findall(r'"([^"]*)"', line):
+            inside = any(Path(name).is_relative_to(folder) for folder in allowed)
+            if Path(name).is_absolute() and not inside and not name.startswith(NO_FILES):
+                found.append(line)
+    return found
 
 
 def namespace() -> list[str]:

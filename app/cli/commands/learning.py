@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app import NOTICE
 from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.cli.commands.support import add_support_arguments, run_support
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -133,11 +134,20 @@ def _point(given: argparse.Namespace, progress: Progress) -> Result:
 
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a model folder")
-    parser.add_argument("--out", type=Path, metavar="HTML", help="write a copy of the page there")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        type=Path,
+        metavar="MODEL",
+        help="a model folder; without one: a report for support",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write a copy there")
+    add_support_arguments(parser)
 
 
 def _report(given: argparse.Namespace, progress: Progress) -> Result:
+    if given.model is None:
+        return run_support(given, progress)
     page = learning.report(given.model, given.out, progress)
     return Result(f"Report: {page}. {NOTICE}.", {"file": str(page), "notice": NOTICE})
 
@@ -270,12 +280,18 @@ Choose before you look at the test split: each move after that is counted, and t
 )
 REPORT = Command(
     "report",
-    "write a model's report and passport",
+    "write a model's report and passport, or one for support",
     """Write report.html (one page that opens offline: figures with intervals and counts, calibration, groups, doubts,
 model card, checklist for a publication) and passport.json (hashes, seeds, settings) anew into the model folder.
 Training writes them too.
 
-  leadglass report knees-model --out knees-report.html""",
+  leadglass report knees-model --out knees-report.html
+
+Without a model it is a report for support: versions, settings, counts, timings and the program's own log, without
+identities, paths and labels. It is shown, and saved only once it was read.
+
+  leadglass report
+  leadglass report --project knees.leadglass --out report.txt""",
     _report_arguments,
     _report,
 )

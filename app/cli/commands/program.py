@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app import NAME, NOTICE, VERSION
+from app import NAME, NOTICE, VERSION, sealed
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.components import training_installed
 from app.errors import AppError, JobError
@@ -71,7 +71,7 @@ def _info(_given: argparse.Namespace, _progress: Progress) -> Result:
         "configuration": str(config_folder()),
         "key": str(default_key_file()),
         "parts": parts,
-        "network": "none is used",
+        "network": "cut off" if sealed.is_sealed() else "none is used",
         "notice": NOTICE,
     }
     listed = ", ".join(f"{name} {number}" for name, number in parts.items())
