@@ -153,7 +153,7 @@ def _bug(error: Exception) -> tuple[str, str]:
     where = found[-1] if found else "unknown place"
     return (
         f"Something unforeseen went wrong: {type(error).__name__} at {where}.",
-        "Please report this line, or what `leadglass report` shows. LEADGLASS_DEBUG=1 shows more, which may contain identities.",
+        "Please report this line, or what `leadglass report` shows; LEADGLASS_DEBUG=1 shows more, identities too.",
     )
 
 
