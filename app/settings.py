@@ -20,6 +20,11 @@ def data_folder() -> Path:
     return Path(given) if given else platformdirs.user_data_path("leadglass", appauthor=False)
 
 
+def weights_folder() -> Path:
+    """Where weights that were imported for networks are kept."""
+    return config_folder() / "weights"
+
+
 def default_key_file() -> Path:
     """The secret key that `leadglass mask` uses when none is given."""
     return config_folder() / "site.key"

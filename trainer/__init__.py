@@ -33,6 +33,7 @@ from trainer.results.openings import in_words as openings_words
 from trainer.results.operating_point import PointChooser, PointFigures
 from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
 from trainer.training import train
+from trainer.transfer import ImportedWeights, forget_imported, import_weights, imported_weights, slots
 
 __all__ = [
     "ARCHITECTURES",
@@ -54,6 +55,7 @@ __all__ = [
     "Figure",
     "Group",
     "HeatMap",
+    "ImportedWeights",
     "Known",
     "LearningPoint",
     "ModelFolderError",
@@ -78,7 +80,10 @@ __all__ = [
     "describe_recipes",
     "evaluate",
     "figure_row",
+    "forget_imported",
     "grad_cam",
+    "import_weights",
+    "imported_weights",
     "learning_words",
     "load_dataset",
     "move_operating_point",
@@ -89,6 +94,7 @@ __all__ = [
     "read_recipe",
     "readiness",
     "recipe_from",
+    "slots",
     "train",
     "worst_errors",
     "write_recipe",

@@ -19,12 +19,12 @@ from trainer.history import write_history
 from trainer.images import Images, probe, read_images
 from trainer.model_folder import ModelInfo
 from trainer.preprocessing import Preprocessing
-from trainer.recipes import DEFAULT_RECIPE, FROM_SCRATCH, Recipe, plan
+from trainer.recipes import DEFAULT_RECIPE, Recipe, plan
 from trainer.recipes import recipe as recipe_named
 from trainer.records import OnEvent, ReadImage, RunSummary
 from trainer.reporting import write_report
+from trainer.transfer import Start, find_start, settle
 from trainer.transfer import fit as fit_by_strategy
-from trainer.transfer import load_starting_weights, settle
 from trainer.verdict import Verdict, give_verdict
 
 
@@ -42,6 +42,7 @@ class _Run:
     deadline: float | None
     checkpoint: Checkpoint
     cache: Path
+    start: Start
 
 
 def train(
@@ -56,10 +57,11 @@ def train(
     epochs: int | None = None,
     limit_seconds: float | None = None,
     cache: Path | None = None,
+    imported: Path | None = None,
 ) -> RunSummary:
     """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
 
-    `recipe` is a ready-made one by its name, or a record of one's own.
+    `recipe` is a ready-made one by its name, or a record of one's own; `imported` is the folder of imported weights.
     A folder that already holds this very training is left as it is and its summary returned. After
     `limit_seconds` no new epoch begins and the best one so far is kept. What was computed of the images alone is kept
     in the folder `cache` (bounded; by default beside `out`, for all models there). Raises DataSetError, RecipeError,
@@ -67,14 +69,17 @@ def train(
     """
     began = time.monotonic()
     chosen = recipe_named(recipe) if isinstance(recipe, str) else recipe
+    start = find_start(chosen, imported)
     dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed)
-    identity = {
+    identity: dict[str, Any] = {
         "listing": _listing(dataset),
         "recipe": chosen.name,
         "settings": chosen.table(),
         "seed": seed,
         "epochs": epochs,
     }
+    if start.imported is not None:
+        identity["imported_weights"] = start.imported.sha256
     if model_folder.is_complete(out):
         return _finished(out, identity, on_event)
     out.mkdir(parents=True, exist_ok=True)
@@ -91,6 +96,7 @@ def train(
         deadline,
         checkpoint,
         cache or out.resolve().parent / prepared.FOLDER,
+        start,
     )
     return _train(run, began).summary()
 
@@ -188,8 +194,7 @@ def _task(run: _Run, preprocessing: Preprocessing, train_images: Images, validat
     make_reproducible(run.seed)
     design = run.recipe.design
     model = build_network(design, preprocessing.size, preprocessing.channels, len(classes))
-    if run.recipe.strategy != FROM_SCRATCH:
-        load_starting_weights(model, run.recipe)
+    run.start.load(model, run.recipe)
     return Task(
         recipe=run.recipe,
         plan=plan(run.recipe, len(sample.labels), run.epochs),

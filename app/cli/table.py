@@ -15,6 +15,7 @@ from app.cli.commands import (
     projects,
     release,
     vaults,
+    weights,
     words,
 )
 
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     vaults.VAULT,
     auditing.AUDIT,
     networks.ARCHITECTURES_COMMAND,
+    weights.WEIGHTS,
     learning.TRAIN,
     learning.EVALUATE,
     learning.OPERATING_POINT,

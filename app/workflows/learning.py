@@ -15,6 +15,7 @@ from app.components import require_training
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
+from app.settings import weights_folder
 from app.workflows.masking import existing
 from labeller import InstanceFilter, PredictionRow, RunRow
 from trainer import (
@@ -63,6 +64,7 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
         cancelled=progress.cancelled,
         seed=request.seed,
         epochs=request.epochs,
+        imported=weights_folder(),
     )
 
 

@@ -36,6 +36,8 @@ NO_IDENTIFIER = {
     "trainer/model_folder.py": "files of a model folder",
     "trainer/weights_file.py": "a weights file",
     "trainer/architectures/stored_weights.py": "files of weights",
+    "trainer/transfer/foreign.py": "files of weights",
+    "trainer/transfer/imported.py": "files of weights",
     "resources/sample/headers.py": "invented patients of the sample",
     "resources/weights/convert_efficientnet_lite0.py": "files of weights",
 }

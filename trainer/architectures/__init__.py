@@ -47,7 +47,7 @@ def describe_architecture(entry: Architecture) -> dict[str, Any]:
         "words": entry.words,
         "smallest": entry.smallest,
         "channels": entry.channels,
-        "weights": "carried" if entry.pretrained else "importable",
+        "weights": entry.weights,
         "layers": {
             "features": "features",
             "embedding": "embedding",

@@ -56,6 +56,16 @@ class Architecture:
         """Everything that may be set: the network's own and what all share, with this network's defaults."""
         return (*self.own, *(self._with_default(each) for each in COMMON))
 
+    @property
+    def importable(self) -> bool:
+        """Whether weights from elsewhere can fit: its layers below the head depend on no setting and no image."""
+        return self.channels != 0
+
+    @property
+    def weights(self) -> str:
+        """Where weights that were learned before may come from: "carried", "importable" or "none"."""
+        return "carried" if self.pretrained else "importable" if self.importable else "none"
+
     def _with_default(self, parameter: Parameter) -> Parameter:
         default: Value = self.dropout if parameter.name == "dropout" else parameter.default
         return Parameter(

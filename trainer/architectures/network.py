@@ -5,6 +5,7 @@ from typing import Any
 
 from trainer.architectures.entry import Architecture
 from trainer.architectures.head import HEADS, LINEAR, OWN, add_head
+from trainer.architectures.naming import named
 from trainer.errors import RecipeError
 from trainer.parameters import Values
 
@@ -58,7 +59,7 @@ def _features(entry: Architecture, parameters: Values, image: Any) -> Any:
     if not parameters["cut"]:
         return features
     whole = keras.Model(image, features)
-    names = [layer.name for layer in whole.layers if len(layer.output.shape) == _MAP_AXES]
+    names = [layer.name for layer in whole.layers if named(layer) and len(layer.output.shape) == _MAP_AXES]
     if parameters["cut"] not in names:
         some = ", ".join(names[:: max(1, len(names) // 12)])
         raise RecipeError(

@@ -8,6 +8,8 @@ from app.errors import UsageError
 from app.progress import Progress
 from trainer import ARCHITECTURES, FIELDS, HEADS, Architecture, Parameter, describe_architecture
 
+_WEIGHTS = {"carried": "carried", "importable": "importable", "none": "–"}
+
 
 def _architectures_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="one network in full, with its settings")
@@ -29,7 +31,7 @@ def _architectures(given: argparse.Namespace, _progress: Progress) -> Result:
 def _table(chosen: Iterable[Architecture]) -> Iterator[str]:
     yield "Networks, each with the least side in pixels that it takes, and where its weights may come from:"
     for entry in chosen:
-        weights = "carried" if entry.pretrained else "importable"
+        weights = _WEIGHTS[entry.weights]
         yield f"  {entry.name:20} {entry.smallest:>3} px  {weights:10}  {entry.title}. {entry.words}"
     yield ""
     yield "Settings of every recipe:"
