@@ -56,7 +56,14 @@ class Embeddings:
         self._task.on_event("step", {"done": self._done, "total": total, "message": ""})
 
     def _key(self) -> str:
-        total = sha256(json.dumps(self._task.preprocessing.as_json(), sort_keys=True).encode())
+        design = self._task.recipe.design
+        layers = [
+            design.architecture.name,
+            design.head,
+            {**design.parameters, "dropout": 0},
+        ]  # never drops here
+        told = [self._task.preprocessing.as_json(), *layers]
+        total = sha256(json.dumps(told, sort_keys=True).encode())
         for array in self._forward.weights():
             total.update(np.ascontiguousarray(array).data)
         return total.hexdigest()[:32]
