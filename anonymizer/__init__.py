@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from anonymizer.pixels.verdicts import KEPT as KEPT
     from anonymizer.profiles.options import OPTIONS as OPTIONS
     from anonymizer.profiles.options import Option as Option
+    from anonymizer.profiles.pixel_policy import EVERY_SERIES as EVERY_SERIES
     from anonymizer.profiles.pixel_policy import MEANINGS as MEANINGS
     from anonymizer.profiles.pixel_policy import MaskText as MaskText
     from anonymizer.profiles.pixel_policy import PixelPolicy as PixelPolicy
@@ -147,7 +148,7 @@ _HOMES = {
     "profiles.options": ("OPTIONS", "Option"),
     "profiles.profile_text": ("describe_profile", "editable_copy"),
     "pixels.verdicts": ("BY_READER", "KEPT"),
-    "profiles.pixel_policy": ("MEANINGS", "MaskText", "PixelPolicy", "policy_from"),
+    "profiles.pixel_policy": ("EVERY_SERIES", "MEANINGS", "MaskText", "PixelPolicy", "policy_from"),
     "profiles.profile": ("Profile", "load_profile", "profile_names"),
     "identities.pseudonym_list": ("PseudonymList",),
     "identities.pseudonyms": ("Pseudonyms",),

@@ -32,7 +32,6 @@ class Project:
     options: tuple[str, ...]  # options added to the profile
     protection: str  # "passphrase", "keyring" or "key file"
     label_originals: bool = False  # readers see originals, behind the unlocked vault, not masked instances
-    every_series: bool = False  # nothing is exported that no reader approved, whatever the machine found
     pixels: Mapping[str, Any] = field(
         default_factory=dict
     )  # how text in pixels is treated, on top of the profile
@@ -112,8 +111,7 @@ class Project:
                 options=tuple(settings["options"]),
                 protection=str(settings["protection"]),
                 label_originals=bool(settings.get("label_originals", False)),
-                every_series=settings.get("every_series", False) is True,
-                pixels=dict(settings.get("pixels", {})),
+                pixels=_pixels(settings),
             )
         except FileNotFoundError as error:
             raise ProjectError(
@@ -174,7 +172,6 @@ class Project:
             "options": list(self.options),
             "protection": self.protection,
             "label_originals": self.label_originals,
-            "every_series": self.every_series,
         }
         # A JSON string, number, truth value or array of strings is the same in TOML.
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
@@ -183,3 +180,9 @@ class Project:
                 f"{key} = {json.dumps(value)}\n" for key, value in self.pixels.items()
             )
         write_text(self.folder / PROJECT_FILE, text)
+
+
+def _pixels(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """How text in pixels is treated; "every_series" stood beside it in earlier versions."""
+    earlier = {"review_all": True} if settings.get("every_series", False) is True else {}
+    return {**earlier, **settings.get("pixels", {})}

@@ -21,7 +21,7 @@ from anonymizer.pixels.second_reader import second_look
 from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.shapes import covered
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
-from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
+from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
 
 ROUNDS = 2  # how often text that is left over is masked and looked for again
@@ -33,7 +33,6 @@ ANNOUNCED = "The file says that text is burned in, but none was found."
 NONE_FOUND = "No text was found in an image of a kind that mostly carries some."
 NOT_AN_IMAGE = "The values are not a plain image; they were examined as if they were."
 LEFT = "Text was found in the image and left there, as this project wants it."
-TO_BE_SEEN = "This project wants every image looked at."
 
 USUALLY_TEXT = frozenset({"US", "IVUS", "OT", "SC", "DOC"})
 
@@ -181,7 +180,7 @@ class _Reasons:
             (announced and not regions, ANNOUNCED),
             (usual and not announced and not regions, NONE_FOUND),
             (odd, NOT_AN_IMAGE),
-            (self.policy.review_all, TO_BE_SEEN),
+            (self.policy.review_all, EVERY_SERIES),
         )
         return tuple(reason for holds, reason in reasons if holds)
 

@@ -26,6 +26,12 @@ MEANINGS: Mapping[MaskText, str] = {
 }
 
 
+EVERY_SERIES = "Every series of this project wants a reader's approval."
+"""The reason that each instance has, until it is approved, where the program may decide nothing alone."""
+
+_SAYS_NOTHING_OF_PIXELS = frozenset({"review_all"})
+
+
 @dataclass(frozen=True, slots=True)
 class PixelPolicy:
     """How burned-in text is treated."""
@@ -35,7 +41,7 @@ class PixelPolicy:
     keep: tuple[str, ...] = ()  # further texts that stay
     keep_patterns: tuple[str, ...] = ()  # further regular expressions
     review_over: float = 0.4  # share of an image that may be masked without a look, 0 to 1
-    review_all: bool = False  # every image that was searched wants a look
+    review_all: bool = False  # a reader approves every series: nothing is decided by the program alone
     series: bool = True  # search a long series of slices in a sample of them, see `pixels.series_plan`
     second_reader: bool = True  # what was written is read once more by another engine
 
@@ -43,7 +49,8 @@ class PixelPolicy:
     def identity(self) -> str:
         """A text that is equal for policies that do the same; "" for the usual one."""
         usual = PixelPolicy()
-        names = [f.name for f in fields(self) if getattr(self, f.name) != getattr(usual, f.name)]
+        compared = (f.name for f in fields(self) if f.name not in _SAYS_NOTHING_OF_PIXELS)
+        names = [name for name in compared if getattr(self, name) != getattr(usual, name)]
         return ",".join(f"{name}={getattr(self, name)}" for name in names)
 
     def with_kept(self, texts: Iterable[str]) -> "PixelPolicy":
@@ -55,6 +62,8 @@ class PixelPolicy:
 
 def policy_from(row: Mapping[str, Any], before: PixelPolicy) -> PixelPolicy:
     """Return the policy that a table of settings makes of the one before it; lists are added to.
+
+    That a reader approves every series is taken back by no later table.
 
     Raises ProfileError naming the key that is wrong.
     """
@@ -68,6 +77,7 @@ def policy_from(row: Mapping[str, Any], before: PixelPolicy) -> PixelPolicy:
     values: dict[str, Any] = {key: readers[key](key, value) for key, value in row.items()}
     for key in ("keep", "keep_patterns"):
         values[key] = tuple(dict.fromkeys((*getattr(before, key), *values.get(key, ()))))
+    values["review_all"] = before.review_all or values.get("review_all", False)
     return replace(before, **values)
 
 

@@ -167,8 +167,9 @@ _PIXELS = (
     "# Texts that may stay beside side markers, measurements, technique and views; false turns these off:",
     "keep = []",
     "# keep_list = false",
-    "# Masking more of an image than this share wants a look; true: every image does:",
+    "# Masking more of an image than this share wants a look:",
     "# review_over = 0.4",
+    "# Nothing is decided by the program alone, a reader approves every series; no project can take it back:",
     "# review_all = true",
 )
 _EXAMPLES = (

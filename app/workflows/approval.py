@@ -1,14 +1,14 @@
 """Which series want a reader's approval, riskiest first; and the project's rule that every series does."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
+from anonymizer import EVERY_SERIES
+from app.errors import UsageError
 from app.project import Project
+from app.workflows.pixel_policy import change_project, required_policy, wants_every_series
 from labeller import HELD_BACK, InstanceRow
-
-EVERY_SERIES = "Every series of this project wants a reader's approval."
-"""The reason that each instance has, until it is approved, where the machine may decide nothing alone."""
 
 _ORDINARY = 3  # what any reason weighs that `_weights` does not name
 _Risk = tuple[int, bool, int]
@@ -41,7 +41,7 @@ def _weights() -> tuple[Mapping[str, int], Set[str]]:
         text.ANNOUNCED: 5,
         text.NONE_FOUND: 4,
     }
-    lighter = {text.TO_BE_SEEN: 1, EVERY_SERIES: 1, HELD_BACK: 0}
+    lighter = {EVERY_SERIES: 1, HELD_BACK: 0}
     return {**graver, **lighter}, text.USUALLY_TEXT
 
 
@@ -61,12 +61,24 @@ def by_risk(rows: Iterable[InstanceRow]) -> list[WaitingSeries]:
 def ask_for_every_series(project: Project, *, wanted: bool) -> int:
     """Make it the project's rule that every series is approved before it is exported, or no longer.
 
-    Returns for how many instances this changed what is asked; what a reader approved stays approved.
+    Returns for how many instances this changed what is asked; what a reader approved stays approved. Raises
+    UsageError where the site or the profile wants it, whatever the project says.
     """
-    replace(project, every_series=wanted).save()
+    if not wanted and required_policy(project).review_all:
+        raise UsageError(
+            "The site or the profile wants every series approved by a reader.",
+            "Take review_all out of pixels.toml or of the profile first.",
+        )
+    change_project(project, review_all=True if wanted else None)
     with project.catalogue() as catalogue:
         changed = catalogue.ask_of_all(EVERY_SERIES, wanted=wanted)
     project.record(
         "every series is to be approved" if wanted else "approval is asked where something is found"
     )
     return changed
+
+
+def ask_as_the_site_wants(project: Project) -> None:
+    """Ask for approval of what came into the project before the site or its profile wanted every series approved."""
+    if not project.pixels.get("review_all") and wants_every_series(project):
+        ask_for_every_series(project, wanted=True)

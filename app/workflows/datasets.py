@@ -11,6 +11,7 @@ from app import NAME, VERSION
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
+from app.workflows.approval import ask_as_the_site_wants
 from app.workflows.pictures import FILE_WINDOW, picture_reader
 from labeller import (
     Catalogue,
@@ -59,6 +60,7 @@ def export_project(
     the identities of its patients. What is found keeps it out, unless `wish.release` is a reader's decision, which
     the audit trail then holds with reader, reason, time and places. Raises UsageError for a decision without them.
     """
+    ask_as_the_site_wants(project)
     with project.catalogue() as catalogue:
         if wish.release is not None:
             _check_release(wish.release, _known({row.patient for row in catalogue.instances()}, vault))

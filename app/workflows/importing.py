@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from anonymizer import FileRecord, Layout, Outcome, Source, Vault, load_profile, mask_batch
+from anonymizer import EVERY_SERIES, FileRecord, Layout, Outcome, Source, Vault, load_profile, mask_batch
 from app.progress import Progress
 from app.project import Project
-from app.workflows.approval import EVERY_SERIES
 from app.workflows.masking import Tally, begin_masking, list_sources, project_settings
 from app.workflows.patients import Namesakes
 from app.workflows.pixel_policy import project_policy
@@ -24,14 +23,15 @@ def import_instances(
     """
     sources = list_sources(paths, progress)
     tally = Tally()
+    policy = project_policy(project, load_profile(project.profile, project.options))
+    asked = (EVERY_SERIES,) if policy.review_all else ()
     with project.catalogue() as catalogue:
         known = frozenset(catalogue.uids())
         for record in _records(project, vault, sources, known, progress=progress, workers=workers):
-            _enter(catalogue, record, asked=(EVERY_SERIES,) if project.every_series else ())
+            _enter(catalogue, record, asked=asked)
             tally.add(record)
             progress.item("file", record.as_json())
             progress.step(tally.total)
-    policy = project_policy(project, load_profile(project.profile, project.options))
     project.record("imported", pixels=policy.mask.value, **tally.as_json())
     return tally
 
@@ -91,7 +91,7 @@ def _enter(catalogue: Catalogue, record: FileRecord, *, asked: tuple[str, ...]) 
     grade = "" if record.grade is None else record.grade.value
     new = NewInstance(
         file=record.new_path,
-        review=(*record.review, *asked),
+        review=tuple(dict.fromkeys((*record.review, *asked))),
         grade=grade,
         masking=masking,
         **asdict(record.facts),

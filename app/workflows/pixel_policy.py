@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from anonymizer import PixelPolicy, Profile, ProfileError, policy_from
+from anonymizer import PixelPolicy, Profile, ProfileError, load_profile, policy_from
 from app.errors import SettingsError
 from app.project import Project
 from app.settings import config_folder
@@ -32,6 +32,16 @@ def with_policies(profile: Profile, *rows: Mapping[str, Any]) -> Profile:
 def project_policy(project: Project, profile: Profile) -> PixelPolicy:
     """How a project treats burned-in text. Raises ProfileError, SettingsError."""
     return with_policies(profile, project.pixels).pixels
+
+
+def required_policy(project: Project) -> PixelPolicy:
+    """What profile and site say of burned-in text, without the project. Raises ProfileError, SettingsError."""
+    return with_policies(load_profile(project.profile, project.options)).pixels
+
+
+def wants_every_series(project: Project) -> bool:
+    """Whether a reader is to approve every series, as profile, site or project say."""
+    return bool(project.pixels.get("review_all")) or required_policy(project).review_all
 
 
 def change_project(project: Project, **changes: object) -> Project:

@@ -8,6 +8,7 @@ from anonymizer import Vault, verify_tree
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
+from app.workflows.approval import ask_as_the_site_wants
 from app.workflows.masking import Collected, Verification
 from labeller import Catalogue, InstanceRow, withheld_because
 
@@ -55,7 +56,8 @@ class Waiting:
 
 
 def waiting(project: Project) -> Waiting:
-    """List what must not be exported now, and why."""
+    """List what must not be exported now, and why. Raises ProfileError, SettingsError."""
+    ask_as_the_site_wants(project)
     with project.catalogue() as catalogue:
         rows = catalogue.instances()
         return Waiting(tuple(row for row in rows if withheld_because(row)), len(rows))

@@ -6,13 +6,17 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from anonymizer import EVERY_SERIES
 from anonymizer.pixels.burned_in_text import MUCH_MASKED, STILL_LEGIBLE
+from app.errors import UsageError
 from app.gui.main_window import MainWindow
 from app.gui.masking.approving import UNSEEN
 from app.gui.masking.mask_list import Listed
 from app.gui.pages.mask_page import MaskPage
 from app.project import Project
-from app.workflows.approval import EVERY_SERIES, ask_for_every_series
+from app.workflows.approval import ask_for_every_series
+from app.workflows.pixel_policy import site_file, wants_every_series
+from app.workflows.releasing import waiting
 from labeller import HELD_BACK, InstanceFilter
 from tests.gui.test_mask import fill, seen, shown
 
@@ -106,7 +110,32 @@ def test_where_the_site_says_so_every_series_waits_for_a_reader(
     assert catalogue.count(InstanceFilter(needs_review=True)) == 2
     ask_for_every_series(Project.open(project.folder), wanted=False)
     assert catalogue.count(InstanceFilter(needs_review=True)) == 0
-    assert not Project.open(project.folder).every_series
+    assert not wants_every_series(Project.open(project.folder))
+
+
+def test_what_the_site_wants_approved_no_project_takes_back(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    with labelled.catalogue() as catalogue:
+        for uid in catalogue.uids():
+            catalogue.set_review(uid, ())
+        assert not catalogue.count(InstanceFilter(needs_review=True))
+    site_file().parent.mkdir(parents=True, exist_ok=True)
+    site_file().write_text("review_all = true\n", encoding="utf-8")
+    page = shown(window, labelled, qtbot)
+    page.show_rules()
+    assert page.rules.every_series.isChecked()
+    assert not page.rules.every_series.isEnabled()
+    with pytest.raises(UsageError, match="site"):
+        ask_for_every_series(Project.open(labelled.folder), wanted=False)
+    assert {EVERY_SERIES} <= set(waiting(labelled).by_reason())
+
+
+def test_a_project_of_an_earlier_version_still_asks(labelled: Project) -> None:
+    file = labelled.folder / "project.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("label_originals", "every_series = true\nlabel_originals"), encoding="utf-8")
+    assert wants_every_series(Project.open(labelled.folder))
 
 
 def test_where_no_series_waits_that_is_said(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:

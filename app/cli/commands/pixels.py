@@ -8,6 +8,7 @@ from app.cli.command import Command, Result
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
+from app.workflows.approval import ask_for_every_series
 from app.workflows.pixel_policy import (
     change_project,
     keep_no_longer,
@@ -29,7 +30,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="masking more of an image than this (0 to 1) wants a look",
     )
-    parser.add_argument("--review-all", choices=("yes", "no"), help="whether every image wants a look")
+    parser.add_argument(
+        "--review-all",
+        choices=("yes", "no"),
+        help="whether a reader approves every series, as review --every-series",
+    )
     parser.add_argument(
         "--keep", action="append", default=[], metavar="TEXT", help="this text may stay in images"
     )
@@ -41,16 +46,19 @@ def _run(given: argparse.Namespace, _progress: Progress) -> Result:
     changes = {
         "mask": given.mask,
         "review_over": given.review_over,
-        "review_all": None if given.review_all is None else given.review_all == "yes",
     }
     wanted = {key: value for key, value in changes.items() if value is not None}
-    if wanted and project is None:
+    asked = given.review_all
+    if (wanted or asked) and project is None:
         raise UsageError(
             f"For the whole site these stand in {site_file()} or in a profile.",
             "Name a project, or write them there.",
         )
     if wanted and project is not None:
         project = change_project(project, **wanted)
+    if asked and project is not None:
+        ask_for_every_series(project, wanted=asked == "yes")
+        project = Project.open(project.folder)
     if given.keep:
         project = keep_texts(given.keep, project)
     if given.forget:
@@ -68,7 +76,7 @@ def _told(policy: PixelPolicy) -> Result:
     lines = [
         f"Burned-in text: {policy.mask.value}: {MEANINGS[policy.mask]}.",
         f"Masking over {policy.review_over:.0%} of an image wants a look.",
-        "Every image wants a look." if policy.review_all else "",
+        "A reader approves every series." if policy.review_all else "",
         "Side markers, measurements, technique and views stay where recognition is sure of them."
         if policy.keep_list
         else "The starter keep-list is off.",

@@ -13,6 +13,7 @@ from app.gui.masking.warnings import Warnings
 from app.gui.session import Session
 from app.gui.widgets.text import label, scrolled
 from app.project import Project
+from app.workflows.pixel_policy import required_policy, wants_every_series
 from app.workflows.site_words import site_words, vocabulary_file
 
 EVERY_SERIES = "A reader &approves every series before it is exported"
@@ -20,6 +21,7 @@ EVERY_SERIES_TIP = (
     "On: nothing is decided by the program alone; each image waits on the Instances tab until somebody approved its "
     "series. Off: only what the program is not sure of waits. What was approved stays approved."
 )
+BY_SITE = "The site or the profile says so (review_all); no project takes it back."
 FIXED = "A project keeps its profile and options from its first import on. For others, make another project."
 
 
@@ -72,9 +74,12 @@ class RulesView(QWidget):
 
     def _show_rule(self) -> None:
         """Show the rule as the project's file has it: a command may have changed it."""
-        self.every_series.setEnabled(self.session.writer is None)
         try:
-            self.every_series.setChecked(Project.open(self.session.project.folder).every_series)
+            project = Project.open(self.session.project.folder)
+            by_site = required_policy(project).review_all
+            self.every_series.setChecked(wants_every_series(project))
+            self.every_series.setEnabled(self.session.writer is None and not by_site)
+            self.every_series.setToolTip(BY_SITE if by_site else EVERY_SERIES_TIP)
         except USER_ERRORS as error:
             self.session.status.emit(str(error))
 

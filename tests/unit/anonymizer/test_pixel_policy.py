@@ -10,10 +10,10 @@ from anonymizer.files.source import find_sources
 from anonymizer.identities.harvest import Harvest
 from anonymizer.masking.deidentify import Layout, Settings, deidentify
 from anonymizer.pixels import text_engine
-from anonymizer.pixels.burned_in_text import LEFT, TO_BE_SEEN, mask_burned_in_text
+from anonymizer.pixels.burned_in_text import LEFT, mask_burned_in_text
 from anonymizer.pixels.keep_list import keep_list_of
 from anonymizer.pixels.verdicts import KEPT, Judge
-from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy, policy_from
+from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy, policy_from
 from anonymizer.profiles.profile import load_profile
 from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, written
 
@@ -159,7 +159,7 @@ def test_how_much_may_be_masked_without_a_look_is_the_sites_choice():
     assert "Over 1 % of the image" in masked(values, PixelPolicy(review_over=0.01))[1].review[0].replace(
         "1%", "1 %"
     )
-    assert TO_BE_SEEN in masked(values, PixelPolicy(review_all=True))[1].review
+    assert EVERY_SERIES in masked(values, PixelPolicy(review_all=True))[1].review
 
 
 def test_a_profile_says_it_and_mistakes_are_named(tmp_path):
@@ -177,6 +177,12 @@ def test_a_profile_says_it_and_mistakes_are_named(tmp_path):
     for row in ({"mask": "some"}, {"keep": "L"}, {"keep_patterns": ["("]}, {"series": 1}, {"nothing": 1}):
         with pytest.raises(ProfileError):
             policy_from(row, PixelPolicy())
+
+
+def test_that_a_reader_approves_everything_is_taken_back_by_nobody_and_changes_no_file():
+    site = policy_from({"review_all": True}, PixelPolicy())
+    assert policy_from({"review_all": False, "mask": "flag"}, site).review_all
+    assert site.identity == PixelPolicy().identity
 
 
 def test_what_was_read_reaches_the_vault_and_no_report(tmp_path, key):
