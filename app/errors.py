@@ -3,6 +3,7 @@
 AppError
 ├── ProjectError   a project folder that is missing, damaged, in use or of a newer version
 ├── SettingsError  a file in the configuration folder that cannot be read or written
+├── PolicyError    something that the site's IT does not allow
 ├── UsageError     a command that does not make sense as given (exit code 2)
 └── JobError       a child process that ended without a result
 """
@@ -26,6 +27,10 @@ class ProjectError(AppError):
 
 class SettingsError(AppError):
     """A file in the configuration folder that cannot be read or written."""
+
+
+class PolicyError(AppError):
+    """Something that the site's IT does not allow; see `app.policy`."""
 
 
 class UsageError(AppError):

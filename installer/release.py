@@ -1,9 +1,14 @@
 """Makes what is handed to hospitals: packages of the program, and of training as a component of its own.
 
-    python3.11 installer/release.py linux [--without-training] [--out DIR] [--formats deb,rpm,tar]
+    python3.11 installer/release.py linux [--without-training] [--formats deb,rpm,tar] [--out DIR] [--sign COMMAND]
+    python3.11 installer/release.py windows [--without-training] [--formats exe,msi] [--quick] …
 
-Run on Debian 12 or Ubuntu 22.04 with Python 3.11, patchelf and objdump (binutils). The tools that are needed are
-installed from `requirements-release.lock` into `build/tools`; everything else comes from `requirements.lock`.
+Run on Debian 12 or Ubuntu 22.04 with Python 3.11; for Linux objdump (binutils), for Windows nsis, wixl, osslsigncode
+and gcc-mingw-w64-x86-64. The tools in Python are installed from `requirements-release.lock` into `build/tools`; what
+is packed comes from `requirements.lock` and `installer/windows/python.lock`, each file checked against its hash.
+
+COMMAND signs: it is run with each finished file as its last argument, and with Windows' launchers before they are
+packed. Keys are its own business; none is in the source tree.
 """
 
 import argparse
@@ -34,13 +39,22 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser("release.py", description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("system", choices=("linux",))
+    parser.add_argument("system", choices=("linux", "windows"))
     parser.add_argument(
         "--without-training", action="store_true", help="the small variant, as each CI run makes it"
     )
-    parser.add_argument("--formats", default="deb,rpm,tar", help="of deb, rpm and tar (all)")
+    parser.add_argument("--formats", type=lambda text: text.split(","), help="some of them only, with commas")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where the packages go (dist)")
-    return parser.parse_args()
+    parser.add_argument("--quick", action="store_true", help="pack the .exe fast and larger, to try it out")
+    parser.add_argument("--sign", default="", metavar="COMMAND", help="run on each finished file, to sign it")
+    parser.add_argument("--version", help="another version than the source's, to try an upgrade out")
+    given = parser.parse_args()
+    known = {"linux": ("deb", "rpm", "tar"), "windows": ("exe", "msi")}[given.system]
+    given.formats = given.formats or known
+    if not set(given.formats) <= set(known):
+        parser.error(f"--formats takes {', '.join(known)} for {given.system}")
+    given.out = given.out.resolve()
+    return given
 
 
 def set_up_tools() -> None:

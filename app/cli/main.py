@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app import NAME, NOTICE, VERSION, sealed
+from app import NAME, NOTICE, VERSION, policy, sealed
 from app.cli.command import CANCELLED, SOME_FAILED, WRONG_USE, Command
 from app.cli.console import Cancellation, Output, make_output
 from app.cli.table import COMMANDS
@@ -115,6 +115,7 @@ def _run(command: Command, given: argparse.Namespace, output: Output) -> int:
 
 def _carried_out(command: Command, given: argparse.Namespace, output: Output) -> int:
     try:
+        policy.current().require_command(command.name)
         result = command.run(given, output)
     except UsageError as error:
         note("wrong use", command=command.name)

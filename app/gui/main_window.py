@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import NAME, NOTICE
+from app import NAME, NOTICE, policy
 from app.errors import USER_ERRORS
 from app.gui import theme
 from app.gui.auto_lock import AutoLock
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
 
     def go(self, name: str) -> None:
         """Show the page of a step."""
-        if not self.session.is_open or (self.session.writer and name not in LOOKING):
+        if not self.session.is_open or (self.session.writer and name not in LOOKING) or name in self.rail.off:
             return
         page = self.pages.get(name) or self._make(name)
         self.stack.setCurrentWidget(page)
@@ -166,9 +166,13 @@ class MainWindow(QMainWindow):
 
     def choose_reader(self) -> None:
         """Ask under which name labels are entered."""
-        name, accepted = QInputDialog.getText(
-            self, "Reader", "Your name as it shall stand beside your labels:", text=self.session.reader
-        )
+        allowed, asked = policy.current().readers, "Your name as it shall stand beside your labels:"
+        if allowed:
+            now = allowed.index(self.session.reader) if self.session.reader in allowed else 0
+            hint = f"{asked}\n{policy.SET_BY_IT}: these names."
+            name, accepted = QInputDialog.getItem(self, "Reader", hint, allowed, now, editable=False)
+        else:
+            name, accepted = QInputDialog.getText(self, "Reader", asked, text=self.session.reader)
         if accepted and name.strip():
             self.session.reader = name
 

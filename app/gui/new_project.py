@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import judge_passphrase
+from app import policy
 from app.errors import USER_ERRORS
 from app.gui.masking.rules_editor import RulesEditor
+from app.gui.widgets.site_note import site_note
 from app.gui.widgets.text import button, label
 
 PROTECTIONS = (
@@ -38,7 +40,7 @@ class NewProjectDialog(QDialog):
         self.setWindowTitle("New project")
         self.name = QLineEdit()
         self.name.setPlaceholderText("knees")
-        self.place = QLineEdit(_documents())
+        self.place = QLineEdit(_first_place())
         self.protection = QComboBox()
         self.passphrase, self.again = QLineEdit(), QLineEdit()
         self.rules = RulesEditor()
@@ -48,10 +50,15 @@ class NewProjectDialog(QDialog):
         layout.setSpacing(10)
         layout.addLayout(self._form())
         layout.addWidget(self.rules, 1)
+        self.site_note = site_note(("Profiles", "Options", "A vault", "Projects", "A passphrase"))
+        layout.addWidget(self.site_note)
         layout.addWidget(self.message)
         layout.addWidget(self._buttons())
+        self._policy = policy.current()
         for name, text in PROTECTIONS:
-            self.protection.addItem(text, name)
+            if name in (self._policy.protections or (name,)):
+                self.protection.addItem(text, name)
+        self.protection.setCurrentIndex(self.protection.findData(self._policy.protection))
         self.protection.currentIndexChanged.connect(self._show_protection)
         self.rules.changed.connect(self._on_rules)
         self._show_protection()
@@ -110,8 +117,11 @@ class NewProjectDialog(QDialog):
             return 'A name holds none of / \\ : * ? " < > |.'
         if self.rules.complaint():
             return self.rules.complaint()
-        if self.protection.currentData() != "passphrase":
-            return ""
+        return self._passphrase_complaint() if self.protection.currentData() == "passphrase" else ""
+
+    def _passphrase_complaint(self) -> str:
+        if len(self.passphrase.text()) < self._policy.passphrase_length:
+            return f"A passphrase has at least {self._policy.passphrase_length} characters here."
         judgement = judge_passphrase(self.passphrase.text())
         if not judgement.acceptable:
             return judgement.words
@@ -139,5 +149,8 @@ class NewProjectDialog(QDialog):
         self.made.emit(project.folder)
 
 
-def _documents() -> str:
+def _first_place() -> str:
+    """Where projects are made: as IT has laid down, else among the user's documents."""
+    for folder in policy.current().project_folders:
+        return str(folder)
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from app import policy
 from app.settings import config_folder
 
 LONGEST_LIST = 8
@@ -45,11 +46,12 @@ class Preferences:
 
     @property
     def lock_minutes(self) -> int:
-        """After how many idle minutes a vault with a passphrase is locked; 0: never."""
+        """After how many idle minutes a vault with a passphrase is locked; 0: never, where IT allows that."""
         try:
-            return max(0, int(str(self._store.value("lock_minutes", LOCK_MINUTES))))
+            wanted = max(0, int(str(self._store.value("lock_minutes", LOCK_MINUTES))))
         except ValueError:
-            return LOCK_MINUTES
+            wanted = LOCK_MINUTES
+        return policy.current().lock_after(wanted)
 
     @lock_minutes.setter
     def lock_minutes(self, minutes: int) -> None:

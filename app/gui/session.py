@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app import policy
 from app.gui.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -78,8 +79,15 @@ class Session(QObject):
 
     @reader.setter
     def reader(self, name: str) -> None:
+        policy.current().check_reader(name.strip())
         self.preferences.reader = name.strip()
         self.reader_changed.emit(self.reader)
+
+    @property
+    def signing_reader(self) -> str:
+        """The reader as whose work something is entered now. Raises PolicyError for one who may not."""
+        policy.current().check_reader(self.reader)
+        return self.reader
 
     @property
     def vault(self) -> "Vault | None":
@@ -134,7 +142,9 @@ class Session(QObject):
         self.catalogue_changed.emit()
 
     def label_originals(self, *, on: bool) -> None:
-        """Let readers see originals while they label, or masked instances. Raises ProjectError."""
+        """Let readers see originals while they label, or masked instances. Raises ProjectError, PolicyError."""
+        if on:
+            policy.current().require("originals")
         self._project = replace(self.project, label_originals=on)
         self._project.save()
         self._project.record("labelled on originals" if on else "labelled on masked instances")

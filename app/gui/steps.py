@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the work: its name in the program and its title in the window."""
+    """A step of the work: its name in the program, its title in the window, the feature that IT may switch off."""
 
     name: str
     title: str
+    feature: str = ""  # of `app.policy.FEATURES`
 
 
 STEPS: tuple[Step, ...] = (
@@ -17,6 +18,6 @@ STEPS: tuple[Step, ...] = (
     Step("label", "Label"),
     Step("agreement", "Agreement"),
     Step("dataset", "Data set"),
-    Step("train", "Train"),
-    Step("predict", "Predict"),
+    Step("train", "Train", "training"),
+    Step("predict", "Predict", "prediction"),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer import Identity, Vault, tells_of, verify_data_set
-from app import NAME, VERSION
+from app import NAME, VERSION, policy
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -58,8 +58,10 @@ def export_project(
 
     Before it is put in place the data set is searched: for whatever has no place in one, and with the vault for
     the identities of its patients. What is found keeps it out, unless `wish.release` is a reader's decision, which
-    the audit trail then holds with reader, reason, time and places. Raises UsageError for a decision without them.
+    the audit trail then holds with reader, reason, time and places. Raises UsageError for a decision without them,
+    and PolicyError where the site's IT does not allow the place.
     """
+    policy.current().check_output(out)
     ask_as_the_site_wants(project)
     with project.catalogue() as catalogue:
         if wish.release is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer import Pseudonyms, Vault
+from app import policy
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -49,7 +50,7 @@ def label_from_list(
     Images are named by path or by SOP Instance UID, of the original or the masked one. `reader` stands for labels
     that name none. What matches no instance is named and changes nothing of the rest.
     """
-    rows = _rows(file)
+    rows, rules = _rows(file), policy.current()
     summary = LabelSummary()
     wanted: dict[tuple[bool, str, str, str], list[str]] = {}
     with project.catalogue() as opened:
@@ -63,6 +64,8 @@ def label_from_list(
                 summary.problems.append(f"{row.place}: no such instance in the project")
             elif not name:
                 summary.problems.append(f"{row.place}: no reader is named; add a column or use --reader")
+            elif not rules.allows_reader(name):
+                summary.problems.append(f"{row.place}: “{name}” is not among the readers here")
             else:
                 means = row.means if row.means in CONSENSUS_MEANS else "list"
                 wanted.setdefault((row.counts, row.class_name, name, means), []).append(sop)
@@ -93,6 +96,7 @@ def label_instances(
     """Set one label on instances named by their SOP Instance UID, the original or the masked one."""
     if not reader:
         raise UsageError("A label needs a reader.", "Say who labels with --reader NAME.")
+    policy.current().check_reader(reader)
     summary = LabelSummary()
     with project.catalogue() as opened:
         catalogue = opened.in_set(label_set) if label_set else opened

@@ -29,6 +29,7 @@ from anonymizer import (
     verify_tree,
     write_media_directory,
 )
+from app import policy
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -104,7 +105,8 @@ def settings_for(
     patients: PatientRules | None = None,
     pixels: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """How to de-identify without a project. Raises ProfileError, SettingsError, DeviceRuleError."""
+    """How to de-identify without a project. Raises ProfileError, SettingsError, DeviceRuleError, PolicyError."""
+    policy.current().check_masking(profile, options)
     words = site_words()
     loaded = load_profile(profile, options).with_words(words.keep, words.mask)
     loaded = with_policies(loaded, pixels or {})
@@ -114,7 +116,12 @@ def settings_for(
 
 
 def project_profile(project: Project, vault: Vault) -> Profile:
-    """The project's profile with its own words and the site's. Raises ProfileError, SettingsError, VaultError."""
+    """The project's profile with its own words and the site's.
+
+    Raises ProfileError, SettingsError, VaultError, and PolicyError where the project, made before or elsewhere, masks
+    in a way that the site's IT does not allow.
+    """
+    policy.current().check_masking(project.profile, project.options)
     site, own = site_words(), vault.words.own_words()
     profile = with_policies(load_profile(project.profile, project.options), project.pixels)
     return profile.with_words(site.keep | own.keep, site.mask | own.mask)
@@ -182,7 +189,8 @@ def _is_top_directory(source: Source, tops: set[Path]) -> bool:
 
 
 def mask(request: MaskRequest, progress: Progress) -> Tally:
-    """De-identify into a tree; a run that was killed goes on where it was."""
+    """De-identify into a tree; a run that was killed goes on where it was. Raises PolicyError for its place."""
+    policy.current().check_output(request.out)
     out = _output_folder(request)
     sources = list_sources(request.sources, progress)
     tally = Tally()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer import PixelPolicy, Profile, ProfileError, load_profile, policy_from
+from app import policy as laid_down
 from app.errors import SettingsError
 from app.project import Project
 from app.settings import config_folder
@@ -22,9 +23,14 @@ def site_file() -> Path:
 
 
 def with_policies(profile: Profile, *rows: Mapping[str, Any]) -> Profile:
-    """Return the profile with the site's settings and further ones on top. Raises ProfileError, SettingsError."""
+    """Return the profile with the site's settings and further ones on top.
+
+    Raises ProfileError, SettingsError, and PolicyError where there are any and the site's IT allows none.
+    """
     policy = profile.pixels
-    for row in (_site_rows(), *rows):
+    if any(rows := (_site_rows(), *rows)):
+        laid_down.current().require("own pixel settings")
+    for row in rows:
         policy = policy_from(row, policy)
     return replace(profile, pixels=policy)
 
@@ -49,6 +55,7 @@ def change_project(project: Project, **changes: object) -> Project:
 
     Raises ProfileError for what is no setting.
     """
+    laid_down.current().require("own pixel settings")
     rows = {key: value for key, value in {**project.pixels, **changes}.items() if value is not None}
     policy_from(rows, PixelPolicy())
     changed = replace(project, pixels=rows)
@@ -81,6 +88,7 @@ def _change_list(
 ) -> Project | None:
     if project is not None:
         return change_project(project, keep=list(change(tuple(project.pixels.get("keep", ())))))
+    laid_down.current().require("own pixel settings")
     rows = {**_site_rows(), "keep": list(change(site_keep_list()))}
     text = _HEAD + "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows.items()

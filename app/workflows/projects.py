@@ -21,7 +21,7 @@ from anonymizer import (
     load_profile,
     policy_from,
 )
-from app import audit
+from app import audit, policy
 from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.settings import vault_key_file
@@ -50,8 +50,14 @@ def create_project(
     `leadglass mask`; without it the project gets a key of its own. `patients` are the site's own pseudonyms, `pixels`
     says how burned-in text is treated where that differs from the profile.
 
-    Raises ProjectError, ProfileError and VaultError.
+    Raises ProjectError, ProfileError and VaultError, and PolicyError for what the site's IT does not allow.
     """
+    rules = policy.current()
+    rules.check_project(folder)
+    rules.check_masking(profile, options)
+    if pixels:
+        rules.require("own pixel settings")
+    rules.check_protection(protection, passphrase or os.environ.get(PASSPHRASE_VARIABLE))
     # A wrong profile or passphrase is said before anything is made.
     if protection == "passphrase" and passphrase:
         check_passphrase(passphrase)
@@ -60,10 +66,12 @@ def create_project(
         profile = str(Path(profile).resolve())
     project = Project.create(folder, profile=profile, options=options, protection=protection, pixels=pixels)
     lock = protection_for(project, protection, passphrase)
-    rules = patients or PatientRules()
+    told_apart = patients or PatientRules()
     with Vault.create(project.vault_file, key or SecretKey.generate(), lock) as vault:
         vault.patients.extend(
-            rules.listed.entries, unlisted=rules.unlisted, separate_issuers=rules.separate_issuers
+            told_apart.listed.entries,
+            unlisted=told_apart.unlisted,
+            separate_issuers=told_apart.separate_issuers,
         )
         audit.begin_seal(project.audit_file, vault.trail_keys.begin)
     Catalogue.create(project.catalogue_file).close()

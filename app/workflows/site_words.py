@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from anonymizer import OwnWords, WordAnswer, normal
+from app import policy
 from app.errors import SettingsError
 from app.settings import config_folder
 from app.storage import write_text
@@ -23,19 +24,20 @@ def vocabulary_file() -> Path:
 
 def site_answers() -> dict[str, WordAnswer]:
     """What the site says of words and texts (normal form). Raises SettingsError for a damaged file."""
-    lists = _read()
+    lists = _in_force()
     answers = dict.fromkeys((*lists["keep_words"], *lists["right_texts"]), WordAnswer.KEEP)
     return answers | dict.fromkeys(lists["mask_words"], WordAnswer.MASK)
 
 
 def site_words() -> OwnWords:
     """The same as masking wants it: single words that are harmless, words and phrases that must go."""
-    lists = _read()
+    lists = _in_force()
     return OwnWords(frozenset(lists["keep_words"]), frozenset(lists["mask_words"]))
 
 
 def answer_for_site(text: str, said: WordAnswer | None) -> None:
     """Keep what is said of a word or text for all projects, None: nothing any more; durable on return."""
+    policy.current().require("own words")
     plain = " ".join(normal(text).split())
     lists = {name: [each for each in texts if each != plain] for name, texts in _read().items()}
     if said is WordAnswer.MASK:
@@ -51,6 +53,14 @@ def answer_for_site(text: str, said: WordAnswer | None) -> None:
         raise SettingsError(
             f"{vocabulary_file()} cannot be written.", "Check that you may write in its folder."
         ) from error
+
+
+def _in_force() -> dict[str, list[str]]:
+    """What the file says, without what is kept where the site's IT has switched own words off; more may go."""
+    lists = _read()
+    if not policy.current().allows("own words"):
+        return {name: texts if name == "mask_words" else [] for name, texts in lists.items()}
+    return lists
 
 
 def _read() -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from anonymizer import (
     Vault,
     read_list,
 )
+from app import policy
 from app.errors import UsageError
 from app.project import Project
 from app.workflows.identity_list import write_list
@@ -66,8 +67,10 @@ def contents(vault: Vault) -> Contents:
 def export_list(project: Project, vault: Vault, file: Path) -> int:
     """Write who is who to a CSV file or an Excel workbook; returns how many patients stand in it.
 
-    Raises UsageError where the file lies inside the project, which may be handed on, or exists already.
+    Raises UsageError where the file lies inside the project, which may be handed on, or exists already, and
+    PolicyError where the site's IT does not allow lists.
     """
+    policy.current().require("identity list")
     if project.folder in file.resolve().parents:
         raise UsageError(
             "The list must not lie in the project's folder, which may be handed on.", "Choose another folder."
@@ -106,6 +109,7 @@ def protect(project: Project, vault: Vault, kind: str, passphrase: str | None = 
 
     What opened it before is destroyed. Raises UsageError for a weak passphrase or where nothing would change.
     """
+    policy.current().check_protection(kind, passphrase)
     before = protection_now(project)
     if kind == before and kind != "passphrase":
         raise UsageError(f"The vault is locked by a {kind} already.", "Choose another protection.")
@@ -125,6 +129,7 @@ def forget_patients(project: Project, vault: Vault, pseudonyms: Sequence[str]) -
 
     Raises VaultError for a pseudonym that the vault does not know; those before it are forgotten then.
     """
+    policy.current().require("forgetting")
     instances = 0
     for pseudonym in pseudonyms:
         concerned = vault.forget(pseudonym)
@@ -135,6 +140,7 @@ def forget_patients(project: Project, vault: Vault, pseudonyms: Sequence[str]) -
 
 def forget_everyone(project: Project, vault: Vault) -> int:
     """Destroy every identity and the key; returns how many instances are anonymous now."""
+    policy.current().require("forgetting")
     held = vault.patients.contents()
     vault.forget_everyone()
     project.record("everyone forgotten", patients=held.patients, instances=held.instances)

@@ -23,7 +23,7 @@ DESKTOP = {
     "leadglass.xml": "/usr/share/mime/packages/leadglass.xml",
 }
 MANUAL = "leadglass.1.gz"  # made beside the layouts
-ICON_SOURCE = ROOT / "resources" / "icons" / "leadglass.svg"
+ICON_SOURCE = ROOT / "installer" / "icon" / "leadglass.svg"
 ICON = "/usr/share/icons/hicolor/scalable/apps/leadglass.svg"
 # The same libraries under the names of Fedora, RHEL and openSUSE: the file that is needed is what they provide.
 RPM_DEPENDS = tuple(f"{library}()(64bit)" for library in SYSTEM_LIBRARIES)
@@ -50,11 +50,11 @@ def make_package(kind: str, product: Product) -> Path:
         settings.write_text(_settings(kind, product), encoding="utf-8")
         made = product.file({"deb": "amd64.deb", "rpm": "x86_64.rpm"}[kind])
         command = ("nfpm", "package", "--config", str(settings), "--packager", kind, "--target", str(made))
-        subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": _epoch()})
+        subprocess.run(command, check=True, env={**os.environ, "SOURCE_DATE_EPOCH": source_date()})
     return made
 
 
-def _epoch() -> str:
+def source_date() -> str:
     """When the source was last changed: the same source yields the same packages."""
     asked = ("git", "-C", str(ROOT), "log", "-1", "--format=%ct")
     found = subprocess.run(asked, capture_output=True, text=True, check=False)
@@ -125,7 +125,7 @@ def make_tarball(product: Product) -> Path:
             for file in (*(FILES / name for name in DESKTOP), product.layout.parent / MANUAL, ICON_SOURCE):
                 shutil.copy2(file, tree / "share")
         # The same source yields the same bytes: order, owner and time do not depend on the machine.
-        command = ("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{_epoch()}",
+        command = ("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}",
                    "--use-compress-program", "xz -T0 -2", "-cf", str(made), "-C", scratch, top)  # fmt: skip
         subprocess.run(command, check=True)
     return made

@@ -5,6 +5,7 @@ from contextlib import closing, nullcontext
 from pathlib import Path
 
 from anonymizer import MEANINGS, OPTIONS, MaskText, PatientRules, Profile, Unlisted, conflicts, profile_names
+from app import policy
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
 from app.project import PROJECT_FILE, Project
@@ -23,7 +24,9 @@ def options_text() -> str:
 def add_profile_arguments(parser: argparse.ArgumentParser) -> None:
     """`--profile`, `--option` and `--key`, as every command that de-identifies has them."""
     parser.add_argument(
-        "--profile", default="basic", metavar="FILE|NAME", help="the de-identification profile (basic)"
+        "--profile",
+        metavar="FILE|NAME",
+        help="the de-identification profile (basic, or what your hospital's IT has laid down)",
     )
     parser.add_argument(
         "--option",
@@ -134,7 +137,7 @@ def _mask(given: argparse.Namespace, progress: Progress) -> Result:
     rules = rules_of(given)
     key, place, made = masking.site_key(given.key)
     settings = masking.settings_for(
-        given.profile,
+        given.profile or policy.current().profile,
         given.option,
         key,
         find_text=not given.headers_only,

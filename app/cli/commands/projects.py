@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from app import policy
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.cli.commands.masking import (
     add_patient_arguments,
@@ -55,21 +56,24 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
         "--protect",
         choices=projects.PROTECTIONS,
         default=None,
-        help="how the original identities are locked: a key file in your configuration folder (default), the "
-        "system's keyring, or a passphrase (asked for, or taken from LEADGLASS_PASSPHRASE)",
+        help="how the original identities are locked: a key file in your configuration folder (default "
+        "unless your hospital's IT says otherwise), the system's keyring, or a passphrase (asked for, or taken from "
+        "LEADGLASS_PASSPHRASE)",
     )
 
 
 def _new(given: argparse.Namespace, progress: Progress) -> Result:
-    passphrase = ask_passphrase(twice=True) if given.protect == "passphrase" else None
+    rules_of_it = policy.current()
+    protection = given.protect or rules_of_it.protection
+    passphrase = ask_passphrase(twice=True) if protection == "passphrase" else None
     rules = rules_of(given)
     key, _, _ = masking.site_key(given.key) if given.key else (None, None, None)
     progress.stage("Making the project")
     project = projects.create_project(
         given.project,
-        profile=given.profile,
+        profile=given.profile or rules_of_it.profile,
         options=tuple(given.option),
-        protection=given.protect or "key file",
+        protection=protection,
         passphrase=passphrase,
         key=key,
         patients=rules,

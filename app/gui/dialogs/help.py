@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QWidget
 
 import resources
-from app import NAME, NOTICE, VERSION
+from app import NAME, NOTICE, VERSION, policy
 from app.gui.dialogs.text import TextDialog, html_table
 from app.gui.shortcuts import key_rows
 
@@ -50,6 +50,13 @@ def chapter(title: str) -> str:
     return document.toHtml()
 
 
+def _laid_down() -> str:
+    """What the site's IT has laid down, where it has."""
+    said = policy.current().sentences()
+    lines = "".join(f"<li>{escape(each)}</li>" for each in said)
+    return f"<p><b>{escape(policy.SET_BY_IT)}</b></p><ul>{lines}</ul>" if said else ""
+
+
 class AboutDialog(TextDialog):
     """Version, notice, and what the program is built on."""
 
@@ -58,6 +65,7 @@ class AboutDialog(TextDialog):
             f"<h2>{NAME} {escape(VERSION)}</h2><p><b>{NOTICE}.</b> A tool for research: no output of it may "
             "be used to decide on a patient's care.</p>"
             "<p>Works without a network; nothing leaves this computer.</p>"
+            f"{_laid_down()}"
             f"<p>Apache License 2.0. It stands on:</p>{html_table(LICENCES)}"
         )
         super().__init__(f"About {NAME}", html, parent)

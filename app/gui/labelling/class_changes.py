@@ -93,8 +93,7 @@ class ClassChanges(QObject):
 
     def merge(self, name: str, into: str) -> None:
         """Make one class part of another."""
-        reader = self._session.reader
-        self._take(lambda: class_steps.merge(self._catalogue, name, into, reader))
+        self._take(lambda: class_steps.merge(self._catalogue, name, into, self._session.signing_reader))
 
     def ask_colour(self, name: str) -> None:
         """Let the user choose a class's colour."""

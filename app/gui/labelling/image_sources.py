@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from anonymizer import DicomImage, SourceError
+from app import policy
 from app.errors import USER_ERRORS
 from app.gui.image.image_frames import Picture
 from app.gui.image.image_loader import Opener
@@ -37,7 +38,8 @@ class ImageSources:
     @property
     def kind(self) -> str:
         """What is shown: MASKED or ORIGINAL; the history of labels says so."""
-        return ORIGINAL if self._session.project.label_originals else MASKED
+        wanted = self._session.project.label_originals and policy.current().allows("originals")
+        return ORIGINAL if wanted else MASKED
 
     def make_ready(self) -> None:
         """Open the vault where originals are wanted and nobody need be asked for a passphrase."""

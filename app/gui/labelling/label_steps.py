@@ -53,16 +53,16 @@ class LabelSteps(QObject):
         self, uids: Sequence[str], class_name: str | None, *, current: str, means: str
     ) -> list[str] | None:
         """Label images or take their label away; returns those that changed, None where it failed."""
-        reader = self._session.reader
         return self._enter(
-            lambda: self._task.label(uids, class_name, reader=reader, means=means), current=current
+            lambda: self._task.label(uids, class_name, reader=self._session.signing_reader, means=means),
+            current=current,
         )
 
     def toggle(self, uids: Sequence[str], class_name: str, *, current: str, means: str) -> list[str] | None:
         """Add a class to what images have, or take it out; returns those that changed, None where it failed."""
-        reader = self._session.reader
         return self._enter(
-            lambda: self._task.toggle(uids, class_name, reader=reader, means=means), current=current
+            lambda: self._task.toggle(uids, class_name, reader=self._session.signing_reader, means=means),
+            current=current,
         )
 
     def note(self, row: InstanceRow, text: str) -> None:
@@ -70,7 +70,7 @@ class LabelSteps(QObject):
         uid, before, catalogue = row.sop_instance_uid, row.note, self._task.entering
 
         def write(note: str) -> None:
-            catalogue.set_note([uid], note, reader=self._session.reader)
+            catalogue.set_note([uid], note, reader=self._session.signing_reader)
             self.changed.emit(uid, [uid])
 
         if self.attempt(lambda: write(text)):

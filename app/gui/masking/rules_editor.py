@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
 from anonymizer import load_profile
-from app.errors import USER_ERRORS
+from app import policy
+from app.errors import USER_ERRORS, PolicyError
 from app.gui.dialogs.errors import show_error
 from app.gui.masking.option_cards import TITLES, OptionCards
 from app.gui.masking.profile_cards import ProfileCards
@@ -30,6 +31,7 @@ class RulesEditor(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._policy = policy.current()
         self.profiles = ProfileCards(known_profiles())
         self.options = OptionCards()
         self.warnings = Warnings()
@@ -37,6 +39,7 @@ class RulesEditor(QWidget):
         self.save_button = button(
             "Save as &own profile…", self._ask_title, tip="Keep this choice for further projects"
         )
+        self._obey()
         left, right, row = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
@@ -57,11 +60,31 @@ class RulesEditor(QWidget):
         self.options.changed.connect(self._on_options)
         self.profiles.choose(next(iter(self.profiles.profiles)))
 
+    def _obey(self) -> None:
+        """Offer only what the site's IT allows."""
+        if self._policy.profiles:
+            allowed = {name: load_profile(name) for name in self._policy.profiles}
+            self.profiles = ProfileCards(list(allowed.items()))
+            for each in (self.file_button, self.save_button):
+                each.setEnabled(False)
+                each.setToolTip(policy.SET_BY_IT)
+        for name, card in self.options.cards.items():
+            if not self._policy.allows_option(name):
+                card.switch.setEnabled(False)
+                card.setToolTip(policy.SET_BY_IT)
+
     def complaint(self) -> str:
         """Why no project can be made of this choice, "" where one can."""
         for one, other in self.options.contradictions:
             return f"“{TITLES[one]}” and “{TITLES[other]}” contradict each other: choose one of them."
-        return "" if self._settings() else UNSPOKEN
+        found = self._settings()
+        if found is None:
+            return UNSPOKEN
+        try:
+            self._policy.check_masking(*found)
+        except PolicyError as error:
+            return str(error)
+        return ""
 
     def settings(self) -> tuple[str, tuple[str, ...]]:
         """The project's profile and added options, where there is no complaint."""
@@ -95,7 +118,7 @@ class RulesEditor(QWidget):
     def _on_options(self) -> None:
         count = len(self.options.chosen)
         self.caption.setText(f"Kept on request: {count} of {len(self.options.cards)}")
-        self.save_button.setEnabled(not self.options.contradictions)
+        self.save_button.setEnabled(not self.options.contradictions and not self._policy.profiles)
         profile = self.profiles.profiles[self.profiles.current]
         self.warnings.show_conflicts(warnings(profile, self.options.chosen))
         self.changed.emit()

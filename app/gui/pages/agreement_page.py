@@ -113,7 +113,7 @@ class AgreementPage(Page):
     def adopt_majority(self) -> None:
         """Settle the disagreements that more than half of the readers decide."""
         try:
-            events = self.session.catalogue.adopt_majority(reader=self.session.reader)
+            events = self.session.catalogue.adopt_majority(reader=self.session.signing_reader)
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
             return

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import Strength, judge_passphrase
+from app import policy
 from app.errors import USER_ERRORS
 from app.gui.new_project import PROTECTIONS
 from app.gui.session import Session
@@ -41,15 +42,20 @@ class LockPane(QWidget):
         self.session = session
         self.now = label("", "heading")
         self.kind = QComboBox()
+        rules = policy.current()
         for name, text in PROTECTIONS:
-            self.kind.addItem(text, name)
+            if name in (rules.protections or (name,)):
+                self.kind.addItem(text, name)
         self.passphrase, self.again = QLineEdit(), QLineEdit()
         self.strength = label("")
         self.change_button = button("&Change the protection…", self.change, primary=True)
         self.message = label("")
         self.minutes = QSpinBox()
-        self.minutes.setRange(0, 240)
-        self.minutes.setSpecialValueText("never by itself")
+        self.minutes.setRange(1 if rules.lock_minutes else 0, rules.lock_minutes or 240)
+        if rules.lock_minutes:
+            self.minutes.setToolTip(f"{policy.SET_BY_IT}: {rules.lock_minutes} at most")
+        else:
+            self.minutes.setSpecialValueText("never by itself")
         self.minutes.setSuffix(" minutes without a key or a click")
         self.lock_button = button("&Lock now", self.lock_wanted.emit)
         self._lay_out()

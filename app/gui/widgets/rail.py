@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app import policy
 from app.gui.actions import step_keys
 from app.gui.icons import icon
 from app.gui.steps import Step
@@ -20,6 +21,10 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setProperty("role", "rail")
         self._steps = tuple(steps)
+        rules = policy.current()
+        self.off = frozenset(
+            step.name for step in steps if not rules.allows(step.feature)
+        )  # by the site's IT
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
@@ -45,8 +50,8 @@ class Rail(QFrame):
     def show_project(self, name: str) -> None:
         """Name the open project; without one the steps cannot be chosen."""
         self.project.setText(name)
-        for widget in self.buttons.values():
-            widget.setEnabled(bool(name))
+        for step, widget in self.buttons.items():
+            widget.setEnabled(bool(name) and step not in self.off)
         if not name:
             self._mark_none()
 
@@ -59,7 +64,7 @@ class Rail(QFrame):
     def allow_only(self, names: Collection[str]) -> None:
         """Grey out the other steps."""
         for name, widget in self.buttons.items():
-            widget.setEnabled(name in names)
+            widget.setEnabled(name in names and name not in self.off)
 
     def repaint_icons(self) -> None:
         """Draw the icons again, in another theme or size."""
@@ -76,7 +81,8 @@ class Rail(QFrame):
         widget.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        widget.setToolTip(f"{step.title} ({step_keys(number)[0]})")
+        off = f"{step.title} is switched off. {policy.SET_BY_IT}."
+        widget.setToolTip(off if step.name in self.off else f"{step.title} ({step_keys(number)[0]})")
         widget.setAccessibleName(f"Step {number}: {step.title}")
         widget.clicked.connect(lambda: self.chosen.emit(step.name))
         self._group.addButton(widget)
