@@ -86,8 +86,14 @@ class Project:
         return Catalogue.open(self.catalogue_file, read_only=read_only)
 
     def record(self, action: str, **facts: object) -> None:
-        """Add to the project's audit trail."""
-        audit.append(self.audit_file, action, **facts)
+        """Add to the project's audit trail. Raises ProjectError where it cannot be written."""
+        try:
+            audit.append(self.audit_file, action, **facts)
+        except OSError as error:
+            raise ProjectError(
+                f"The audit trail of the project cannot be written: {error.strerror}.",
+                "Make room on the disk and check that you may write in the project's folder, then do it again.",
+            ) from error
 
     def audit_head(self) -> audit.Head:
         """The last line of the audit trail now, for a data set to carry."""

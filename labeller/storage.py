@@ -207,8 +207,14 @@ _WORDS = (
         "Check that you may read and write the project's folder.",
     ),
     ("full", "The disk is full.", "Make room and try again; what was reported done is kept."),
-    ("disk i/o", "The disk reports an error.", "Check the disk and restore the project from a backup."),
+    (
+        "disk i/o",  # what a full disk is called where the log's index finds no room
+        "The disk is full, or it reports an error.",
+        "Make room and try again; where there is room, check the disk and restore the project from a backup.",
+    ),
     ("malformed", "The catalogue is damaged.", "Restore the project's folder from a backup."),
+    ("unsupported file format", "The catalogue is damaged.", "Restore the project's folder from a backup."),
+    ("could not decode", "The catalogue is damaged.", "Restore the project's folder from a backup."),
     (
         "not a database",
         "The file is not a catalogue, or it is damaged.",
@@ -217,7 +223,7 @@ _WORDS = (
 )
 
 
-_DAMAGE = frozenset({"malformed", "not a database"})
+_DAMAGE = frozenset({"malformed", "not a database", "unsupported file format", "could not decode"})
 
 
 def _in_words(reported: str) -> CatalogueError | None:

@@ -103,6 +103,8 @@ def _row_item(folder: Path, root: Path, row: dict[str, str]) -> Item:
     class_name = row.get("class", "")
     if not name or not class_name or len(class_name) > _LONGEST_CLASS_NAME:
         raise DataSetError("path or class is missing.")
+    if "\0" in name:
+        raise DataSetError("the path holds a character that no path may have.")
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
         raise DataSetError("the path is not relative to the data set folder.")
     path = folder / name

@@ -46,7 +46,7 @@ class _Inspection:
                 if any(name in stored.attrs for name in _DESCRIBES_A_NETWORK):
                     raise _refusal("carries a network of its own")
                 self.group(stored, 0)
-        except (OSError, RuntimeError, KeyError):
+        except (OSError, RuntimeError, KeyError, ValueError, TypeError):  # h5py raises all of them
             raise _refusal("is damaged") from None
 
     def group(self, group: Any, depth: int) -> None:

@@ -149,6 +149,9 @@ def _referenced(dicomdir: Path) -> Iterator[Source]:
         if not name:
             continue
         parts = [name] if isinstance(name, str) else [str(part) for part in name]
+        if any("\0" in part for part in parts):  # no file's name holds it
+            yield Source(shown(dicomdir), dicomdir, refused="The DICOMDIR names a file that cannot be.")
+            continue
         path = folder.joinpath(*parts)
         if os.path.commonpath([inside, os.path.realpath(path)]) != inside:
             yield Source(shown(dicomdir), path, refused="The DICOMDIR names a file outside its folder.")

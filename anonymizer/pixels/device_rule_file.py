@@ -103,19 +103,24 @@ def _names(path: Path, data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_SHOWN = 60  # characters of a name in a message
+
+
 class _Checked:
     """Checks one rule of a file."""
 
     def __init__(self, file: str, number: int, row: object) -> None:
         self._row: dict[str, Any] = row if isinstance(row, dict) else {}
         name = self._row.get("name")
-        self._called = f"{file}, rule {number}" + (f" “{name}”" if isinstance(name, str) else "")
+        self._called = f"{file}, rule {number}" + (f" “{name[:_SHOWN]}”" if isinstance(name, str) else "")
 
     def rule(self) -> DeviceRule:
         """Return the rule."""
         for key in self._row:
             if key not in _KEYS:
-                raise self._error(f"“{key}” is no key of a rule", f"The keys are: {', '.join(_KEYS)}.")
+                raise self._error(
+                    f"“{key[:_SHOWN]}” is no key of a rule", f"The keys are: {', '.join(_KEYS)}."
+                )
         name, reason = self._row.get("name"), self._row.get("reason", "")
         if not isinstance(name, str) or not name.strip() or not isinstance(reason, str):
             raise self._error("it has no name", 'Write name = "…" and, if you like, reason = "…".')

@@ -91,6 +91,8 @@ def plainly() -> Iterator[None]:
         yield
     except OSError as error:
         raise VaultError("The vault cannot be written.", "Check that you may write in its folder.") from error
+    except UnicodeDecodeError as error:  # SQLite quotes damaged bytes of the file in its message
+        raise damaged() from error
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise  # a mistake of this program, not of the file
     except sqlite3.DatabaseError as error:
@@ -107,6 +109,11 @@ def _in_words(reported: str) -> VaultError:
         return VaultError("The vault cannot be written.", "Check that you may write in its folder.")
     if "full" in reported:
         return VaultError("The disk is full.", "Make room and try again; what was reported done is kept.")
+    if "disk i/o" in reported:  # what a full disk is called where the log's index finds no room
+        return VaultError(
+            "The disk is full, or it reports an error.",
+            "Make room and try again; where there is room, check the disk. What was reported done is kept.",
+        )
     return damaged()
 
 

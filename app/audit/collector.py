@@ -18,11 +18,23 @@ _KNOWN = ("at", "action", "event", "account", "line", "previous", "hash", "mac")
 def collected(file: Path, form: str, after: int = 0) -> Iterator[str]:
     """Yield the lines of a trail behind line `after` in one of FORMS, each without its end of line."""
     shape = FORMS[form]
-    with file.open(encoding="utf-8") as stream:
+    with file.open(encoding="utf-8", errors="replace") as stream:
         for number, raw in enumerate(stream, start=1):
-            entry = json.loads(raw)
+            entry = _read(raw)
             if entry.get("line", number) > after:
                 yield shape(entry, raw.rstrip("\n"))
+
+
+def _read(raw: str) -> dict[str, Any]:
+    """A line's content; a damaged line is told as such, so that the collector gets it too."""
+    try:
+        entry = json.loads(raw)
+    except (ValueError, RecursionError):
+        entry = None
+    known = (
+        isinstance(entry, dict) and {"at", "action"} <= entry.keys() and isinstance(entry.get("line", 1), int)
+    )
+    return entry if known else {"at": "-", "action": "damaged line"}
 
 
 def _as_it_is(_entry: Mapping[str, Any], raw: str) -> str:
@@ -72,7 +84,7 @@ def _object(entry: Mapping[str, Any], event: Event) -> str:
     facts |= {"line": entry.get("line", 0), "hash": entry.get("hash", ""), "version": VERSION}
     details = "".join(
         f"<ParticipantObjectDetail type={quoteattr(name)} "
-        f'value="{b64encode(json.dumps(value, ensure_ascii=False).encode()).decode()}"/>'
+        f'value="{b64encode(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")).decode()}"/>'
         for name, value in facts.items()
     )
     role = "13" if event.code == "110101" else "3"  # security resource, report

@@ -22,7 +22,9 @@ class Head:
 def hash_of(entry: dict[str, Any]) -> str:
     """The SHA-256 of a line's content, which includes the hash of the line before."""
     content = {name: value for name, value in entry.items() if name not in _SEALS}
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 def last_line(stream: IO[bytes]) -> dict[str, Any] | None:
@@ -38,10 +40,18 @@ def last_line(stream: IO[bytes]) -> dict[str, Any] | None:
         return None
     begin = _line_end(stream, whole - 1)
     stream.seek(begin)
-    entry = json.loads(stream.read(whole - begin))
-    if not isinstance(entry, dict):
-        raise ValueError
-    return entry
+    return _entry(stream.read(whole - begin))
+
+
+def _entry(raw: bytes) -> dict[str, Any]:
+    """A line's content; one without number and seal for a damaged line, which shows but must not stop the work."""
+    try:
+        entry = json.loads(raw)
+        if isinstance(entry, dict) and isinstance(entry.get("hash"), str):
+            return entry if isinstance(entry.get("line", 1), int) else {"hash": entry["hash"]}
+    except (ValueError, RecursionError):
+        pass
+    return {"hash": hashlib.sha256(raw).hexdigest()}
 
 
 def count_lines(stream: IO[bytes]) -> int:

@@ -73,7 +73,7 @@ def _entries(file: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
         for number, raw in enumerate(stream, start=1):
             try:
                 entry = json.loads(raw)
-            except ValueError:
+            except (ValueError, RecursionError):
                 entry = None
             yield number, entry if isinstance(entry, dict) else None
 

@@ -1,6 +1,7 @@
 """What the window works on: the open project with its catalogue, the reader, the vault once unlocked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -165,9 +166,15 @@ class Session(QObject):
             self._vault = self._open_vault(ask)
             if self._vault is not None:
                 if self.can_lock:
-                    self.project.record("vault opened", protection="passphrase")
+                    self._note_opened()
                 self.vault_changed.emit()
         return self._vault
+
+    def _note_opened(self) -> None:
+        from app.errors import ProjectError
+
+        with suppress(ProjectError):  # a project that may only be read is looked at all the same
+            self.project.record("vault opened", protection="passphrase")
 
     @property
     def can_lock(self) -> bool:

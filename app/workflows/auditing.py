@@ -64,7 +64,7 @@ def export_trail(project: Project, out: Path, form: str, after: int = 0) -> int:
     temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     count = 0
     try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+        with temporary.open("x", encoding="utf-8", errors="replace", newline="\n") as stream:
             for line in audit.collected(project.audit_file, form, after):
                 stream.write(line + "\n")
                 count += 1

@@ -99,7 +99,7 @@ def unlock(project: Project, passphrase: str | None = None) -> Vault:
     try:
         vault = Vault.open(project.vault_file, protection_for(project, kind, passphrase))
     except VaultRefusedError:
-        with suppress(OSError):  # a project that may only be read
+        with suppress(ProjectError):  # a project that may only be read
             project.record("vault refused", protection=kind)
         raise
     with suppress(OSError):

@@ -39,6 +39,7 @@ def the_line(folder: Path, incoming: Path) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not ON_LINUX or not shutil.which("strace"), reason="needs strace (Debian package strace)")
 def test_no_internet_socket_is_opened_and_nothing_written_elsewhere(
     tmp_path: Path, incoming: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch

@@ -66,7 +66,7 @@ def test_a_drive_that_reports_errors_is_told(tmp_path: Path, catalogue: Catalogu
 
     engine = catalogue._storage._reads
     event.listen(engine, "before_cursor_execute", fail)
-    with pytest.raises(CatalogueError, match="disk reports an error") as caught:
+    with pytest.raises(CatalogueError, match="reports an error") as caught:
         label(catalogue, [5], "opacity")
     assert caught.value.remedy
     event.remove(engine, "before_cursor_execute", fail)
