@@ -138,3 +138,10 @@ def test_a_project_says_which_text_is_masked(page: MaskPage, qtbot: QtBot) -> No
     rules.choice.activated.emit(1)
     assert Project.open(page.session.project.folder).pixels["mask"] == "identities"
     assert "identifies" in rules.meaning.text()
+
+
+def test_a_list_that_is_gone_hears_no_more_of_the_vault(page: MaskPage, qtbot: QtBot) -> None:
+    session, gone = page.session, page.images.by_hand.list
+    with qtbot.waitSignal(gone.destroyed):
+        gone.deleteLater()
+    session.vault_changed.emit()  # an error here would fail the test

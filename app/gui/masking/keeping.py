@@ -20,7 +20,7 @@ class Keeping(QObject):
     """Fills the list of boxes with what was read, and takes texts from it into the project's keep-list."""
 
     def __init__(self, session: Session, by_hand: MaskingByHand, owner: QWidget) -> None:
-        super().__init__(owner)
+        super().__init__(by_hand.list)  # it fills that list, so it must not outlive it
         self._session, self._by_hand, self._owner = session, by_hand, owner
         self._sop = ""
         by_hand.list.keep_wanted.connect(self.keep)
