@@ -3,6 +3,8 @@
 Cheap to import and free of the text detector, so the window, the export and the prediction all use it.
 """
 
+from copy import copy
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
+from pydicom.tag import Tag
 
 from anonymizer.errors import PixelError, SourceError
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword
@@ -38,6 +41,7 @@ from anonymizer.report import Region
 
 __all__ = ["DicomImage", "WindowPreset", "display", "read_image"]
 
+_PIXELS = frozenset(Tag(keyword) for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"))
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 
 
@@ -130,8 +134,18 @@ class DicomImage:
         return window_function(self._dataset, self._at)
 
     def at(self, index: int) -> "DicomImage":
-        """Return the same image, its windows, spacing and sides being those of this frame."""
-        return DicomImage(self._dataset, allow_gdcm=self._allow_gdcm, at=index)
+        """Return what the file says of one frame, such as its windows; without pixels, so that many can be kept."""
+        facts = copy(self)
+        facts._dataset, facts._at = self._attributes, index  # noqa: SLF001 - a copy of this object
+        return facts
+
+    @cached_property
+    def _attributes(self) -> Dataset:
+        """The data set without its pixels."""
+        dataset = Dataset()
+        for tag in self._dataset.keys() - _PIXELS:
+            dataset[tag] = self._dataset.get_item(tag)
+        return dataset
 
     def graphics(self, index: int) -> npt.NDArray[np.bool_] | None:
         """Return which pixels of a frame overlay planes mark, None where none does."""

@@ -17,6 +17,7 @@ from app import NAME, VERSION
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.main_window import MainWindow
+from app.gui.memory import give_back_large_blocks
 from app.gui.preferences import Preferences
 from app.gui.session import Session
 from app.gui.shortcuts import KEYS
@@ -32,6 +33,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    give_back_large_blocks()
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication([NAME, *arguments])
     application.setApplicationName(NAME)

@@ -16,6 +16,7 @@ from anonymizer.pixels.rendering import WindowPreset, display
 
 NAMES = ("Middle 99 %", "Middle 90 %", "Full range")
 SAMPLED = 2  # percentiles are taken of the copy that was halved so many times
+ATTRIBUTES = 50_000  # bytes that the attributes of a file take in memory, about
 SMALLEST = 256  # reduced copies stop where the longer side is no longer than this
 
 Values = NDArray[Any]
@@ -194,9 +195,9 @@ class Frame:
 
     @property
     def size(self) -> int:
-        """Bytes that this frame holds in memory at most, with the file that its picture keeps open."""
+        """Bytes that this frame holds in memory, with what its picture knows of the file."""
         held = {id(level): level.nbytes for level in (*self.values, *self.shown)}
-        return sum(held.values()) + self.values[0].nbytes
+        return sum(held.values()) + ATTRIBUTES
 
     @property
     def aspect(self) -> float:

@@ -1,0 +1,19 @@
+"""Keeps the memory of a window flat in which images come and go all day."""
+
+import ctypes
+import sys
+
+M_MMAP_THRESHOLD = -3  # mallopt(3)
+LARGE = 64 * 1024
+
+
+def give_back_large_blocks() -> None:
+    """Let blocks of 64 KiB and more go back to the system as soon as they are freed, where that has to be asked for.
+
+    The C library of Linux raises this size to that of the largest block that was freed; images then share its heaps
+    with small things, and leave holes there that grow with every image. Other systems do so by themselves.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not every C library has it
+        if mallopt is not None:
+            mallopt(M_MMAP_THRESHOLD, LARGE)
