@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from labeller.classes import USABLE, active
@@ -16,6 +17,8 @@ SAME_ANSWER = (SECOND_READING, "note", "merge")
 CONSENSUS = ("consensus", "majority")
 """Means by which a label is set that is nobody's opinion: readers agreed on it, or more than half of them."""
 
+_ACTIVE = bindparam("active", type_=Integer)
+
 
 def disputed(session: Session, among: Iterable[int] | None = None) -> set[int]:
     """Return the ids of the disputed instances of the session's label set, of all or `among` these ids.
@@ -23,29 +26,37 @@ def disputed(session: Session, among: Iterable[int] | None = None) -> set[int]:
     Answers such as “not sure” are no opinion. What readers labelled is compared with itself, the answers of second
     readings with it and with each other: few instances have any of these.
     """
-    usable = select(ClassRow.id).where(ClassRow.set_id == active(session), ClassRow.kind.in_(USABLE))
+    asked: dict[str, Any] = {"active": active(session)}
+    if among is not None:
+        asked["wanted"] = json.dumps(list(among))
+    found = {
+        key for select_ in _questions(among=among is not None) for key in session.scalars(select_, asked)
+    }
+    return found - _settled(session, found) if found else found
+
+
+@cache  # making a statement takes longer than answering it for one instance
+def _questions(*, among: bool) -> tuple[Select[int], ...]:
+    """Select the disputed instances of the set `active`, or of those `wanted`, in three ways."""
+    usable = select(ClassRow.id).where(ClassRow.set_id == _ACTIVE, ClassRow.kind.in_(USABLE))
     own = select(ReaderLabel.instance_id, ReaderLabel.class_id).where(
-        ReaderLabel.set_id == active(session), ReaderLabel.class_id.in_(usable)
+        ReaderLabel.set_id == _ACTIVE, ReaderLabel.class_id.in_(usable)
     )
     again = (
         select(SecondReadingItem.instance_id, SecondReadingItem.class_id)
         .join(SecondReading, SecondReading.id == SecondReadingItem.reading_id)
-        .where(SecondReading.set_id == active(session), SecondReadingItem.class_id.in_(usable))
+        .where(SecondReading.set_id == _ACTIVE, SecondReadingItem.class_id.in_(usable))
     )
-    if among is not None:
-        wanted = json.dumps(list(among))
-        own = own.where(ReaderLabel.instance_id.in_(_listed(wanted)))
-        again = again.where(SecondReadingItem.instance_id.in_(_listed(wanted)))
+    if among:
+        own = own.where(ReaderLabel.instance_id.in_(_listed()))
+        again = again.where(SecondReadingItem.instance_id.in_(_listed()))
     other = again.subquery()
     between = select(other.c.instance_id).join(
         ReaderLabel,
         (ReaderLabel.instance_id == other.c.instance_id) & (ReaderLabel.class_id != other.c.class_id),
     )
-    between = between.where(ReaderLabel.set_id == active(session), ReaderLabel.class_id.in_(usable))
-    found = {
-        key for select_ in (_differing(own), _differing(again), between) for key in session.scalars(select_)
-    }
-    return found - _settled(session, found) if found else found
+    between = between.where(ReaderLabel.set_id == _ACTIVE, ReaderLabel.class_id.in_(usable))
+    return _differing(own), _differing(again), between
 
 
 def _differing(answers: Select[Any, Any]) -> Select[int]:
@@ -57,23 +68,25 @@ def _differing(answers: Select[Any, Any]) -> Select[int]:
 
 def _settled(session: Session, ids: set[int]) -> set[int]:
     """Return those whose label that counts is a consensus."""
+    asked = {"active": active(session), "wanted": json.dumps(sorted(ids))}
+    return set(session.scalars(_by_consensus(), asked))
+
+
+@cache
+def _by_consensus() -> Select[int]:
     latest = (
         select(func.max(EventRow.id))
         .where(
-            EventRow.instance_id.in_(_listed(json.dumps(sorted(ids)))),
+            EventRow.instance_id.in_(_listed()),
             EventRow.means.not_in(SAME_ANSWER),
-            EventRow.set_id == active(session),
+            EventRow.set_id == _ACTIVE,
         )
         .group_by(EventRow.instance_id)
     )
-    return set(
-        session.scalars(
-            select(EventRow.instance_id).where(
-                EventRow.id.in_(latest), EventRow.means.in_(CONSENSUS), EventRow.class_id.is_not(None)
-            )
-        )
+    return select(EventRow.instance_id).where(
+        EventRow.id.in_(latest), EventRow.means.in_(CONSENSUS), EventRow.class_id.is_not(None)
     )
 
 
-def _listed(ids: str) -> Select[int]:
-    return select(func.json_each(ids).table_valued("value").c.value)
+def _listed() -> Select[int]:
+    return select(func.json_each(bindparam("wanted", type_=String)).table_valued("value").c.value)

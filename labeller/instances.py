@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Integer, Select, String, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -108,10 +109,9 @@ def page(session: Session, only: InstanceFilter, offset: int, limit: int | None)
 def rows(session: Session, keys: Keys) -> list[InstanceRow]:
     """Read the instances with these ids, in their order."""
     wanted = keys.tolist()
-    listed = func.json_each(json.dumps(wanted)).table_valued("value")
-    statement = _rows(session).where(Instance.id.in_(select(listed.c.value)))
     differing = disputed(session, wanted)
-    found = {key: _row(values, differing=key in differing) for key, *values in session.execute(statement)}
+    read = session.execute(_rows(), {"wanted": json.dumps(wanted), "active": active(session)})
+    found = {key: _row(values, differing=key in differing) for key, *values in read}
     return [found[key] for key in wanted]
 
 
@@ -125,13 +125,19 @@ def of_instance(session: Session) -> Any:
     return (CurrentLabel.instance_id == Instance.id) & (CurrentLabel.set_id == active(session))
 
 
-def _rows(session: Session) -> Select[Any]:
+@cache  # making the statement takes longer than reading a row
+def _rows() -> Select[Any]:
+    listed = func.json_each(bindparam("wanted", type_=String)).table_valued("value")
+    counting = (CurrentLabel.instance_id == Instance.id) & (
+        CurrentLabel.set_id == bindparam("active", type_=Integer)
+    )
     label = (ClassRow.name, ReaderRow.name, ClassRow.kind, CurrentLabel.note)
     return (
         select(Instance.id, *(getattr(Instance, name) for name in _OWN), *label)
-        .outerjoin(CurrentLabel, of_instance(session))
+        .outerjoin(CurrentLabel, counting)
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
+        .where(Instance.id.in_(select(listed.c.value)))
     )
 
 

@@ -2,19 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, delete, func, literal, select, true, tuple_
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, func, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from labeller import classes
+from labeller import label_statements as statements
 from labeller.disputes import CONSENSUS
 from labeller.errors import LabelError
-from labeller.instances import ids_of, known_ids, of_instance, refuse_unknown
+from labeller.instances import ids_of, known_ids, refuse_unknown
 from labeller.listing import ORDER
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, LabelSetRow, ReaderLabel, ReaderRow
@@ -192,24 +192,8 @@ def _by_former_label(events: Sequence[LabelEvent]) -> dict[tuple[str | None, str
 def _held(session: Session, sop_uids: Sequence[str]) -> list[_Held]:
     """Look up instances and their labels; raises LabelError unless every one is known."""
     uids = list(dict.fromkeys(sop_uids))
-    wanted = func.json_each(json.dumps(uids)).table_valued("value")
-    rows = session.connection().execute(
-        select(
-            Instance.sop_instance_uid,
-            Instance.id,
-            CurrentLabel.class_id,
-            ClassRow.name,
-            CurrentLabel.reader_id,
-            ReaderRow.name,
-            CurrentLabel.note,
-        )
-        .select_from(wanted)
-        .join(Instance, Instance.sop_instance_uid == wanted.c.value)
-        .outerjoin(CurrentLabel, of_instance(session))
-        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
-        .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
-    )
-    held = [_Held(*row) for row in rows]
+    asked = {"wanted": json.dumps(uids), "active": classes.active(session)}
+    held = [_Held(*row) for row in session.connection().execute(statements.held(), asked)]
     refuse_unknown(len(uids) - len(held))
     return held
 
@@ -229,11 +213,17 @@ def _carry_out(
     if not changed:
         return []
     at = now()
-    ids = json.dumps([one.instance_id for one in changed])
-    _enter_events(session, ids, wish, actor_id=actor[0], at=at, means=means)
-    _set_current(session, ids, wish)
+    asked = {
+        "wanted": json.dumps([one.instance_id for one in changed]),
+        "active": classes.active(session),
+        "label": class_id,
+        "actor": actor[0],
+    }
+    event = {"name": class_name, "time": at, "way": means, "screen": on_screen(session)}
+    session.connection().execute(statements.enter_events(), asked | event)
+    _set_current(session, asked, holder_id)
     if wish.opinion:
-        _set_of_reader(session, ids, wish, actor[0])
+        _set_of_reader(session, asked, theirs=holder_id == actor[0])
     return [
         LabelEvent(
             one.sop_uid,
@@ -249,80 +239,17 @@ def _carry_out(
     ]
 
 
-def _enter_events(session: Session, ids: str, wish: _Wish, *, actor_id: int, at: str, means: str) -> None:
-    class_id, class_name = wish.label or (None, None)
-    active = classes.active(session)
-    chosen = func.json_each(ids).table_valued("value")
-    before = (
-        select(
-            chosen.c.value,
-            CurrentLabel.class_id,
-            ClassRow.name,
-            CurrentLabel.reader_id,
-            literal(class_id, Integer()),
-            literal(class_name, String()),
-            literal(actor_id),
-            literal(at),
-            literal(means),
-            literal(active),
-            literal(on_screen(session)),
-        )
-        .select_from(chosen)
-        .outerjoin(
-            CurrentLabel, (CurrentLabel.instance_id == chosen.c.value) & (CurrentLabel.set_id == active)
-        )
-        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
-    )
-    columns = ["instance_id", "previous_class_id", "previous_class_name", "previous_reader_id"]
-    columns += ["class_id", "class_name", "reader_id", "at", "means", "set_id", "shown"]
-    session.connection().execute(insert(EventRow).from_select(columns, before))
+def _set_current(session: Session, asked: Mapping[str, Any], holder_id: int | None) -> None:
+    if asked["label"] is None:
+        session.connection().execute(statements.clear_current(), asked)
+    else:
+        session.connection().execute(statements.set_current(), {**asked, "holder": holder_id})
 
 
-def _set_current(session: Session, ids: str, wish: _Wish) -> None:
-    active = classes.active(session)
-    if wish.label is None:
-        session.connection().execute(
-            delete(CurrentLabel).where(
-                CurrentLabel.set_id == active, CurrentLabel.instance_id.in_(_listed(ids))
-            )
-        )
-        return
-    chosen = func.json_each(ids).table_valued("value")
-    values = select(
-        chosen.c.value, literal(active), literal(wish.label[0]), literal(wish.holder[0]), literal("")
-    ).where(true())
-    columns = ["instance_id", "set_id", "class_id", "reader_id", "note"]
-    entry = insert(CurrentLabel).from_select(columns, values)
-    session.connection().execute(
-        entry.on_conflict_do_update(
-            index_elements=["instance_id", "set_id"],
-            set_={name: entry.excluded[name] for name in ("class_id", "reader_id")},
-        )
-    )
-
-
-def _set_of_reader(session: Session, ids: str, wish: _Wish, actor_id: int) -> None:
+def _set_of_reader(session: Session, asked: Mapping[str, Any], *, theirs: bool) -> None:
     """Keep the actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
-    active = classes.active(session)
-    if wish.label is None or wish.holder[0] != actor_id:
-        own = (ReaderLabel.reader_id == actor_id) & (ReaderLabel.set_id == active)
-        session.connection().execute(
-            delete(ReaderLabel).where(own, ReaderLabel.instance_id.in_(_listed(ids)))
-        )
-        return
-    chosen = func.json_each(ids).table_valued("value")
-    values = select(chosen.c.value, literal(active), literal(actor_id), literal(wish.label[0])).where(true())
-    entry = insert(ReaderLabel).from_select(["instance_id", "set_id", "reader_id", "class_id"], values)
-    session.connection().execute(
-        entry.on_conflict_do_update(
-            index_elements=["instance_id", "set_id", "reader_id"], set_={"class_id": entry.excluded.class_id}
-        )
-    )
-
-
-def _listed(ids: str) -> Select[Any]:
-    wanted = func.json_each(ids).table_valued("value")
-    return select(wanted.c.value)
+    own = statements.set_of_reader() if theirs else statements.clear_of_reader()
+    session.connection().execute(own, asked)
 
 
 def history(session: Session, sop_uid: str) -> list[LabelEvent]:
