@@ -14,7 +14,7 @@ from trainer.operating import Wanted, move_operating_point, operating_points
 from trainer.parameters import Parameter, Value
 from trainer.readiness import Readiness, readiness
 from trainer.recipe_file import read_recipe, recipe_from, write_recipe
-from trainer.recipes import DEFAULT_RECIPE, FIELDS, RECIPES, Recipe, describe_recipes
+from trainer.recipes import DEFAULT_RECIPE, FIELDS, RECIPES, STRATEGIES, Recipe, describe_recipes
 from trainer.records import (
     NOTICE,
     HeatMap,
@@ -33,7 +33,14 @@ from trainer.results.openings import in_words as openings_words
 from trainer.results.operating_point import PointChooser, PointFigures
 from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
 from trainer.training import train
-from trainer.transfer import ImportedWeights, forget_imported, import_weights, imported_weights, slots
+from trainer.transfer import (
+    ImportedWeights,
+    find_start,
+    forget_imported,
+    import_weights,
+    imported_weights,
+    slots,
+)
 
 __all__ = [
     "ARCHITECTURES",
@@ -45,6 +52,7 @@ __all__ = [
     "NOTICE",
     "RECIPES",
     "REPORT",
+    "STRATEGIES",
     "Answers",
     "Architecture",
     "CancelledError",
@@ -80,6 +88,7 @@ __all__ = [
     "describe_recipes",
     "evaluate",
     "figure_row",
+    "find_start",
     "forget_imported",
     "grad_cam",
     "import_weights",

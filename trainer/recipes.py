@@ -12,7 +12,19 @@ from trainer.parameters import Parameter, Value, Values, settled, unknown
 
 FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER = "from scratch", "fixed features", "earlier layer"
 PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
-STRATEGIES = (FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER, PARTIAL, FULL, BY_RULE)
+STRATEGIES: Mapping[str, str] = MappingProxyType(
+    {
+        FROM_SCRATCH: "All of the network learns, beginning from nothing: needs many images, owes nothing to others.",
+        FIXED_FEATURES: "The network describes the images as it has learned elsewhere; only the last step learns.",
+        EARLIER_LAYER: "As fixed features, but described by an earlier layer, which sees edges and textures: for few "
+        "images unlike those that the network learned from.",
+        PARTIAL: "The last step learns first, then the upper half of the network adapts.",
+        FULL: "The last step learns first, then all of the network adapts.",
+        BY_RULE: "Chosen from the number of images and their similarity to those that the network learned from; the "
+        "training says which and why.",
+    }
+)
+"""Each strategy in plain words."""
 
 FIELDS: tuple[Parameter, ...] = (
     Parameter("architecture", "residual", "The network.", choices=tuple(ARCHITECTURES)),
@@ -21,7 +33,7 @@ FIELDS: tuple[Parameter, ...] = (
         "strategy",
         FROM_SCRATCH,
         "How much of the network learns from your images, and from where it begins.",
-        choices=STRATEGIES,
+        choices=tuple(STRATEGIES),
     ),
     Parameter(
         "weights",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from app.cli.command import Command, Result
 from app.errors import UsageError
 from app.progress import Progress
-from trainer import ARCHITECTURES, FIELDS, HEADS, Architecture, Parameter, describe_architecture
+from trainer import ARCHITECTURES, FIELDS, HEADS, STRATEGIES, Architecture, Parameter, describe_architecture
 
 _WEIGHTS = {"carried": "carried", "importable": "importable", "none": "–"}
 
@@ -23,6 +23,7 @@ def _architectures(given: argparse.Namespace, _progress: Progress) -> Result:
     facts = {
         "architectures": [describe_architecture(entry) for entry in chosen],
         "fields": [each.described() for each in FIELDS],
+        "strategies": dict(STRATEGIES),
         "heads": [{"name": head.name, "title": head.title, "words": head.words} for head in HEADS.values()],
     }
     return Result("\n".join(lines), facts)
@@ -40,6 +41,11 @@ def _table(chosen: Iterable[Architecture]) -> Iterator[str]:
     yield "Heads:"
     for head in HEADS.values():
         yield f"  {head.name:18} {head.words}"
+    yield ""
+    yield "Strategies:"
+    for name, words in STRATEGIES.items():
+        yield f"  {name:20} {words}"
+    yield ""
     yield "A network's own settings: leadglass architectures NAME"
 
 

@@ -24,13 +24,14 @@ from app.gui.pages.base import Page
 from app.gui.runs import Run, read_history, read_run, runs_in
 from app.gui.session import Session
 from app.gui.training.curves import HistoryPlot
+from app.gui.training.more_panel import MorePanel
 from app.gui.training.recipe_cards import RecipeCards
 from app.gui.training.results import Results
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.small_table import SmallTable
 from app.gui.widgets.text import button, card, label, scrolled
-from trainer import Readiness, readiness
+from trainer import RECIPES, Readiness, readiness
 
 
 class TrainPage(Page):
@@ -85,8 +86,12 @@ class TrainPage(Page):
         dataset = self.dataset()
         if dataset is None:
             return
+        if not self.more.is_possible():
+            self.more.unfold.setChecked(True)
+            return
         self._target = self._model_folder(dataset)
         arguments = ["train", str(dataset), "--recipe", self.recipes.recipe, "--out", str(self._target)]
+        arguments += self.more.arguments()
         self._job = self.jobs.start("Training", arguments)
         self.panel.follow(self._job)
         self._job.item.connect(self._on_item)
@@ -118,6 +123,9 @@ class TrainPage(Page):
         column.addWidget(self._readiness())
         column.addWidget(label("Recipe", "heading"))
         column.addWidget(self.recipes)
+        self.more = MorePanel(RECIPES[self.recipes.recipe])
+        self.recipes.chosen.connect(lambda name: self.more.follow(RECIPES[name]))
+        column.addWidget(self.more)
         self.train_button = button("&Train", self.train, primary=True)
         self.train_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column.addStretch(1)
@@ -231,7 +239,7 @@ class TrainPage(Page):
 
     def _model_folder(self, dataset: Path) -> Path:
         models = self.session.project.models
-        base = f"{dataset.name}-{self.recipes.recipe}"
+        base = f"{dataset.name}-{self.more.run_name()}"
         names = (base, *(f"{base}-{number}" for number in range(2, 10_000)))
         return next(models / name for name in names if not (models / name / "run.json").exists())
 
