@@ -61,7 +61,7 @@ def _product(root: Element, package: Package) -> Element:
         Manufacturer="Leadglass", UpgradeCode=package.guid("upgrade"),
     )  # fmt: skip
     SubElement(product, "Package", InstallerVersion="500", Compressed="yes", InstallScope="perMachine",
-               Description=f"{title} {package.version}", Manufacturer="Leadglass", Platform="x64")  # fmt: skip
+               Description=f"{title} {package.version}", Manufacturer="Leadglass")  # fmt: skip
     SubElement(product, "Media", Id="1", Cabinet="leadglass.cab", EmbedCab="yes")
     SubElement(
         product, "MajorUpgrade", DowngradeErrorMessage="A newer version of Leadglass is installed here."
@@ -77,7 +77,7 @@ def _product(root: Element, package: Package) -> Element:
     _found(product, "INSTALLEDBY", "Installer")
     _found(product, "INSTALLEDVERSION", "Version")
     if package.component == PROGRAM:
-        _condition(product, 'Installed OR NOT INSTALLEDBY = "exe"',
+        _condition(product, 'Installed OR INSTALLEDBY <> "exe"',
                    "Leadglass was installed here by its .exe. Remove that first, or upgrade with the .exe.")  # fmt: skip
     else:
         _condition(product, f'Installed OR INSTALLEDVERSION = "{package.version}"',
@@ -178,13 +178,14 @@ def _actions(product: Element) -> None:
     _deferred(product, "PurgePolicy", "CMD", r'/c del "[INSTALLFOLDER]leadglass.toml"', check=False)
     _deferred(product, "PurgeSettings", "CMD", r'/c rmdir /s /q "[LocalAppDataFolder]leadglass"', check=False)
     sequence = SubElement(product, "InstallExecuteSequence")
-    for action, before, condition in (
+    # After steps that stand between InstallInitialize and InstallFinalize, as deferred actions have to.
+    for action, after, condition in (
         ("Unblock", "RemoveFiles", 'REMOVE = "ALL"'),
-        ("Block", "InstallFinalize", "FIREWALL AND NOT REMOVE"),
-        ("PurgePolicy", "InstallFinalize", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
-        ("PurgeSettings", "InstallFinalize", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
+        ("Block", "InstallFiles", "FIREWALL AND NOT REMOVE"),
+        ("PurgePolicy", "RemoveFiles", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
+        ("PurgeSettings", "RemoveFiles", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
     ):
-        SubElement(sequence, "Custom", Action=action, Before=before).text = condition
+        SubElement(sequence, "Custom", Action=action, After=after).text = condition
 
 
 def _deferred(product: Element, name: str, program: str, arguments: str, *, check: bool = True) -> None:

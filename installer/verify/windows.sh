@@ -1,0 +1,108 @@
+#!/bin/bash
+# Installs the Windows packages under Wine 10, as IT would roll them out, and tries them there. Needs root, debootstrap,
+# MinGW and a Debian mirror (MIRROR); neither the program nor its installer uses any network.
+#
+#   sudo installer/verify/windows.sh DIST [CHROOT] [OLDER.exe]
+#
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With OLDER, an installer of an
+# earlier build, a project is made by that and kept through the upgrade. What is seen is printed.
+#
+# Wine is not Windows: `windows.ps1` beside this tries on a real one what only that can prove.
+set -euo pipefail
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
+
+dist=$(readlink -f "$1")
+root=$(readlink -m "${2:-build/wine}")
+older=${3:-}
+here=$(dirname "$(readlink -f "$0")")
+mirror=${MIRROR:-http://deb.debian.org/debian}
+prefix=$root/home/reader/.wine
+c=$prefix/drive_c
+home='C:\Program Files\Leadglass'
+
+as_reader() {
+    unshare -n chroot "$root" setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin \
+        HOME=/home/reader XDG_RUNTIME_DIR=/tmp WINEDEBUG=-all WINEDLLOVERRIDES='ucrtbase,ucrtwine=n,b' "$@" 2>/dev/null
+}
+leadglass() { as_reader xvfb-run -a wine "$home\\bin\\leadglass.exe" "$@" | tr -d '\r'; }
+cleanup() { umount "$root/proc" "$root/dev/shm" "$root/packages" 2>/dev/null || true; }
+trap cleanup EXIT
+
+say "check sums"
+(cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
+
+if [ ! -x "$root/usr/bin/wine" ]; then
+    say "a bare Debian 13 with Wine"
+    debootstrap --variant=minbase trixie "$root" "$mirror" >/dev/null
+    cp /etc/resolv.conf "$root/etc/resolv.conf"
+    for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
+    chroot "$root" sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+        --no-install-recommends wine wine64 xvfb xauth' >"$dist/wine-apt.log" 2>&1 || { tail "$dist/wine-apt.log"; exit 1; }
+fi
+cleanup
+id="$(chroot "$root" id -u reader 2>/dev/null || true)"
+[ -n "$id" ] || chroot "$root" useradd -m -u 1000 reader
+mkdir -p "$root/dev/shm" "$root/packages"
+mount -t proc proc "$root/proc"
+mount -t tmpfs tmpfs "$root/dev/shm"
+mount --bind "$dist" "$root/packages"
+rm -rf "$prefix"
+as_reader wineboot -i || true
+as_reader wineserver -w || true
+bash "$here/wine_crt.sh" "$root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/ucrtbase.dll" "$c/windows/system32"
+as_reader wine --version
+
+installer=$(cd "$dist" && ls leadglass-[0-9]*-windows-x86_64.exe)
+registered() { as_reader wine reg query "HKLM\\Software\\Leadglass" /v "$1" | tr -d '\r' | awk -v n="$1" '$1 == n {print $3}'; }
+
+if [ -n "$older" ]; then
+    say "an older build, and a project made by it"
+    cp "$older" "$root/home/reader/older.exe"
+    as_reader wine 'Z:\home\reader\older.exe' /S
+    say "installed: $(registered Version)"
+    leadglass new 'C:\kept.leadglass' --progress none
+    before=$(cat "$c/kept.leadglass/project.toml")
+fi
+
+say "unattended installation of $installer"
+as_reader wine "Z:\\packages\\$installer" /S || fail "the installer ended with $?"
+[ -x "$c/Program Files/Leadglass/bin/leadglass.exe" ] || fail "nothing was installed"
+say "installed: $(registered Version), $(leadglass --version)"
+[ ! -e "$c/Program Files/Leadglass/python.old" ] || fail "the older copy was left behind"
+
+if [ -n "$older" ]; then
+    say "the project of the older build opens"
+    [ "$before" = "$(cat "$c/kept.leadglass/project.toml")" ] || fail "the project was changed by installing"
+    leadglass export 'C:\kept.leadglass' --out 'C:\data set' --preview --progress none
+fi
+
+say "self-test without a network"
+leadglass selftest --progress none | tee "$dist/windows-selftest.txt"
+grep -q 'This copy works' "$dist/windows-selftest.txt" || fail "the self-test"
+
+say "repair: a damaged copy is put right by installing again"
+echo damaged >"$c/Program Files/Leadglass/python/Lib/site-packages/app/__init__.py"
+as_reader wine "Z:\\packages\\$installer" /S || fail "the repair ended with $?"
+leadglass --version
+
+say "removed: settings and projects stay"
+mkdir -p "$c/users/reader/AppData/Local/leadglass"
+chown -R 1000:1000 "$c/users/reader/AppData/Local/leadglass"
+as_reader wine "$home\\uninstall.exe" /S "_?=$home" || fail "the uninstaller ended with $?"
+[ ! -e "$c/Program Files/Leadglass/python" ] || fail "the program is still there"
+[ -d "$c/users/reader/AppData/Local/leadglass" ] || fail "settings are gone"
+[ -z "$older" ] || [ -d "$c/kept.leadglass" ] || fail "the project is gone"
+
+msi=$(cd "$dist" && ls leadglass-[0-9]*-windows-x86_64.msi 2>/dev/null || true)
+if [ -n "$msi" ]; then
+    say "unattended installation of $msi"
+    rm -rf "$c/Program Files/Leadglass"
+    as_reader wine msiexec /i "Z:\\packages\\$msi" /qn || fail "msiexec ended with $?"
+    leadglass --version
+    say "removed with PURGE=1"
+    as_reader wine msiexec /x "Z:\\packages\\$msi" /qn PURGE=1 || fail "msiexec ended with $?"
+    [ ! -e "$c/Program Files/Leadglass/python/python.exe" ] || fail "the program is still there"
+fi
+say "all of it held"
