@@ -1,0 +1,65 @@
+"""The description of the .msi and the Windows layout, without building anything."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from installer.building import launchers, msi, windows_python
+from installer.building.locked import PROGRAM, TRAINING, distributions
+from installer.building.target import LINUX, WINDOWS
+
+WIX = {"w": msi.NAMESPACE}
+
+
+def described(tmp_path: Path, component: str = PROGRAM, version: str = "1.2.3") -> ET.Element:
+    layout = tmp_path / component
+    for name in ("bin/leadglass.exe", "python/python.exe", "python/Lib/site-packages/app/__init__.py"):
+        (layout / name).parent.mkdir(parents=True, exist_ok=True)
+        (layout / name).write_text(name, encoding="utf-8")
+    file = tmp_path / f"{component}.wxs"
+    msi.write(msi.Package(component, layout, version), file)
+    return ET.parse(file).getroot()
+
+
+def test_every_file_is_in_the_msi_and_found_from_beside_the_description(tmp_path):
+    root = described(tmp_path)
+    sources = [each.get("Source", "") for each in root.iterfind(".//w:File", WIX)]
+    assert len(sources) == 3
+    assert all((tmp_path / source).is_file() for source in sources)
+    named = {each.get("Id") for each in root.iterfind(".//w:Component", WIX)}
+    assert named == {each.get("Id") for each in root.iterfind(".//w:ComponentRef", WIX)}
+
+
+def test_another_version_is_an_upgrade_and_the_same_one_the_same_product(tmp_path):
+    one, again, later = (
+        described(tmp_path / name, version=version).find("w:Product", WIX)
+        for name, version in (("a", "1.2.3"), ("b", "1.2.3"), ("c", "1.3.0"))
+    )
+    assert one is not None
+    assert again is not None
+    assert later is not None
+    assert one.get("Id") == again.get("Id") != later.get("Id")
+    assert one.get("UpgradeCode") == later.get("UpgradeCode")
+
+
+def test_the_training_component_wants_the_program_of_its_version(tmp_path):
+    root = described(tmp_path, TRAINING)
+    conditions = [each.text for each in root.iterfind(".//w:Condition", WIX)]
+    assert conditions == ['Installed OR INSTALLEDVERSION = "1.2.3"']
+
+
+def test_versions_as_windows_counts():
+    assert launchers.four_numbers("1.2.3") == "1.2.3.0"
+    with pytest.raises(SystemExit):
+        launchers.four_numbers("1.2.3rc1")
+
+
+def test_the_locks_of_both_systems_hold_hashes_for_everything():
+    for lock in (windows_python.LOCK, windows_python.ROOT / "requirements.lock"):
+        lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            assert line.startswith(" ") or following.strip().startswith("--hash=sha256:")
+    for target in (LINUX, WINDOWS):
+        names = [each.name for each in distributions() if each.fits(target.environment)]
+        assert len(names) == len(set(names))
