@@ -18,6 +18,7 @@ from app.account import account
 from app.components import training_installed
 from app.project import Project
 from app.settings import config_folder
+from app.workflows.pixel_policy import wants_every_series
 from labeller import is_sound
 
 PROMISE = (
@@ -76,7 +77,7 @@ def _project(project: Project) -> dict[str, Any]:
         "options": ", ".join(project.options) or "none",
         "protection of the vault": project.protection,
         "labelled on originals": project.label_originals,
-        "every series approved": project.every_series,
+        "every series approved": wants_every_series(project),
     }
     facts |= {f"size of {file.name}": _size(file) for file in (project.catalogue_file, project.vault_file)}
     facts |= dict(_catalogue(project.catalogue_file))

@@ -1,5 +1,6 @@
 """Vault: no identity before unlocking; patients are found, lists read, the lock changed, patients forgotten."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.gui.pages.vault_page import VaultPage
 from app.gui.vault.forget_dialog import ForgetDialog
 from app.project import Project
 from app.workflows.projects import create_project, unlock
+from app.workflows.ways_in import recover
 from tests.gui.conftest import write_dicom
 from tests.gui.test_mask import enter
 
@@ -258,3 +260,19 @@ def test_a_key_file_in_place_of_the_passphrase(opened: VaultPage, window: MainWi
     assert not window.session.can_lock
     assert not window.auto_lock.timer.isActive()
     assert opened.session.project.protection == "key file"
+
+
+def test_a_recovery_sheet_is_written_apart_from_the_project(
+    opened: VaultPage, project: Project, tmp_path: Path
+) -> None:
+    lock = opened.lock
+    opened.tabs.setCurrentWidget(lock)
+    assert lock.sheet_state.text() == "There is none yet."
+    lock.write_sheet(project.folder / "sheet.txt")
+    assert "must not lie in the project" in lock.message.text()
+    lock.write_sheet(tmp_path / "sheet.txt")
+    assert "Print it" in lock.message.text()
+    assert "opens this vault" in lock.sheet_state.text()
+    code = re.findall(r"\b[A-Z2-7]{4}\b", (tmp_path / "sheet.txt").read_text(encoding="utf-8"))
+    recover(project, "-".join(code), "passphrase", "nine copper kettles singing")
+    unlock(project, "nine copper kettles singing").close()

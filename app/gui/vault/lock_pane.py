@@ -1,8 +1,11 @@
 """How the vault is locked: passphrase, keyring or key file; locking now and after idle minutes."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -20,6 +23,7 @@ from app.gui.session import Session
 from app.gui.widgets.text import button, label, set_role
 from app.workflows.projects import protection_now
 from app.workflows.vaults import protect
+from app.workflows.ways_in import write_recovery_sheet
 
 _ROLES = {
     Strength.TOO_SHORT: "bad",
@@ -27,7 +31,8 @@ _ROLES = {
     Strength.FAIR: "caution",
     Strength.STRONG: "good",
 }
-LOST = "A lost passphrase cannot be replaced: nobody could find the patients again. Keep it in a safe place."
+LOST = "A lost passphrase cannot be replaced but by a recovery sheet: keep it in a safe place, and write a sheet."
+PRINT = "Print it, lock the paper away, and delete the file."
 ELSEWHERE = "What opened the vault until now is destroyed."
 
 
@@ -58,6 +63,8 @@ class LockPane(QWidget):
             self.minutes.setSpecialValueText("never by itself")
         self.minutes.setSuffix(" minutes without a key or a click")
         self.lock_button = button("&Lock now", self.lock_wanted.emit)
+        self.sheet_button = button("Write a &recovery sheet…", self._choose_sheet)
+        self.sheet_state = label("", "muted")
         self._lay_out()
         self.kind.currentIndexChanged.connect(lambda _index: self._show_kind())
         for field in (self.passphrase, self.again):
@@ -70,6 +77,7 @@ class LockPane(QWidget):
         self.now.setText(f"The vault is locked by a {now}")
         self.minutes.setValue(self.session.preferences.lock_minutes)
         self.kind.setCurrentIndex(self.kind.findData(now))
+        self._show_sheet()
         self.lock_button.setEnabled(now == "passphrase")
         self.lock_button.setToolTip(
             ""
@@ -101,6 +109,32 @@ class LockPane(QWidget):
             self._say(f"Done. {LOST}" if kind == "passphrase" else "Done.", "good")
             self.changed.emit()
         self.activate()
+
+    def write_sheet(self, file: Path) -> None:
+        """Write a page to print that opens the vault when everything else is lost."""
+        vault = self.session.vault
+        if vault is None:
+            return
+        try:
+            write_recovery_sheet(self.session.project, vault, file)
+        except USER_ERRORS as error:
+            self._say(f"{error} {error.remedy}".strip(), "bad")
+        else:
+            self._say(f"Written. {PRINT}", "good")
+        self._show_sheet()
+
+    def _choose_sheet(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Recovery sheet", "recovery.txt", "Text (*.txt)")
+        if name:
+            self.write_sheet(Path(name))
+
+    def _show_sheet(self) -> None:
+        vault = self.session.vault
+        there = vault is not None and vault.has_recovery
+        self.sheet_button.setEnabled(vault is not None)
+        self.sheet_state.setText(
+            "A recovery sheet opens this vault; a new one takes its place." if there else "There is none yet."
+        )
 
     def _meant(self, kind: str) -> bool:
         kinds = QMessageBox.StandardButton
@@ -152,6 +186,15 @@ class LockPane(QWidget):
         column.addWidget(self.now)
         column.addLayout(self._form)
         column.addLayout(row)
+        column.addSpacing(14)
+        column.addWidget(label("If passphrase or key file are lost", "heading"))
+        column.addWidget(
+            label("A code on paper, in a safe apart from the project, opens the vault too.", "muted")
+        )
+        sheet = QHBoxLayout()
+        sheet.addWidget(self.sheet_button)
+        sheet.addWidget(self.sheet_state, 1)
+        column.addLayout(sheet)
         column.addSpacing(14)
         column.addWidget(label("Locking", "heading"))
         column.addWidget(
