@@ -4,9 +4,24 @@ This module is its front door; everything heavy is imported when it is first nee
 """
 
 from trainer.architectures import ARCHITECTURES, HEADS, Architecture, describe_architecture
+from trainer.balancing import BALANCINGS
 from trainer.dataset import DataSet, load_dataset
 from trainer.errors import CancelledError, DataSetError, ModelFolderError, RecipeError, TrainerError
 from trainer.evaluation import evaluate
+from trainer.experiments import (
+    COMPARISON,
+    SUMMARY,
+    Experiment,
+    PlannedRun,
+    RunState,
+    Span,
+    experiment_in,
+    planned,
+    read_experiment,
+    run_experiment,
+    states,
+    write_experiment,
+)
 from trainer.explain import grad_cam
 from trainer.inference import Predictor
 from trainer.model_folder import ModelInfo
@@ -14,7 +29,16 @@ from trainer.operating import Wanted, move_operating_point, operating_points
 from trainer.parameters import Parameter, Value
 from trainer.readiness import Readiness, readiness
 from trainer.recipe_file import read_recipe, recipe_from, write_recipe
-from trainer.recipes import DEFAULT_RECIPE, FIELDS, RECIPES, STRATEGIES, Recipe, describe_recipes
+from trainer.recipes import (
+    DEFAULT_RECIPE,
+    FIELDS,
+    FIRST_RECIPE,
+    NEXT_RECIPE,
+    RECIPES,
+    STRATEGIES,
+    Recipe,
+    describe_recipes,
+)
 from trainer.records import (
     NOTICE,
     HeatMap,
@@ -32,6 +56,7 @@ from trainer.results.learning_curve import in_words as learning_words
 from trainer.results.openings import in_words as openings_words
 from trainer.results.operating_point import PointChooser, PointFigures
 from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
+from trainer.speed import Estimate, estimates
 from trainer.training import train
 from trainer.transfer import (
     ImportedWeights,
@@ -44,22 +69,29 @@ from trainer.transfer import (
 
 __all__ = [
     "ARCHITECTURES",
+    "BALANCINGS",
+    "COMPARISON",
     "DEFAULT_RECIPE",
     "FIELDS",
     "FIGURES",
+    "FIRST_RECIPE",
     "GROUP_COLUMNS",
     "HEADS",
+    "NEXT_RECIPE",
     "NOTICE",
     "RECIPES",
     "REPORT",
     "STRATEGIES",
+    "SUMMARY",
     "Answers",
     "Architecture",
     "CancelledError",
     "Curve",
     "DataSet",
     "DataSetError",
+    "Estimate",
     "Evaluation",
+    "Experiment",
     "Figure",
     "Group",
     "HeatMap",
@@ -70,6 +102,7 @@ __all__ = [
     "ModelInfo",
     "OnEvent",
     "Parameter",
+    "PlannedRun",
     "PointChooser",
     "PointFigures",
     "Prediction",
@@ -79,14 +112,18 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "ReliabilityBin",
+    "RunState",
     "RunSummary",
+    "Span",
     "TrainerError",
     "Value",
     "Wanted",
     "cell",
     "describe_architecture",
     "describe_recipes",
+    "estimates",
     "evaluate",
+    "experiment_in",
     "figure_row",
     "find_start",
     "forget_imported",
@@ -98,14 +135,19 @@ __all__ = [
     "move_operating_point",
     "openings_words",
     "operating_points",
+    "planned",
     "read_beside",
+    "read_experiment",
     "read_known",
     "read_recipe",
     "readiness",
     "recipe_from",
+    "run_experiment",
     "slots",
+    "states",
     "train",
     "worst_errors",
+    "write_experiment",
     "write_recipe",
     "write_report",
 ]

@@ -12,6 +12,7 @@ from trainer.records import ReadImage
 from trainer.splits import SPLITS, split_patients
 
 FEW_PATIENTS, VERY_FEW_PATIENTS = 50, 10
+OVER_TEN_TIMES = "One class has over ten times as many images as another."
 _LARGEST_LEFT_OUT = 0.5  # share of unusable rows beyond which the folder itself must be wrong
 # Names that say "nothing found": such a class is put first, so that the finding is the positive class.
 _ABSENCE = ("normal", "negative", "healthy", "no", "none", "absent", "benign", "unremarkable", "without", "0")
@@ -144,5 +145,5 @@ def _doubts(items: tuple[Item, ...], classes: tuple[str, ...]) -> list[str]:
         ]
     numbers = Counter(item.class_name for item in items)
     if max(numbers.values()) > 10 * min(numbers.values()):
-        doubts.append("One class has over ten times as many images as another.")
+        doubts.append(OVER_TEN_TIMES)
     return doubts

@@ -37,7 +37,7 @@ class _Descent:
         )
         self.optimizer.build(task.model.trainable_variables)
         self.forward = Forward(task.model, task.preprocessing)
-        self.step = _compile_step(task.model, self.optimizer)
+        self.step = compile_step(task.model, self.optimizer)
         self.balancing = balancing(task.recipe.balancing)
         self.feed = _feed(task, self.balancing)
         self.pace = Pace(task)
@@ -147,7 +147,7 @@ def _feed(task: Task, way: Balancing) -> Feed:
     )
 
 
-def _compile_step(model: Any, optimizer: Any) -> Any:
+def compile_step(model: Any, optimizer: Any) -> Any:
     """One weight update: `(images, smoothed labels, weights) -> (loss, hits)`."""
     keras, tensorflow = import_keras(), import_tensorflow()
     part = keras.Model(model.input, model.get_layer("logits").output)

@@ -195,6 +195,7 @@ _TABLE = (
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in _TABLE})
 DEFAULT_RECIPE = "standard"
+FIRST_RECIPE, NEXT_RECIPE = "quick", "standard"  # what one click does, and what is offered when it is done
 
 _LARGEST_BATCH, _SMALLEST_BATCH = 64, 4
 _LEAST_STEPS = 240  # weight updates below which a network has hardly begun to learn

@@ -60,7 +60,7 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
         request.out,
         recipe=recipe_from(request.recipe).with_texts(request.settings),
         read_image=read_image,
-        on_event=lambda kind, facts: _forward(progress, kind, facts),
+        on_event=lambda kind, facts: forward(progress, kind, facts),
         cancelled=progress.cancelled,
         seed=request.seed,
         epochs=request.epochs,
@@ -68,7 +68,8 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
     )
 
 
-def _forward(progress: Progress, kind: str, facts: Mapping[str, Any]) -> None:
+def forward(progress: Progress, kind: str, facts: Mapping[str, Any]) -> None:
+    """Tell what happens in a training to whoever shows it."""
     if kind == "stage":
         progress.stage(str(facts["title"]), facts.get("total"))
     elif kind == "step":
@@ -108,7 +109,7 @@ def _evaluate(model: Path, dataset: Path, split: str, progress: Progress) -> Eva
         dataset,
         read_image=read_image,
         split=split,
-        on_event=lambda kind, facts: _forward(progress, kind, facts),
+        on_event=lambda kind, facts: forward(progress, kind, facts),
         cancelled=progress.cancelled,
     )
 
