@@ -8,6 +8,7 @@ from trainer.machine import memory_in_use
 
 _EVERY = 1.0  # seconds
 _FORGET = 0.9  # how much of the earlier pace counts
+_PAUSED = 20  # times as long as usual: the user let the training rest
 
 
 class Pace:
@@ -25,7 +26,10 @@ class Pace:
         now = time.monotonic()
         if self._last is not None:
             took = now - self._last
-            self._per_batch = took if self._per_batch is None else self._mixed(took)
+            if self._per_batch is None:
+                self._per_batch = took
+            elif took < _PAUSED * self._per_batch + 1:
+                self._per_batch = _FORGET * self._per_batch + (1 - _FORGET) * took
         self._last = now
         if now - self._told >= _EVERY:
             self._told = now
@@ -34,10 +38,6 @@ class Pace:
     def pause(self) -> None:
         """Something else than a batch took time: validation, or a pause that the user made."""
         self._last = None
-
-    def _mixed(self, took: float) -> float:
-        assert self._per_batch is not None
-        return _FORGET * self._per_batch + (1 - _FORGET) * took
 
     def _tell(self, epoch: int, done: int, steps: int) -> None:
         left = (self._task.plan.epochs - epoch) * steps - done

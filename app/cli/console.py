@@ -19,10 +19,15 @@ from app.progress import Progress
 
 
 class Cancellation:
-    """Whether the user wants the work to stop: Ctrl+C, a termination signal, or the window closing our input."""
+    """Whether the user wants the work to stop: Ctrl+C, a termination signal, or the window closing our input.
+
+    The window may also write "pause" or "resume", a line each: whoever asks during a pause waits for its end.
+    """
 
     def __init__(self) -> None:
         self._wanted = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
 
     def listen(self) -> None:
         """Begin to listen. A second Ctrl+C ends the program at once."""
@@ -33,19 +38,28 @@ class Cancellation:
 
     def __call__(self) -> bool:
         """Whether it is wanted."""
+        self._going.wait()
         return self._wanted.is_set()
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         if self._wanted.is_set():
             signal.signal(number, signal.SIG_DFL)
-        self._wanted.set()
+        self._want()
 
     def _watch_input(self) -> None:
         # The descriptor is read, not sys.stdin: a thread blocked inside a buffered reader holds a lock that
         # makes the interpreter abort at exit.
-        while os.read(0, 1024):
-            pass
+        while told := os.read(0, 1024):
+            for line in told.split():
+                if line == b"pause":
+                    self._going.clear()
+                elif line == b"resume":
+                    self._going.set()
+        self._want()
+
+    def _want(self) -> None:
         self._wanted.set()
+        self._going.set()
 
 
 class Output(Progress, Protocol):

@@ -27,6 +27,7 @@ class JobState(StrEnum):
 
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     STOPPING = "stopping"
     DONE = "done"
     FAILED = "failed"
@@ -88,10 +89,22 @@ class Job(QObject):
         self._cancel_wanted = True
         if self.state is JobState.WAITING:
             self._end(JobState.CANCELLED)
-        elif self.state is JobState.RUNNING:
+        elif self.state in {JobState.RUNNING, JobState.PAUSED}:
             self._set_state(JobState.STOPPING)
             self._process.closeWriteChannel()
             self._grace.start()
+
+    def pause(self) -> None:
+        """Let the job rest at the next moment when it asks; it keeps its memory and needs no processor."""
+        if self.state is JobState.RUNNING:
+            self._process.write(b"pause\n")
+            self._set_state(JobState.PAUSED)
+
+    def resume(self) -> None:
+        """Let a resting job go on."""
+        if self.state is JobState.PAUSED:
+            self._process.write(b"resume\n")
+            self._set_state(JobState.RUNNING)
 
     def wait(self, milliseconds: int) -> None:
         """Wait for the child's end, kill it where it does not come; only for the closing of the window."""

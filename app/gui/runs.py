@@ -9,6 +9,7 @@ from typing import Any
 
 from trainer import FIGURES, Figure, Group, ModelInfo, ReliabilityBin, TrainerError
 
+EXPERIMENT = "experiment.toml"  # marks the folder of an experiment
 SPLIT_NAMES = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
@@ -39,8 +40,9 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The folder's name."""
-        return self.folder.name
+        """The folder's name, behind the experiment's where it is part of one."""
+        within = (self.folder.parent / EXPERIMENT).exists()
+        return f"{self.folder.parent.name}/{self.folder.name}" if within else self.folder.name
 
     def title(self) -> str:
         """Name, recipe and the one figure that tells most."""
@@ -53,9 +55,18 @@ class Run:
 
 
 def runs_in(models: Path) -> list[Run]:
-    """List the model folders of a project, the newest first."""
-    folders = [folder for folder in models.glob("*") if folder.is_dir() and not folder.name.startswith(".")]
-    return [read_run(folder) for folder in sorted(folders, key=lambda f: f.stat().st_mtime, reverse=True)]
+    """List the model folders of a project, the newest first; those of an experiment lie one folder deeper."""
+    folders = [inside for folder in _folders(models) for inside in _of_experiment(folder)]
+    newest = sorted(folders, key=lambda f: f.stat().st_mtime, reverse=True)
+    return [read_run(folder) for folder in newest]
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [folder for folder in parent.glob("*") if folder.is_dir() and not folder.name.startswith(".")]
+
+
+def _of_experiment(folder: Path) -> list[Path]:
+    return _folders(folder) if (folder / EXPERIMENT).exists() else [folder]
 
 
 def read_run(folder: Path) -> Run:

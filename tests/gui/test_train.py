@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.gui.jobs import Job
 from app.gui.main_window import MainWindow
 from app.gui.pages.predict_page import PredictPage
 from app.gui.pages.train_page import TrainPage
@@ -16,7 +17,8 @@ from app.workflows.datasets import Wish, export_project
 from labeller import Choice
 from tests.gui.conftest import CLASSES
 from tests.gui.made_runs import Quiet, make_run
-from trainer import RECIPES
+from tests.unit.trainer.conftest import write_image
+from trainer import RECIPES, Experiment, planned, write_experiment
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ def _page(window: MainWindow, project: Project, qtbot: QtBot) -> TrainPage:
     window.go("train")
     page = window.current_page()
     assert isinstance(page, TrainPage)
-    qtbot.waitUntil(lambda: page.ready_text.text() != "")
+    qtbot.waitUntil(
+        lambda: page.ready.text.text() not in ("", "Choose a data set.") or not page.datasets.count()
+    )
     return page
 
 
@@ -43,9 +47,118 @@ def test_without_a_data_set_the_page_says_what_to_do(
 def test_the_readiness_is_told_before_training(window: MainWindow, exported: Project, qtbot: QtBot) -> None:
     page = _page(window, exported, qtbot)
     assert page.datasets.currentText() == "squares"
-    assert "20 images" in page.ready_text.text()
+    assert "20 images" in page.ready.text.text()
+    assert "patient" in page.ready.grave.text()
+    page.ready.knowingly.setChecked(True)
     assert page.train_button.isEnabled()
-    assert "patient" in page.ready_warnings.text()
+
+
+def test_too_few_patients_are_trained_on_only_knowingly(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    folder = labelled.exports / "few"
+    for name in ("a", "b"):
+        for number in range(4):
+            write_image(folder / name / f"{name}{number}.png", spot=name == "b", seed=number)
+    (folder / "dataset.json").write_text("{}", encoding="utf-8")
+    page = _page(window, labelled, qtbot)
+    assert "Only 4 patient(s) of “a”" in page.ready.grave.text()
+    assert not page.train_button.isEnabled()
+    page.ready.knowingly.setChecked(True)
+    assert page.train_button.isEnabled()
+
+
+def test_one_click_is_the_quick_look_and_the_next_recipe_is_offered_when_it_is_done(
+    window: MainWindow, exported: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _page(window, exported, qtbot)
+    started: list[list[str]] = []
+    begin = page.jobs.start
+
+    def start(title: str, arguments: list[str], **_: object) -> Job:
+        started.append(arguments)
+        return begin(title, ["info"])
+
+    monkeypatch.setattr(page.jobs, "start", start)
+    page.mirror.setChecked(True)
+    page.train()
+    assert started[0][:1] + started[0][2:4] == ["train", "--recipe", "quick"]
+    assert started[0][-2:] == ["--set", "mirror=true"]
+    assert page.next_button.isHidden()
+    page._on_finished({})
+    assert not page.next_button.isHidden()
+    page.train_next()
+    assert started[1][3] == "standard"
+    assert page.next_button.isHidden()
+
+
+def test_the_course_is_told_with_pace_device_memory_and_best_epoch(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
+    page = _page(window, exported, qtbot)
+    pace = {
+        "epoch": 3,
+        "batch": 7,
+        "batches": 74,
+        "seconds_left": 240,
+        "device": "CPU, 2 cores",
+        "memory": 1 << 30,
+    }
+    for epoch, area in ((1, 0.9), (2, 0.95), (3, 0.7)):
+        page._on_item("epoch", {"epoch": epoch, "epochs": 12, "val_loss": 0.5, "val_auc": area})
+    page._on_item("pace", {**pace, "images_per_second": 90.0})
+    text = page.best.text()
+    for words in (
+        "best so far: epoch 2",
+        "batch 7 of 74",
+        "4 min left",
+        "CPU, 2 cores",
+        "1.0 GiB",
+        "90 images/s",
+    ):
+        assert words in text
+
+
+def test_trainings_stand_side_by_side_with_those_of_experiments_and_are_sorted_by_what_figures_mean(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
+    make_run(exported.models / "first")
+    plan = Experiment("Seeds", exported.exports / "squares", {"balancing": ("none", "alternating")})
+    (exported.models / "seeds").mkdir()
+    write_experiment(plan, exported.models / "seeds" / "experiment.toml")
+    make_run(exported.models / "seeds" / "01-none")
+    (exported.models / "seeds" / "02-alternating").mkdir()
+    page = _page(window, exported, qtbot)
+    table = page.compare
+    qtbot.waitUntil(lambda: table.table.rowCount() == 3)
+    assert set(table.names()) == {"first", "seeds/01-none", "seeds/02-alternating"}
+    assert table.names()[-1] == "seeds/02-alternating"  # not finished: no figure
+    assert len(table.area.listDataItems()) == 2
+    table.chosen.emit(str(exported.models / "first"))
+    assert page.runs.currentText().startswith("first")
+
+
+def test_an_experiment_is_planned_in_a_form_that_says_what_comes_of_it(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
+    page = _page(window, exported, qtbot)
+    page.new_experiment()
+    form = page.form
+    for row in (0, 2):
+        form.balancing.item(row).setCheckState(Qt.CheckState.Checked)
+    form.seeds.setValue(3)
+    assert form.told.text().startswith("6 trainings")
+    form.rates.setText("0.001, fast")
+    assert "no number" in form.told.text()
+    assert not form.buttons.buttons()[0].isEnabled()
+    form.rates.setText("0.001; 0.002")
+    experiment = form.experiment()
+    assert experiment.vary == {
+        "balancing": ("class weights", "over-sampling"),
+        "learning_rate": (0.001, 0.002),
+    }
+    assert len(planned(experiment)) == 12
+    form.reject()
 
 
 def test_every_recipe_is_a_card_and_can_be_chosen_by_a_click(
@@ -64,7 +177,7 @@ def test_a_damaged_data_set_cannot_be_trained_on(window: MainWindow, labelled: P
     (folder / "manifest.csv").write_text("path,class\n", encoding="utf-8")
     page = _page(window, labelled, qtbot)
     assert not page.train_button.isEnabled()
-    assert "✕" in page.ready_text.text()
+    assert "✕" in page.ready.text.text()
 
 
 def test_an_earlier_run_is_shown_with_counts_and_intervals(
@@ -113,6 +226,7 @@ def test_from_one_button_to_results_and_predictions_with_a_heat_map(
 ) -> None:
     page = _page(window, exported, qtbot)
     qtbot.mouseClick(page.recipes.cards["quick"], Qt.MouseButton.LeftButton)
+    page.ready.knowingly.setChecked(True)
     qtbot.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
     assert not page.train_button.isEnabled()
     job = page.panel.job

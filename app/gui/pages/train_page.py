@@ -1,10 +1,12 @@
 """Train: choose a data set and a recipe, press one button, watch, and read what came of it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -21,17 +23,31 @@ from app.gui.background import Latest
 from app.gui.jobs import Job, JobRunner
 from app.gui.labelling_tasks import ChosenImages
 from app.gui.pages.base import Page
-from app.gui.runs import Run, read_history, read_run, runs_in
+from app.gui.runs import EXPERIMENT, Run, read_history, read_run, runs_in
 from app.gui.session import Session
 from app.gui.training.curves import HistoryPlot
+from app.gui.training.experiment_form import ExperimentForm
+from app.gui.training.live_line import LiveLine
 from app.gui.training.more_panel import MorePanel
+from app.gui.training.readiness_card import ReadinessCard
 from app.gui.training.recipe_cards import RecipeCards
 from app.gui.training.results import Results
+from app.gui.training.runs_table import RunsTable
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.job_panel import JobPanel
-from app.gui.widgets.small_table import SmallTable
-from app.gui.widgets.text import button, card, label, scrolled
-from trainer import RECIPES, Readiness, readiness
+from app.gui.widgets.text import button, label, scrolled
+from app.workflows.experiments import confirmed_by_two
+from trainer import (
+    FIRST_RECIPE,
+    NEXT_RECIPE,
+    RECIPES,
+    Experiment,
+    Readiness,
+    TrainerError,
+    experiment_in,
+    readiness,
+    write_experiment,
+)
 
 
 class TrainPage(Page):
@@ -75,6 +91,7 @@ class TrainPage(Page):
         self._list_runs()
         self.history.restyle()
         self.results.restyle()
+        self.compare.restyle()
 
     def dataset(self) -> Path | None:
         """Return the chosen data set folder."""
@@ -89,19 +106,57 @@ class TrainPage(Page):
         if not self.more.is_possible():
             self.more.unfold.setChecked(True)
             return
+        recipe = self.recipes.recipe
         self._target = self._model_folder(dataset)
-        arguments = ["train", str(dataset), "--recipe", self.recipes.recipe, "--out", str(self._target)]
+        arguments = ["train", str(dataset), "--recipe", recipe, "--out", str(self._target)]
         arguments += self.more.arguments()
-        self._job = self.jobs.start("Training", arguments)
-        self.panel.follow(self._job)
-        self._job.item.connect(self._on_item)
-        self._job.finished.connect(self._on_finished)
-        self._job.ended.connect(self._on_ended)
-        self.history.show_history([])
-        self._best: tuple[float, int] | None = None
-        self.best.setText("")
-        self.tabs.setCurrentIndex(0)
+        if self.mirror.isChecked():
+            arguments += ["--set", "mirror=true"]
+        self._follow(self.jobs.start("Training", arguments))
+        self._offers = NEXT_RECIPE if recipe == FIRST_RECIPE else ""
+        self.history.show_history(read_history(self._target))  # of a training that goes on
         self._show_readiness()
+
+    def train_next(self) -> None:
+        """Train with the recipe that is offered when the first look is done."""
+        self.recipes.choose(NEXT_RECIPE)
+        self.train()
+
+    def new_experiment(self) -> None:
+        """Ask what shall vary, then run all of it."""
+        dataset = self.dataset()
+        if dataset is None:
+            self.session.status.emit("Choose a data set first.")
+            return
+        self.form = ExperimentForm(dataset, self)
+        self.form.accepted.connect(lambda: self.run_experiment(self.form.experiment()))
+        self.form.open()
+
+    def run_experiment(self, experiment: Experiment) -> None:
+        """Run a plan; one of the same name that was stopped goes on if it is the same plan."""
+        self._target = self._experiment_folder(experiment)
+        self._target.mkdir(parents=True, exist_ok=True)
+        write_experiment(experiment, self._target / EXPERIMENT)
+        self._offers = ""
+        self._follow(self.jobs.start("Experiment", ["experiment", "run", str(self._target)]))
+        self.history.show_history([])
+        self._show_readiness()
+
+    def _follow(self, job: Job) -> None:
+        self._job = job
+        self.panel.follow(job, pausable=True)
+        job.item.connect(self._on_item)
+        job.finished.connect(self._on_finished)
+        job.ended.connect(self._on_ended)
+        self.best.restart()
+        self.next_button.hide()
+        self.tabs.setCurrentIndex(0)
+
+    def _experiment_folder(self, experiment: Experiment) -> Path:
+        base = re.sub(r"[^\w-]+", "-", experiment.name).strip("-").lower()[:40] or "experiment"
+        models = self.session.project.models
+        names = (base, *(f"{base}-{number}" for number in range(2, 10_000)))
+        return next(models / name for name in names if _free_for(experiment, models / name))
 
     def _setup(self) -> QWidget:
         setup = QWidget()
@@ -118,11 +173,19 @@ class TrainPage(Page):
         row.addWidget(self.datasets, 1)
         row.addWidget(button("&Other folder…", self._choose_folder))
         self.recipes = RecipeCards()
+        self.mirror = QCheckBox("Left and right ma&y be exchanged: the side does not matter here")
+        self.mirror.setToolTip(
+            "Shows images mirrored now and then. Not for hearts, other organs on one side, or findings whose side is the "
+            "answer. The quick look does without."
+        )
         column.addWidget(label("Data set", "heading"))
         column.addLayout(row)
-        column.addWidget(self._readiness())
+        self.ready = ReadinessCard(self.jobs)
+        self.ready.changed.connect(self._allow)
+        column.addWidget(self.ready)
         column.addWidget(label("Recipe", "heading"))
         column.addWidget(self.recipes)
+        column.addWidget(self.mirror)
         self.more = MorePanel(RECIPES[self.recipes.recipe])
         self.recipes.chosen.connect(lambda name: self.more.follow(RECIPES[name]))
         column.addWidget(self.more)
@@ -133,22 +196,14 @@ class TrainPage(Page):
         outer.addWidget(self.train_button)  # below what scrolls: always in sight
         return setup
 
-    def _readiness(self) -> QWidget:
-        frame, inside = card()
-        self.ready_text = label()
-        self.counts = SmallTable("Images by class and split", ("Class", "Patients", "Train / val / test"))
-        self.ready_warnings = label("", "caution")
-        for widget in (self.ready_text, self.counts, self.ready_warnings):
-            inside.addWidget(widget)
-        return frame
-
     def _progress(self) -> QWidget:
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(10, 0, 0, 0)
         self.panel = JobPanel()
-        self.best = label("", "muted")
-        self.history = HistoryPlot()
+        self.compare = RunsTable()
+        self.compare.chosen.connect(self._open_run)
+        self.compare.experiment_wanted.connect(self.new_experiment)
         self.results = Results(self.jobs)
         self.results.images_wanted.connect(self._read_again)
         self.results.point_wanted.connect(self._move_point)
@@ -161,22 +216,34 @@ class TrainPage(Page):
         row = QHBoxLayout()
         row.addWidget(caption)
         row.addWidget(self.runs, 1)
-        course = QWidget()
-        inside = QVBoxLayout(course)
-        inside.setContentsMargins(0, 8, 0, 0)
-        inside.addWidget(self.history, 1)
-        inside.addWidget(self.best)
         self.tabs = QTabWidget()
-        self.tabs.addTab(course, "Course of the training")
+        self.tabs.addTab(self._course(), "Course of the training")
         self.tabs.addTab(scrolled(self.results), "Results")
+        self.tabs.addTab(self.compare, "Compare")
         column.addLayout(row)
         column.addWidget(self.panel)
         column.addWidget(self.tabs, 1)
         self.predict_button = button(
             "&Predict with it →", lambda: self.session.navigate.emit("predict"), primary=True
         )
-        column.addWidget(self.predict_button)
+        self.next_button = button(f"Train “{RECIPES[NEXT_RECIPE].title}” too →", self.train_next)
+        self.next_button.hide()
+        below = QHBoxLayout()
+        below.addWidget(self.predict_button)
+        below.addWidget(self.next_button)
+        below.addStretch(1)
+        column.addLayout(below)
         return right
+
+    def _course(self) -> QWidget:
+        self.best = LiveLine()
+        self.history = HistoryPlot()
+        course = QWidget()
+        inside = QVBoxLayout(course)
+        inside.setContentsMargins(0, 8, 0, 0)
+        inside.addWidget(self.history, 1)
+        inside.addWidget(self.best)
+        return course
 
     def _list_datasets(self) -> None:
         exports = self.session.project.exports
@@ -205,37 +272,26 @@ class TrainPage(Page):
         dataset = self.dataset()
         self.train_button.setEnabled(False)
         if dataset is None:
-            self.ready_text.setText("Choose a data set.")
+            self.ready.clear("Choose a data set.")
             return
-        self._judging.run(lambda: readiness(dataset))  # a listing of 100,000 files takes seconds
+        catalogue = self.session.catalogue
 
-    def _on_judged(self, found: Readiness) -> None:
-        busy = self._job is not None and not self._job.over
-        self.train_button.setEnabled(not busy and not found.refusals)
-        self._describe(found)
+        def judged() -> tuple[Readiness, Path]:  # a listing of 100,000 files takes seconds
+            ours = dataset.parent == self.session.project.exports
+            confirmed = confirmed_by_two(catalogue) if ours else None
+            return readiness(dataset, confirmed=confirmed), dataset
+
+        self._judging.run(judged)
+
+    def _on_judged(self, found: tuple[Readiness, Path]) -> None:
+        self.ready.show_readiness(*found)
 
     def _on_not_judged(self, message: str, remedy: str) -> None:
-        self.ready_text.setText(f"✕ {message} {remedy}".strip())
+        self.ready.clear(f"✕ {message} {remedy}".strip())
 
-    def _describe(self, found: Readiness) -> None:
-        splits = ("train", "validation", "test")
-        self.counts.fill(
-            [
-                (name, patients, " / ".join(f"{found.counts.get(s, {}).get(name, 0):,}" for s in splits))
-                for name, patients in found.patients.items()
-            ]
-        )
-        height = self.counts.horizontalHeader().sizeHint().height() + 6
-        rows = min(6, self.counts.rowCount())
-        self.counts.setFixedHeight(height + rows * self.counts.verticalHeader().defaultSectionSize())
-        self.counts.setVisible(bool(found.patients))
-        total = sum(sum(by_class.values()) for by_class in found.counts.values())
-        if found.refusals:
-            self.ready_text.setText("\n".join(f"✕ {text}" for text in found.refusals))
-        else:
-            self.ready_text.setText(f"✓ Ready: {total:,} images, {len(found.patients)} classes.")
-        self.ready_warnings.setText("\n".join(f"⚠ {text}" for text in found.warnings))
-        self.ready_warnings.setVisible(bool(found.warnings))
+    def _allow(self) -> None:
+        busy = self._job is not None and not self._job.over
+        self.train_button.setEnabled(not busy and self.ready.allowed)
 
     def _model_folder(self, dataset: Path) -> Path:
         models = self.session.project.models
@@ -252,6 +308,7 @@ class TrainPage(Page):
         if not self.runs.count():
             self.runs.addItem("None yet", "")
         self.runs.setCurrentIndex(max(0, self.runs.findData(chosen)))
+        self.compare.refresh(self.session.project.models)
         idle = self._job is None or self._job.over
         if idle:
             self._choose_run()
@@ -262,11 +319,15 @@ class TrainPage(Page):
         if folder:
             self._show_run(read_run(Path(str(folder))))
 
+    def _open_run(self, folder: str) -> None:
+        self.runs.setCurrentIndex(max(0, self.runs.findData(folder)))
+        self._choose_run()
+
     def _show_run(self, run: Run) -> None:
         self.results.show_run(run, self.session.project.instances)
         best = run.info.best_epoch if run.info else None
         self.history.show_history(read_history(run.folder), best)
-        self.best.setText(f"Best epoch: {best}" if best else "")
+        self.best.setText(f"Best epoch: {best}" if best else _unfinished(run))
         self.predict_button.setVisible(run.info is not None)
         self.tabs.setCurrentIndex(1 if run.info else 0)
 
@@ -291,20 +352,22 @@ class TrainPage(Page):
     def _on_item(self, kind: str, facts: dict[str, Any]) -> None:
         if kind == "epoch":
             self.history.add(facts)
-            self._note_best(facts)
+            self.best.epoch(facts)
+        elif kind == "pace":
+            self.best.pace(facts)
+        elif kind == "run":
+            self._on_run(facts)
 
-    def _note_best(self, facts: dict[str, Any]) -> None:
-        loss = facts.get("val_loss")
-        if loss is None:
-            return
-        if self._best is None or loss < self._best[0]:
-            self._best = (loss, int(facts["epoch"]))
-        self.best.setText(
-            f"Epoch {facts['epoch']} of at most {facts.get('epochs', '?')}; lowest validation loss so far in "
-            f"epoch {self._best[1]}"
-        )
+    def _on_run(self, facts: dict[str, Any]) -> None:
+        """A training of an experiment begins or ends."""
+        if facts.get("state") == "running":
+            self.history.show_history(read_history(Path(str(facts["folder"]))))
+            self.best.restart()
+            self.panel.title.setText(f"Experiment: {facts['number']} of {facts['runs']}, {facts['name']}")
+        self.compare.refresh(self.session.project.models)
 
     def _on_finished(self, _result: object) -> None:
+        self.next_button.setVisible(bool(self._offers))
         self.panel.say(f"Trained. {NOTICE}.", "good")
         self.session.catalogue_changed.emit()
 
@@ -312,5 +375,25 @@ class TrainPage(Page):
         if self.session.is_open:
             self._list_runs(choose=self._target)
             self._show_readiness()
+            if (self._target / EXPERIMENT).exists():
+                self.tabs.setCurrentWidget(self.compare)
             if self.predict_button.isVisible():
                 self.predict_button.setFocus()
+
+
+def _unfinished(run: Run) -> str:
+    if run.info is not None or run.problem:
+        return ""
+    return (
+        "Not finished. Train with the same data set and recipe again: it goes on after the last epoch shown."
+    )
+
+
+def _free_for(experiment: Experiment, folder: Path) -> bool:
+    """Whether nothing lies there, or this very plan that was not finished."""
+    if not folder.exists():
+        return True
+    try:
+        return experiment_in(folder) == experiment
+    except TrainerError:
+        return False

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from app.gui.widgets.choice_card import ChoiceCard
-from trainer import DEFAULT_RECIPE, RECIPES
+from trainer import FIRST_RECIPE, RECIPES
 
 
 class RecipeCards(QWidget):
@@ -26,9 +26,13 @@ class RecipeCards(QWidget):
         layout.setSpacing(8)
         for name, entry in self.cards.items():
             self._group.addButton(entry.choice)
-            entry.choice.setChecked(name == DEFAULT_RECIPE)
+            entry.choice.setChecked(name == FIRST_RECIPE)
             entry.choice.toggled.connect(lambda on, name=name: self.chosen.emit(name) if on else None)
             layout.addWidget(entry)
+
+    def choose(self, name: str) -> None:
+        """Choose the recipe of that name."""
+        self.cards[name].choice.setChecked(True)
 
     @property
     def recipe(self) -> str:

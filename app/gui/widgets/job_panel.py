@@ -17,9 +17,21 @@ class TimeLeft:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
+        self._rests: float | None = None
+
     def restart(self) -> None:
         """Count from now: a new stage begins."""
         self._began = time.monotonic()
+
+    def rest(self) -> None:
+        """The work rests: the time until it goes on does not count."""
+        self._rests = self._rests or time.monotonic()
+
+    def go_on(self) -> None:
+        """The work goes on."""
+        if self._rests is not None:
+            self._began += time.monotonic() - self._rests
+            self._rests = None
 
     def seconds(self, done: float, total: float | None) -> float | None:
         """Seconds left, None while nothing can be said."""
@@ -45,6 +57,7 @@ class JobPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._job: Job | None = None
+        self._pausable = False
         self._stage = ""
         self._total: float | None = None
         self._done = 0.0
@@ -55,10 +68,12 @@ class JobPanel(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress")
+        self.pause_button = button("P&ause", self._pause)
         self.cancel_button = button("&Cancel", self._cancel)
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.left)
+        top.addWidget(self.pause_button)
         top.addWidget(self.cancel_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,11 +89,12 @@ class JobPanel(QWidget):
         """The job shown last."""
         return self._job
 
-    def follow(self, job: Job) -> None:
-        """Show this job from now on."""
+    def follow(self, job: Job, *, pausable: bool = False) -> None:
+        """Show this job from now on; `pausable` jobs can be let rest."""
         if self._job is not None:
             self._job.disconnect(self)
         self._job = job
+        self._pausable = pausable
         self._stage, self._total, self._done = "", None, 0.0
         self.title.setText(job.title)
         set_role(self.message, "muted")
@@ -101,6 +117,14 @@ class JobPanel(QWidget):
         if self._job is not None:
             self._job.cancel()
 
+    def _pause(self) -> None:
+        if self._job is None:
+            return
+        if self._job.state is JobState.PAUSED:
+            self._job.resume()
+        else:
+            self._job.pause()
+
     def _on_stage(self, title: str, total: float | None) -> None:
         self._stage, self._total, self._done = title, total, 0.0
         self._time_left.restart()
@@ -122,14 +146,21 @@ class JobPanel(QWidget):
             self.bar.setRange(0, 0)
 
     def _show_time(self) -> None:
-        seconds = self._time_left.seconds(self._done, self._total)
+        paused = self._job is not None and self._job.state is JobState.PAUSED
+        seconds = None if paused else self._time_left.seconds(self._done, self._total)
         self.left.setText(f"about {in_words(seconds)} left" if seconds is not None else "")
 
     def _on_failed(self, message: str, remedy: str) -> None:
         self.say(f"{message} {remedy}".strip(), "bad")
 
     def _on_state(self, state: str) -> None:
-        running = state in {JobState.WAITING, JobState.RUNNING, JobState.STOPPING}
+        running = state in {JobState.WAITING, JobState.RUNNING, JobState.PAUSED, JobState.STOPPING}
+        self.pause_button.setVisible(self._pausable and state in {JobState.RUNNING, JobState.PAUSED})
+        self.pause_button.setText("Go &on" if state == JobState.PAUSED else "P&ause")
+        if state == JobState.PAUSED:
+            self._time_left.rest()
+        else:
+            self._time_left.go_on()
         self.cancel_button.setVisible(running)
         self.cancel_button.setEnabled(state != JobState.STOPPING)
         if running:
@@ -146,6 +177,7 @@ class JobPanel(QWidget):
 _STATE_TEXT = {
     JobState.WAITING.value: "Waits until the work before it is done",
     JobState.RUNNING.value: "Starting…",
+    JobState.PAUSED.value: "Paused at the next step; memory stays in use, the processor is free",
     JobState.STOPPING.value: "Stopping; what is finished is kept…",
     JobState.DONE.value: "Done",
     JobState.CANCELLED.value: "Cancelled. What was finished is kept; starting again goes on from there.",

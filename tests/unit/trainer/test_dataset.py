@@ -140,3 +140,49 @@ def test_readiness_tells_counts_and_doubts(dataset_folder: Path) -> None:
 def test_readiness_tells_what_forbids_training(tmp_path: Path) -> None:
     assert "No usable images" in readiness(tmp_path).refusals[0]
     assert "no data set folder" in readiness(tmp_path / "none").refusals[0]
+
+
+def _ready(folder: Path, rows: list[tuple[str, ...]], columns: str) -> tuple[str, ...]:
+    for number, row in enumerate(rows):
+        write_image(folder / row[0], spot=False, seed=number)
+    lines = [columns, *(",".join(row) for row in rows)]
+    (folder / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+    return readiness(folder).warnings
+
+
+def test_a_class_from_one_scanner_alone_is_told(tmp_path: Path) -> None:
+    rows = [(f"a{n}.png", "a", f"a{n}", "Acme") for n in range(4)]
+    rows += [(f"b{n}.png", "b", f"b{n}", ("Acme", "Other")[n % 2]) for n in range(4)]
+    told = _ready(tmp_path, rows, "path,class,patient,manufacturer")
+    assert any("All images of “a” come from one manufacturer (Acme)" in text for text in told)
+    assert not any("All images of “b”" in text for text in told)
+
+
+def test_classes_that_no_second_reader_confirmed_are_told(tmp_path: Path) -> None:
+    rows = [(f"a{n}.png", "a", f"a{n}", "R1; R2") for n in range(3)]
+    rows += [(f"b{n}.png", "b", f"b{n}", "R1") for n in range(3)]
+    told = _ready(tmp_path, rows, "path,class,patient,reader")
+    assert "No second reader has confirmed any image of “b”." in told
+    known = readiness(tmp_path, confirmed={"a": 3, "b": 1})
+    assert not any("second reader" in text for text in known.warnings)
+
+
+def test_inequality_twins_and_near_duplicates_are_told(tmp_path: Path) -> None:
+    rows = [(f"a{n}.png", "a", f"a{n}") for n in range(8)] + [(f"b{n}.png", "b", f"b{n}") for n in range(2)]
+    _ready(tmp_path, rows, "path,class,patient")
+    (tmp_path / "b0.png").write_bytes((tmp_path / "a0.png").read_bytes())
+    (tmp_path / "dataset.json").write_text('{"duplicates": [["a1", "a2"]]}', encoding="utf-8")
+    told = readiness(tmp_path).warnings
+    assert any("“a” has 4 times as many images as “b”" in text for text in told)
+    assert any("1 file(s) stand under two patients" in text for text in told)
+    assert any("1 file(s) stand under two classes" in text for text in told)
+    assert any("1 group(s) of nearly the same images" in text for text in told)
+
+
+def test_fewer_than_ten_patients_are_grave_and_ten_are_not(tmp_path: Path) -> None:
+    rows = [(f"a{n}.png", "a", f"a{n}") for n in range(10)] + [(f"b{n}.png", "b", f"b{n}") for n in range(9)]
+    _ready(tmp_path, rows, "path,class,patient")
+    found = readiness(tmp_path)
+    assert [text[:24] for text in found.grave] == ["Only 9 patient(s) of “b”"]
+    assert not any("patient(s) of" in text for text in found.warnings)
+    assert any('10 patients of class "a"' in text for text in found.warnings)
