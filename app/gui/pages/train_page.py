@@ -173,10 +173,10 @@ class TrainPage(Page):
         row.addWidget(self.datasets, 1)
         row.addWidget(button("&Other folder…", self._choose_folder))
         self.recipes = RecipeCards()
-        self.mirror = QCheckBox("Left and right ma&y be exchanged: the side does not matter here")
+        self.mirror = QCheckBox("Left and right ma&y be exchanged")
         self.mirror.setToolTip(
-            "Shows images mirrored now and then. Not for hearts, other organs on one side, or findings whose side is the "
-            "answer. The quick look does without."
+            "Shows images mirrored now and then. Only where the side does not matter: not for hearts or other organs on "
+            "one side, nor where the side is the answer. The quick look does without."
         )
         column.addWidget(label("Data set", "heading"))
         column.addLayout(row)

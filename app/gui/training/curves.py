@@ -49,7 +49,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         colours = theme.tokens()
         choice = (colours.accent, colours.caution, colours.good, colours.bad)[number % 4]
         pen = pg.mkPen(choice, width=2, style=PATTERNS[number % len(PATTERNS)])
-        self.plot(list(points[0]), list(points[1]), pen=pen, name=name, antialias=True)
+        alone = {"symbol": "o", "symbolBrush": choice, "symbolPen": None} if len(points[0]) == 1 else {}
+        self.plot(list(points[0]), list(points[1]), pen=pen, name=name, antialias=True, **alone)
 
 
 class HistoryPlot(QWidget):

@@ -22,8 +22,8 @@ from app.gui.training.curves import Plot
 from app.gui.widgets.text import button, label
 from trainer import ModelInfo
 
-HEADINGS = ("Training", "AUC", "95 % interval", "Accuracy", "Balanced", "Network", "Balancing", "Seed", "Epochs", "Time",
-            "State")  # fmt: skip
+HEADINGS = ("Training", "AUC", "95 % interval", "Accuracy", "State", "Balancing", "Network", "Seed", "Epochs", "Time",
+            "Balanced accuracy")  # fmt: skip
 _SHOWN_AT_FIRST, _MOST_CURVES = 3, 4
 _FOLDER = Qt.ItemDataRole.UserRole
 _SORTED_BY = Qt.ItemDataRole.UserRole + 1
@@ -149,7 +149,8 @@ def _cells(run: Run, history: Sequence[Mapping[str, float]]) -> list[tuple[str, 
     info = run.info
     if info is None:
         state = "cannot be read" if run.problem else f"not finished, {len(history)} epochs"
-        return [(run.name, run.name), *[("", "")] * (len(HEADINGS) - 2), (state, state)]
+        nothing: list[tuple[str, float | str]] = [("", "")] * (len(HEADINGS) - 1)
+        return [(run.name, run.name), *nothing[:3], (state, state), *nothing[4:]]
     found = info.metrics
     low, high = found.get("auc_low"), found.get("auc_high")
     interval = f"{low:.3f} – {high:.3f}" if low is not None and high is not None else ""
@@ -158,13 +159,13 @@ def _cells(run: Run, history: Sequence[Mapping[str, float]]) -> list[tuple[str, 
         _figure(found.get("auc")),
         (interval, low if low is not None else ""),
         _figure(found.get("accuracy")),
-        _figure(found.get("balanced_accuracy")),
-        (info.architecture, info.architecture),
+        ("done", "done"),
         _setting(info, "balancing"),
+        (info.architecture, info.architecture),
         (str(info.seed), float(info.seed)),
         (str(info.epochs), float(info.epochs)),
         (f"{info.seconds:,.0f} s", float(info.seconds)),
-        ("done", "done"),
+        _figure(found.get("balanced_accuracy")),
     ]
 
 
