@@ -63,10 +63,6 @@ def test_from_files_to_predictions(
 
     training = window.current_page()
     assert isinstance(training, TrainPage)
-    qtbot.waitUntil(
-        lambda: training.train_button.isEnabled() or training.ready.knowingly.isVisible(), timeout=MINUTES
-    )
-    training.ready.knowingly.setChecked(True)  # the sample has few patients
     qtbot.waitUntil(training.train_button.isEnabled, timeout=MINUTES)
     qtbot.mouseClick(training.recipes.cards["quick"], LEFT)
     qtbot.mouseClick(training.train_button, LEFT)
