@@ -19,10 +19,10 @@ _ACTOR = bindparam("actor", type_=Integer)
 
 
 @cache
-def held() -> Select[Any]:
+def held() -> Select[*tuple[Any, ...]]:
     """Select instances, named by SOP Instance UIDs, with the label that counts."""
     wanted = func.json_each(_WANTED).table_valued("value")
-    found: Select[Any] = (
+    return (
         select(
             Instance.sop_instance_uid,
             Instance.id,
@@ -38,7 +38,6 @@ def held() -> Select[Any]:
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
     )
-    return found
 
 
 @cache
