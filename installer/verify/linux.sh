@@ -2,10 +2,11 @@
 # Installs the .deb into a bare Debian, as a hospital's PC would have it, and tries it there. Needs root, debootstrap
 # and a Debian mirror (MIRROR); the program itself runs without any network.
 #
-#   sudo installer/verify/linux.sh DIST [CHROOT]
+#   sudo installer/verify/linux.sh DIST [CHROOT] [OLDER.deb]
 #
-# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. What is seen is printed;
-# the window's picture is left in DIST/window.png.
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With OLDER, a package of an
+# earlier build, a project is made by that and kept through the upgrade. What is seen is printed; the window's picture
+# is left in DIST/window.png.
 set -euo pipefail
 
 say() { printf '== %s\n' "$*"; }
@@ -23,13 +24,16 @@ fi
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/chroot}")
 mirror=${MIRROR:-http://deb.debian.org/debian}
+older=${3:-}
 pristine=$root.pristine
 
+# The first patients of the sample that the program carries, wherever its Python keeps them.
+sample='"$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances/A*'
 cleanup() { umount "$root/proc" "$root/dev/shm" 2>/dev/null || true; }
 trap cleanup EXIT
 
 say "check sums"
-(cd "$dist" && sha256sum --check SHA256SUMS)
+(cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
 
 if [ ! -d "$pristine" ]; then
     say "a bare Debian 12"
@@ -45,12 +49,44 @@ mkdir -p "$root/dev/shm"
 mount -t tmpfs tmpfs "$root/dev/shm"
 inside useradd -m -u 1000 reader
 
+inside apt-get update -q >/dev/null
+if [ -n "$older" ]; then
+    say "an older build, and a project made by it"
+    cp "$older" "$root/tmp/older.deb"
+    inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/older.deb' >"$dist/apt.log" 2>&1
+    rm "$root/tmp/older.deb"
+    inside dpkg-query -W leadglass
+    sealed leadglass new /home/reader/older.leadglass >/dev/null
+    sealed sh -c "leadglass import /home/reader/older.leadglass $sample --progress none"
+    held=$(find "$root/home/reader/older.leadglass/instances" -name '*.dcm' -exec sha256sum {} + | sort)
+fi
+
 say "unattended installation"
 cp "$dist"/leadglass*.deb "$root/tmp/"
-inside apt-get update -q >/dev/null
 inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/leadglass*.deb' >"$dist/apt.log" 2>&1 ||
     { tail -20 "$dist/apt.log"; exit 1; }
 user leadglass --version
+inside dpkg-query -W leadglass
+
+if [ -n "$older" ]; then
+    say "the project of the older build opens, holds what it held, and goes on"
+    [ "$held" = "$(find "$root/home/reader/older.leadglass/instances" -name '*.dcm' -exec sha256sum {} + | sort)" ]
+    sealed leadglass label /home/reader/older.leadglass --help >/dev/null
+    sealed sh -c "leadglass import /home/reader/older.leadglass $sample --progress none"
+fi
+
+say "rules of IT hold for users, who cannot change them"
+mkdir -p "$root/etc/leadglass"
+printf '[masking]\nprofiles = ["research"]\n' >"$root/etc/leadglass/leadglass.toml"
+if sealed leadglass new /home/reader/basic.leadglass --profile basic; then
+    echo "FAILED: a profile that is not allowed was taken"
+    exit 1
+fi
+if user sh -c 'echo >/etc/leadglass/leadglass.toml' 2>/dev/null; then
+    echo "FAILED: users can change the rules"
+    exit 1
+fi
+rm "$root/etc/leadglass/leadglass.toml"
 
 say "nothing of the program can be changed by its users"
 if user sh -c 'find /opt/leadglass -writable ! -type l | grep -q .'; then
@@ -63,7 +99,7 @@ sealed leadglass selftest --progress none
 
 say "a project, made and labelled"
 sealed leadglass new /home/reader/kept.leadglass >/dev/null
-sealed sh -c 'leadglass import /home/reader/kept.leadglass "$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances/A*' --progress none
+sealed sh -c "leadglass import /home/reader/kept.leadglass $sample --progress none"
 
 say "the window on a virtual screen"
 inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends xvfb xauth imagemagick' >>"$dist/apt.log" 2>&1

@@ -33,7 +33,7 @@ trap cleanup EXIT
 say "check sums"
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
 
-if [ ! -x "$root/usr/bin/wine" ]; then
+if [ ! -d "$root/usr/lib/x86_64-linux-gnu/wine" ]; then
     say "a bare Debian 13 with Wine"
     debootstrap --variant=minbase trixie "$root" "$mirror" >/dev/null
     cp /etc/resolv.conf "$root/etc/resolv.conf"
