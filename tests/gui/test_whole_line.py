@@ -56,10 +56,10 @@ def test_from_files_to_predictions(
 
     exporting = go(window, qtbot, 5, DatasetPage)
     assert isinstance(exporting, DatasetPage)
-    qtbot.waitUntil(exporting.export_button.isEnabled, timeout=MINUTES)
-    qtbot.mouseClick(exporting.export_button, LEFT)
-    qtbot.waitUntil(exporting.train_button.isVisible, timeout=MINUTES)
-    qtbot.mouseClick(exporting.train_button, LEFT)
+    qtbot.waitUntil(exporting.pane.export_button.isEnabled, timeout=MINUTES)
+    qtbot.mouseClick(exporting.pane.export_button, LEFT)
+    qtbot.waitUntil(exporting.pane.train_button.isVisible, timeout=MINUTES)
+    qtbot.mouseClick(exporting.pane.train_button, LEFT)
 
     training = window.current_page()
     assert isinstance(training, TrainPage)
