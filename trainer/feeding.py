@@ -37,12 +37,11 @@ class Feed:
         drawn = tensorflow.data.Dataset.from_generator(
             lambda: self._drawn(epoch, rng), output_signature=self._signature(tensorflow)
         )
-        prepared = drawn.map(
-            self._prepare,
-            num_parallel_calls=tensorflow.data.AUTOTUNE if parallel else None,
-            deterministic=True,
-        )
-        return prepared.prefetch(_AHEAD) if parallel else prepared
+        if not parallel:
+            return drawn.map(self._prepare)
+        return drawn.map(
+            self._prepare, num_parallel_calls=tensorflow.data.AUTOTUNE, deterministic=True
+        ).prefetch(_AHEAD)
 
     def steps(self, images: int) -> int:
         """Batches in an epoch of that many images."""
