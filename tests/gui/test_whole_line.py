@@ -63,6 +63,8 @@ def test_from_files_to_predictions(
 
     training = window.current_page()
     assert isinstance(training, TrainPage)
+    qtbot.waitUntil(training.ready.knowingly.isVisible, timeout=MINUTES)  # the sample has few patients
+    training.ready.knowingly.setChecked(True)
     qtbot.waitUntil(training.train_button.isEnabled, timeout=MINUTES)
     qtbot.mouseClick(training.recipes.cards["quick"], LEFT)
     qtbot.mouseClick(training.train_button, LEFT)
