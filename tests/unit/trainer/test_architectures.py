@@ -101,6 +101,9 @@ def test_images_smaller_than_a_network_takes_are_refused_in_words() -> None:
 def test_each_network_learns_and_says_the_same_when_it_is_loaded_again(
     name: str, folder: Path, tmp_path: Path
 ) -> None:
+    import keras
+
+    keras.utils.clear_session()  # nineteen networks at once would need gigabytes
     size = max(28, ARCHITECTURES[name].smallest)
     recipe = Recipe().changed({"architecture": name, "size": size, **LIGHT.get(name, {})})
     train(folder, tmp_path / "model", recipe=recipe, read_image=read_png, epochs=1)
@@ -110,3 +113,38 @@ def test_each_network_learns_and_says_the_same_when_it_is_loaded_again(
     said = [list(p.probabilities.values()) for p in predictor.predict([folder / n for n in answers.names])]
     assert np.allclose(said, known.rules.probabilities(answers.raw), atol=1e-5)
     assert known.info.settings["architecture"] == name
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"strategy": "fixed features", "head": "mlp"},
+        {"strategy": "earlier layer"},
+        {"strategy": "partial fine-tuning", "head": "dense"},
+        {"strategy": "full fine-tuning"},
+        {"strategy": "by rule", "similarity": "similar"},
+    ],
+)
+def test_each_strategy_trains_says_what_was_done_and_loads_again(
+    settings: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe().changed({"architecture": "efficientnet_lite0", "size": 32, **settings})
+    notes: list[str] = []
+    train(
+        folder,
+        tmp_path / "model",
+        recipe=recipe,
+        read_image=read_png,
+        epochs=1,
+        on_event=lambda kind, facts: notes.append(str(facts["text"])) if kind == "note" else None,
+    )
+    used = ModelInfo.read(tmp_path / "model").used_recipe()
+    assert used.strategy != "by rule"
+    assert any("Chosen by size and similarity" in note for note in notes) == (
+        settings["strategy"] == "by rule"
+    )
+    assert any("enlarged" in note for note in notes)
+    found = list(Predictor.load(tmp_path / "model", read_png).predict(sorted(folder.rglob("*.png"))[:2]))
+    assert all(sum(each.probabilities.values()) == pytest.approx(1) for each in found)
