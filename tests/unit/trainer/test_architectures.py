@@ -40,6 +40,14 @@ def test_each_network_says_what_it_is_and_takes() -> None:
             assert parameter.words.endswith(".")
 
 
+def test_the_documentation_lists_the_networks_that_there_are() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "networks.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [row.split("|")[1].strip() for row in rows] == [
+        f"`{name}`: {entry.title}" for name, entry in ARCHITECTURES.items()
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "windows"),
     [
