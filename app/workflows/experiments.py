@@ -6,6 +6,7 @@ from anonymizer import read_image
 from app.components import require_training
 from app.errors import UsageError
 from app.progress import Progress
+from app.settings import weights_folder
 from app.workflows.learning import forward
 from app.workflows.masking import existing
 from labeller import Catalogue
@@ -39,6 +40,7 @@ def run(
         on_event=lambda kind, facts: forward(progress, kind, facts),
         cancelled=progress.cancelled,
         again=again,
+        imported=weights_folder(),
     )
     return folder, found
 

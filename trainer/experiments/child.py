@@ -27,6 +27,7 @@ class Order:
     read_image: ReadImage
     limit_seconds: float | None
     cache: Path
+    imported: Path | None  # folder of imported weights
 
 
 def train_in_child(order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
@@ -82,6 +83,7 @@ def _work(order: Order, theirs: Connection) -> None:
             seed=order.seed,
             limit_seconds=order.limit_seconds,
             cache=order.cache,
+            imported=order.imported,
         )
         theirs.send(("end", ""))
     except CancelledError:

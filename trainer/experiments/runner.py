@@ -35,6 +35,7 @@ class _Work:
     on_event: OnEvent
     cancelled: Callable[[], bool]
     train: Train
+    imported: Path | None
 
     def note(self, text: str) -> None:
         """Tell it, and keep it in the log."""
@@ -52,15 +53,17 @@ def run_experiment(
     cancelled: Callable[[], bool] = lambda: False,
     again: bool = False,
     train: Train = train_in_child,
+    imported: Path | None = None,
 ) -> tuple[RunState, ...]:
     """Run what is not done yet of an experiment; its folder then holds a model folder for each training.
 
     `read_image` must be a function of a module, as it goes to another process. `again` tries those that failed once
-    more. Events are those of each training, and "run" (number, runs, name, state, metrics) before and after each.
+    more; `imported` is the folder of imported weights. Events are those of each training, and "run" (number, runs,
+    name, state, metrics) before and after each.
     """
     runs = planned(experiment)
     begin(experiment, out)
-    work = _Work(out, read_image, on_event, cancelled, train)
+    work = _Work(out, read_image, on_event, cancelled, train, imported)
     on_event("stage", {"title": f"Experiment “{experiment.name}”", "total": len(runs)})
     for number, run in enumerate(runs, start=1):
         folder = out / run.name
@@ -85,6 +88,7 @@ def _train(work: _Work, run: PlannedRun, experiment: Experiment) -> None:
         read_image=work.read_image,
         limit_seconds=None if experiment.minutes is None else 60 * experiment.minutes,
         cache=work.out.resolve().parent / FOLDER,
+        imported=work.imported,
     )
     try:
         problem = work.train(order, work.on_event, work.cancelled)

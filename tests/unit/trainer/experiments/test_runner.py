@@ -27,9 +27,11 @@ class FakeTrainer:
     def __init__(self, failing: str = "", cancelling: str = "") -> None:
         self.failing, self.cancelling = failing, cancelling
         self.trained: list[str] = []
+        self.imported: Path | None = None
 
     def __call__(self, order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
         self.trained.append(order.out.name)
+        self.imported = order.imported
         if self.cancelling and self.cancelling in order.out.name:
             raise CancelledError("stopped")
         if self.failing and self.failing in order.out.name:
@@ -58,6 +60,12 @@ def _run(
         **more,
     )
     return events
+
+
+def test_imported_weights_are_there_for_every_training(experiment: Experiment, tmp_path: Path) -> None:
+    trainer = FakeTrainer()
+    _run(experiment, tmp_path / "out", trainer, imported=tmp_path / "weights")
+    assert trainer.imported == tmp_path / "weights"
 
 
 def _rows(out: Path) -> list[dict[str, str]]:
