@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from anonymizer import RecoveryCode, Vault
-from app import NAME
+from app import NAME, policy
 from app.errors import UsageError
 from app.project import Project
 from app.project_lock import Holder, ProjectLock
@@ -68,6 +68,7 @@ It is used up by nothing; a newer sheet and a renewed key make it worthless.
 
 def recover(project: Project, code: str, kind: str, passphrase: str | None = None) -> None:
     """Open the vault by the code on its recovery sheet and lock it anew. Raises VaultLockedError for a wrong one."""
+    policy.current().check_protection(kind, passphrase)
     if kind == "passphrase":
         check_passphrase(passphrase)
     with Vault.open(project.vault_file, RecoveryCode(code)) as vault:

@@ -1,0 +1,131 @@
+"""Soak: every step in a loop, in one folder; memory, handles, threads and temporary files must stay flat.
+
+    python -m benchmarks.soak --minutes 60 --folder /somewhere/empty
+
+Each round imports, labels, exports, and (with --train) trains and predicts in one process that never ends, and prints a
+line of figures. The last line compares the second round, when everything is loaded, with the last one.
+"""
+
+import argparse
+import gc
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import resources
+from anonymizer import read_image
+from app.project import Project
+from app.workflows import importing
+from app.workflows.datasets import export_project
+from app.workflows.projects import create_project, unlock
+
+MOST_GROWTH = {"memory_mb": 40.0, "handles": 4.0, "threads": 2.0, "temporary": 0.0}
+
+
+class Silent:
+    """A `Progress` that tells nobody."""
+
+    def stage(self, title: str, total: int | None = None) -> None: ...
+    def step(self, done: int, message: str = "") -> None: ...
+    def item(self, kind: str, facts: Mapping[str, Any]) -> None: ...
+    def cancelled(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a process holds at a moment."""
+
+    memory_mb: float
+    handles: float
+    threads: float
+    temporary: float  # files in the temporary folder and half-written ones in the soak's folder
+
+    @classmethod
+    def now(cls, folder: Path) -> "Figures":
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        left = [path for path in folder.rglob(".*") if path.suffix in (".tmp", ".part")]
+        return cls(
+            pages * os.sysconf("SC_PAGE_SIZE") / 2**20,
+            len(list(Path("/proc/self/fd").iterdir())),
+            threading.active_count(),
+            len(left) + len(list(Path(tempfile.gettempdir()).iterdir())),
+        )
+
+
+def one_round(folder: Path, originals: Path, *, train: bool) -> None:
+    """Every step once, in a project of its own that is deleted at the end."""
+    project = create_project(folder / "soak.leadglass")
+    progress = Silent()
+    with unlock(project) as vault:
+        importing.import_instances(project, vault, [originals], progress, workers=1)
+        label_all(project)
+        export_project(project, folder / "data", progress, vault=vault)
+    if train:
+        learn(project, folder)
+    shutil.rmtree(project.folder)
+    shutil.rmtree(folder / "data")
+
+
+def label_all(project: Project) -> None:
+    """Two classes in turn, and one change taken back."""
+    with project.catalogue() as catalogue:
+        for name in ("one", "other"):
+            catalogue.add_class(name)
+        reader = "Soak"
+        for number, uid in enumerate(catalogue.uids()):
+            catalogue.set_label([uid], ("one", "other")[number % 2], reader=reader, means="window")
+        events = catalogue.set_label(list(catalogue.uids())[:1], None, reader=reader, means="window")
+        catalogue.undo(events, reader=reader)
+
+
+def learn(project: Project, folder: Path) -> None:
+    """A quick training and a prediction of every instance."""
+    from trainer import Predictor, train
+
+    train(folder / "data", folder / "model", recipe="quick", read_image=read_image, on_event=lambda _event: None,
+          cancelled=lambda: False, epochs=1)  # fmt: skip
+    list(Predictor.load(folder / "model", read_image).predict(sorted(project.instances.iterdir())))
+    shutil.rmtree(folder / "model")
+
+
+def main() -> int:
+    """Run for the given time; 1 where anything grew."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--originals", type=Path, default=resources.find("sample") / "instances")
+    parser.add_argument("--train", action="store_true")
+    given = parser.parse_args()
+    scratch = given.folder / "tmp"
+    scratch.mkdir(parents=True)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
+    os.environ["LEADGLASS_CONFIG"] = str(given.folder / "config")
+    rows: list[Figures] = []
+    end = time.monotonic() + 60 * given.minutes
+    while time.monotonic() < end or len(rows) < 3:
+        begun = time.monotonic()
+        one_round(given.folder, given.originals, train=given.train)
+        rows.append(Figures.now(given.folder))
+        told = ", ".join(f"{name} {value:.0f}" for name, value in asdict(rows[-1]).items())
+        print(f"round {len(rows)}: {time.monotonic() - begun:.0f} s; {told}", flush=True)
+    grown = {
+        each.name: getattr(rows[-1], each.name) - getattr(rows[1], each.name)
+        for each in fields(Figures)
+        if getattr(rows[-1], each.name) - getattr(rows[1], each.name) > MOST_GROWTH[each.name]
+    }
+    print(f"{len(rows)} rounds; " + (f"grown: {grown}" if grown else "nothing grew."))
+    return 1 if grown else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
