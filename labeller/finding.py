@@ -139,8 +139,15 @@ def _having(
     """Find those that have one of these values in a column; where most do, the others are fewer to read."""
     if not wanted:
         return np.zeros(0, np.int64), True
+    what = ("having", column.key, *wanted)
+    return order.remember(what, lambda: _read_having(session, column, wanted, len(order.keys)))
+
+
+def _read_having(
+    session: Session, column: InstrumentedAttribute[str], wanted: Sequence[str], total: int
+) -> Condition:
     number = session.scalar(select(func.count()).select_from(Instance).where(_one_of(column, wanted))) or 0
-    if 2 * number <= len(order.keys):
+    if 2 * number <= total:
         return read_keys(session, select(Instance.id).where(_one_of(column, wanted))), True
     others = sorted(set(values(session, column)) - set(wanted))
     return read_keys(session, select(Instance.id).where(_one_of(column, others))), False

@@ -4,10 +4,11 @@ A million instances are eight megabytes here, and what a filter finds is laid ov
 Facts are read for what comes into sight only.
 """
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ Marks = NDArray[np.bool_]
 """True at the ids of those that are meant."""
 ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
 _ORDERS = "orders"
+REMEMBERED = 12  # answers about the instances that an order keeps, at most eight bytes an instance each
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,17 @@ class ReadingOrder:
         self.size = int(self.keys.max(initial=0)) + 1
         self._series: NDArray[np.int32] | None = None
         self._patients: tuple[list[str], list[int]] | None = None
+        self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def remember(self, what: Hashable, find: Callable[[], T]) -> T:
+        """Return what `find` finds out about the instances: facts that hold as long as this order does, once."""
+        if what not in self._remembered:
+            self._remembered[what] = find()
+        self._remembered.move_to_end(what)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        found: T = self._remembered[what]
+        return found
 
     @cached_property
     def rank(self) -> NDArray[np.int32]:

@@ -28,16 +28,19 @@ def _by_codes(keys: Keys, codes: NDArray[Any]) -> Keys:
 
 def _by_column(column: InstrumentedAttribute[str]) -> Sort:
     def put(session: Session, keys: Keys, order: ReadingOrder) -> Keys:
-        # The column's index gives the ids value by value, and where each value ends.
-        codes = np.zeros(order.size, np.int32)
-        ids = read_keys(session, select(Instance.id).order_by(column, Instance.id))
-        sizes = read_keys(
-            session, select(func.count()).select_from(Instance).group_by(column).order_by(column)
-        )
-        codes[ids] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        codes = order.remember(("order", column.key), lambda: _codes(session, column, order.size))
         return _by_codes(keys, codes)
 
     return put
+
+
+def _codes(session: Session, column: InstrumentedAttribute[str], size: int) -> NDArray[np.int32]:
+    """Number the values of a column: its index gives the ids value by value, and where each value ends."""
+    codes = np.zeros(size, np.int32)
+    ids = read_keys(session, select(Instance.id).order_by(column, Instance.id))
+    sizes = read_keys(session, select(func.count()).select_from(Instance).group_by(column).order_by(column))
+    codes[ids] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return codes
 
 
 def _newest_first(_session: Session, keys: Keys, _order: ReadingOrder) -> Keys:

@@ -210,6 +210,20 @@ def test_the_order_follows_facts_that_are_renewed(catalogue: Catalogue) -> None:
     assert catalogue.uids()[0] == uid(118)
 
 
+def test_filters_and_orders_follow_facts_that_are_renewed(catalogue: Catalogue) -> None:
+    def of_mr() -> list[str]:
+        return catalogue.uids_of(catalogue.listing(InstanceFilter(modality="MR")).keys)
+
+    def last() -> str:
+        return catalogue.uids_of(catalogue.listing(sort="modality").keys)[-1]
+
+    before = of_mr()
+    assert last() in before
+    catalogue.add_instances([replace(_instance(119), modality="MR"), replace(_instance(118), modality="ZZ")])
+    assert set(of_mr()) == {*before, uid(119)} - {uid(118)}
+    assert last() == uid(118)
+
+
 def test_the_values_of_a_column_are_listed_once(catalogue: Catalogue) -> None:
     assert catalogue.values("modality") == ["CT", "DX", "MR"]
     assert catalogue.values("manufacturer") == [""]
