@@ -178,14 +178,15 @@ def _actions(product: Element) -> None:
     _deferred(product, "PurgePolicy", "CMD", r'/c del "[INSTALLFOLDER]leadglass.toml"', check=False)
     _deferred(product, "PurgeSettings", "CMD", r'/c rmdir /s /q "[LocalAppDataFolder]leadglass"', check=False)
     sequence = SubElement(product, "InstallExecuteSequence")
-    # After steps that stand between InstallInitialize and InstallFinalize, as deferred actions have to.
-    for action, after, condition in (
-        ("Unblock", "RemoveFiles", 'REMOVE = "ALL"'),
-        ("Block", "InstallFiles", "FIREWALL AND NOT REMOVE"),
-        ("PurgePolicy", "RemoveFiles", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
-        ("PurgeSettings", "RemoveFiles", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
+    # Between InstallInitialize (1500) and InstallFinalize (6600), as deferred actions have to: after files are removed
+    # (3500) or installed (4000). Numbers, since wixl puts an action that is only "after" one at the very end.
+    for number, action, condition in (
+        (3510, "Unblock", 'REMOVE = "ALL"'),
+        (3520, "PurgePolicy", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
+        (3530, "PurgeSettings", 'PURGE AND REMOVE = "ALL" AND NOT UPGRADINGPRODUCTCODE'),
+        (4010, "Block", "FIREWALL AND NOT REMOVE"),
     ):
-        SubElement(sequence, "Custom", Action=action, After=after).text = condition
+        SubElement(sequence, "Custom", Action=action, Sequence=str(number)).text = condition
 
 
 def _deferred(product: Element, name: str, program: str, arguments: str, *, check: bool = True) -> None:

@@ -49,6 +49,16 @@ def test_the_training_component_wants_the_program_of_its_version(tmp_path):
     assert conditions == ['Installed OR INSTALLEDVERSION = "1.2.3"']
 
 
+def test_actions_stand_where_the_installer_may_change_the_system(tmp_path):
+    root = described(tmp_path)
+    actions = root.findall(".//w:InstallExecuteSequence/w:Custom", WIX)
+    assert {each.get("Action") for each in actions} == {
+        each.get("Id") for each in root.iterfind(".//w:CustomAction", WIX)
+    }
+    # Windows Installer refuses deferred actions outside InstallInitialize (1500) and InstallFinalize (6600).
+    assert all(1500 < int(each.get("Sequence", "0")) < 6600 for each in actions)
+
+
 def test_versions_as_windows_counts():
     assert launchers.four_numbers("1.2.3") == "1.2.3.0"
     with pytest.raises(SystemExit):
