@@ -260,3 +260,20 @@ def _predict(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     text = (tmp_path / "out.csv").read_text(encoding="utf-8")
     assert text.startswith("path,predicted,")
     assert "Not for diagnostic use" in text
+
+
+def test_more_settings_go_into_the_command_and_the_name_of_the_run(
+    window: MainWindow, exported: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _page(window, exported, qtbot)
+    asked: list[list[str]] = []
+    monkeypatch.setattr(page.jobs, "start", lambda _title, arguments: asked.append(arguments))
+    monkeypatch.setattr(page, "_follow", lambda _job: None)
+    page.train()
+    box = page.more.fields["architecture"].widget
+    box.setCurrentIndex(box.findData("lenet5"))  # type: ignore[attr-defined]
+    page.train()
+    plain, set_by_hand = asked
+    assert not {"--set"} & set(plain)
+    assert "architecture=lenet5" in set_by_hand
+    assert "lenet5-" in set_by_hand[set_by_hand.index("--out") + 1]

@@ -72,6 +72,14 @@ def test_a_strategy_without_weights_says_what_to_do_before_anything_runs(more: M
     assert more.is_possible()
 
 
+def test_a_network_without_weights_learns_from_scratch_whatever_the_recipe(more: MorePanel) -> None:
+    more.follow(RECIPES["quick"])
+    choose(more, "architecture", "lenet5")
+    assert more.is_possible()
+    assert more.fields["strategy"].value() == "from scratch"
+    assert "strategy" in more.told.text()
+
+
 def test_what_cannot_be_a_layer_s_name_is_told(more: MorePanel) -> None:
     more.fields["cut"].widget.setText("a;b")  # type: ignore[attr-defined]
     assert not more.is_possible()

@@ -10,7 +10,17 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.gui.training.setting_fields import SettingField, title_of
 from app.gui.widgets.text import label, set_role
 from app.settings import weights_folder
-from trainer import ARCHITECTURES, FIELDS, HEADS, STRATEGIES, Recipe, TrainerError, Value, find_start
+from trainer import (
+    ARCHITECTURES,
+    FIELDS,
+    FROM_SCRATCH,
+    HEADS,
+    STRATEGIES,
+    Recipe,
+    TrainerError,
+    Value,
+    find_start,
+)
 
 _ELSEWHERE = ("mirror",)  # asked on the page itself
 _TITLES = {
@@ -131,7 +141,7 @@ class MorePanel(QWidget):
     def _look(self) -> None:
         chosen = str(self.fields["architecture"].value())
         if chosen != self._network:
-            self._show(self._shown.changed({"architecture": chosen}))
+            self._show(_startable(self._shown.changed({"architecture": chosen})))
             return
         for name, words in _CHOICE_WORDS.items():
             self._words[name].setText(words[str(self.fields[name].value())])
@@ -157,3 +167,12 @@ class MorePanel(QWidget):
     def _unfolded(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.unfold.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
         self.inside.setVisible(on)
+
+
+def _startable(recipe: Recipe) -> Recipe:
+    """From scratch, where the network just chosen has no weights to begin with."""
+    try:
+        find_start(recipe, weights_folder())
+    except TrainerError:
+        return recipe.changed({"strategy": FROM_SCRATCH})
+    return recipe
