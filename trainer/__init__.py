@@ -22,9 +22,10 @@ from trainer.experiments import (
     states,
     write_experiment,
 )
-from trainer.explain import grad_cam
+from trainer.explain import MAPS, explain, grad_cam
 from trainer.inference import Predictor
 from trainer.model_folder import ModelInfo
+from trainer.occlusion import Listener
 from trainer.operating import Wanted, move_operating_point, operating_points
 from trainer.parameters import Parameter, Value
 from trainer.readiness import Readiness, readiness
@@ -79,6 +80,7 @@ __all__ = [
     "FROM_SCRATCH",
     "GROUP_COLUMNS",
     "HEADS",
+    "MAPS",
     "NEXT_RECIPE",
     "NOTICE",
     "RECIPES",
@@ -100,6 +102,7 @@ __all__ = [
     "ImportedWeights",
     "Known",
     "LearningPoint",
+    "Listener",
     "ModelFolderError",
     "ModelInfo",
     "OnEvent",
@@ -126,6 +129,7 @@ __all__ = [
     "estimates",
     "evaluate",
     "experiment_in",
+    "explain",
     "figure_row",
     "find_start",
     "forget_imported",

@@ -1,6 +1,6 @@
 """How a model does on a split of a data set, judged against the readers' labels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from trainer.dataset import DataSet, load_dataset
 from trainer.errors import DataSetError
-from trainer.forward import Describer
 from trainer.images import Images, read_images
 from trainer.listing import Item
-from trainer.model_folder import ModelInfo, fitting_familiarity, load_model
+from trainer.loading import load_sight
+from trainer.model_folder import ModelInfo
 from trainer.records import OnEvent, ReadImage
 from trainer.results.answers import Answers
 from trainer.results.conclusion import conclude, images_sha256
@@ -20,6 +20,7 @@ from trainer.results.familiarity import Familiarity
 from trainer.results.openings import note_opening
 from trainer.results.records import Evaluation
 from trainer.results.rules import Rules, read_rules
+from trainer.sight import Prepared, Sight
 
 
 def evaluate(
@@ -39,16 +40,28 @@ def evaluate(
     info = ModelInfo.read(model_folder)
     rules = read_rules(model_folder, info.classes)
     items = _items(load_dataset(dataset_folder, read_image=read_image, seed=info.seed), split, info.classes)
-    model = load_model(info)
-    familiarity = fitting_familiarity(model, model_folder, rules.limits)
-    describe = Describer(model, info.preprocessing)
-    images = read_images(
-        items, info.preprocessing, read_image=read_image, on_event=on_event, cancelled=cancelled
-    )
-    raw, embeddings = describe(images.pixels)
-    answers = answers_of(images, split, info.classes, raw=raw, distances=compared(embeddings, familiarity))
+    sight = load_sight(info, rules.limits)
+    images, prepared = _prepared(items, sight, read_image, on_event=on_event, cancelled=cancelled)
+    seen = sight.see(prepared, facts_of(images), cancelled=cancelled)
+    answers = answers_of(images, split, info.classes, raw=seen.raw, distances=seen.distances)
     found = conclude(answers, rules)
     return _noted(model_folder, answers, rules, found) if any(i.split == "test" for i in items) else found
+
+
+def _prepared(
+    items: Sequence[Item],
+    sight: Sight,
+    read_image: ReadImage,
+    *,
+    on_event: OnEvent,
+    cancelled: Callable[[], bool],
+) -> tuple[Images, list[Prepared]]:
+    """The images as each network of the model wants them."""
+    read = [
+        read_images(items, each, read_image=read_image, on_event=on_event, cancelled=cancelled)
+        for each in sight.preprocessings
+    ]
+    return read[0], list(zip(*(each.pixels for each in read), strict=True))
 
 
 def compared(
@@ -58,12 +71,17 @@ def compared(
     return None if embeddings is None or familiarity is None else familiarity.distances(embeddings)
 
 
+def facts_of(images: Images) -> list[Mapping[str, str]]:
+    """Each image's further columns of the manifest."""
+    return [item.facts for item in images.items]
+
+
 def answers_of(
     images: Images,
     split: str,
     classes: tuple[str, ...],
     *,
-    raw: NDArray[np.float32],
+    raw: NDArray[np.floating],
     distances: NDArray[np.float32] | None,
 ) -> Answers:
     """Beside what the reader says."""

@@ -1,22 +1,50 @@
-"""Where in an image a model looked: Grad-CAM (Selvaraju et al. 2017) on the last feature map."""
+"""Where in an image a model looked: Grad-CAM, covering the image piece by piece, and what classical methods weigh."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.device import import_keras, import_tensorflow
 from trainer.errors import DataSetError, TrainerError
+from trainer.forward import Forward
 from trainer.images import read_or_reason
 from trainer.inference import Predictor
+from trainer.occlusion import Listener, occlusion
 from trainer.preprocessing import Preprocessing
 from trainer.records import HeatMap
+from trainer.sight import NetworkSight
+from trainer.tabular.code import Facts
+
+GRAD_CAM, OCCLUSION, IMPORTANCE, AUTOMATIC = "grad-cam", "occlusion", "importance", "automatic"
+MAPS: Mapping[str, str] = MappingProxyType(
+    {
+        AUTOMATIC: "Grad-CAM where the model is one network, else covering.",
+        GRAD_CAM: "Grad-CAM (Selvaraju et al. 2017): which places of the last feature map raise the class's score.",
+        OCCLUSION: "Covers the image piece by piece and measures how far the answer falls: slower, for any model, a "
+        "check of the other.",
+        IMPORTANCE: "What a random forest, a support vector machine or a dense layer weighs most: over the pixels, the "
+        "same for every image; over a network's description, where in this image it lies.",
+    }
+)
+_NO_FACTS: Facts = MappingProxyType({})
 
 
-def grad_cam(predictor: Predictor, path: Path, class_name: str | None = None) -> HeatMap:
+def explain(
+    predictor: Predictor,
+    path: Path,
+    class_name: str | None = None,
+    *,
+    method: str = AUTOMATIC,
+    facts: Facts = _NO_FACTS,
+    listener: Listener = Listener(),  # noqa: B008 - frozen
+) -> HeatMap:
     """The heat map of a class (default: the most probable) in the image's own rows and columns, 0 to 1.
 
-    Raises TrainerError for a class that the model does not know, DataSetError if the image cannot be read.
+    Raises TrainerError for a class that the model does not know or a map that it cannot give, DataSetError if the
+    image cannot be read.
     """
     classes = predictor.info.classes
     if class_name is not None and class_name not in classes:
@@ -24,21 +52,58 @@ def grad_cam(predictor: Predictor, path: Path, class_name: str | None = None) ->
     image, reason = read_or_reason(path, predictor.read_image)
     if image is None:
         raise DataSetError(reason, "Choose another image.")
-    preprocessing = predictor.info.preprocessing
-    batch = preprocessing.scaled(preprocessing.prepare(image)[None])
     wanted = None if class_name is None else classes.index(class_name)
-    index, values = _activation(predictor, batch, wanted)
-    return HeatMap(path, classes[index], _in_image(values, image.shape, preprocessing))
+    sight = predictor.sight
+    if _chosen(method, sight) == OCCLUSION:
+        index, values = occlusion(sight, image, _choice(wanted), facts=facts, listener=listener)
+        return HeatMap(path, classes[index], _enlarged(values, image.shape), OCCLUSION)
+    assert isinstance(sight, NetworkSight)  # the others give an occlusion map, or were refused
+    if _chosen(method, sight) == GRAD_CAM:
+        index, values = _activation(sight, image, wanted)
+    else:
+        index = _choice(wanted)(sight.see([sight.prepare(image)], [facts]).raw[0])
+        values = _importance(sight, image)
+    return HeatMap(
+        path, classes[index], _in_image(values, image.shape, sight.preprocessing), _chosen(method, sight)
+    )
+
+
+def grad_cam(predictor: Predictor, path: Path, class_name: str | None = None) -> HeatMap:
+    """The Grad-CAM map; TrainerError for a model that is not one network alone."""
+    return explain(predictor, path, class_name, method=GRAD_CAM)
+
+
+def _chosen(method: str, sight: object) -> str:
+    """The map that is drawn; TrainerError where this model cannot give the one asked for."""
+    network = isinstance(sight, NetworkSight)
+    own_end = isinstance(sight, NetworkSight) and sight.classifier is None
+    possible = {
+        OCCLUSION: True,
+        GRAD_CAM: own_end,
+        IMPORTANCE: network and not own_end,
+        AUTOMATIC: True,
+    }
+    if method not in possible:
+        raise TrainerError(f'There is no map "{method[:40]}".', f"There are: {', '.join(possible)}.")
+    if not possible[method]:
+        can = ", ".join(name for name, able in possible.items() if able)
+        raise TrainerError(f"This model cannot give the map “{method}”.", f"It can give: {can}.")
+    return method if method != AUTOMATIC else GRAD_CAM if own_end else OCCLUSION
+
+
+def _choice(wanted: int | None) -> Callable[[NDArray[np.floating]], int]:
+    return lambda raw: int(raw.argmax()) if wanted is None else wanted
 
 
 def _activation(
-    predictor: Predictor, batch: NDArray[np.float32], wanted: int | None
+    sight: NetworkSight, image: NDArray[np.uint8], wanted: int | None
 ) -> tuple[int, NDArray[np.float32]]:
     """Feature maps weighted by how much they raise the class's score: `(rows, columns)` of the feature map."""
-    keras, tensorflow = import_keras(), import_tensorflow()
-    model = predictor.model
-    outputs = [model.get_layer("features").output, model.get_layer("logits").output]
-    part = keras.Model(model.input, outputs)
+    tensorflow = import_tensorflow()
+    outputs = [sight.model.get_layer(name).output for name in ("features", "logits")]
+    part = import_keras().Model(sight.model.input, outputs)
+    preprocessing = sight.preprocessing
+    batch = preprocessing.scaled(preprocessing.prepare(image)[None])
     with tensorflow.GradientTape() as tape:
         features, logits = part(tensorflow.constant(batch), training=False)
         index = int(np.argmax(np.asarray(logits)[0])) if wanted is None else wanted
@@ -47,6 +112,22 @@ def _activation(
     gradient = np.asarray(tape.gradient(score, features))[0]
     weights = gradient.mean(axis=(0, 1))
     return index, np.maximum((np.asarray(features)[0] * weights).sum(axis=-1), 0).astype(np.float32)
+
+
+def _importance(sight: NetworkSight, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the classifier weighs, laid over the feature map: its own importance, where the features are."""
+    assert sight.classifier is not None
+    weights = sight.classifier.importance
+    look = Forward(sight.model, sight.preprocessing, "features")
+    features = look(sight.preprocessing.prepare(image)[None])[0]
+    if features.size == weights.size:  # flattened: a weight for each place
+        return np.asarray(weights.reshape(features.shape).sum(axis=-1), np.float32)
+    if features.shape[-1] == weights.size:  # pooled: a weight for each channel
+        return np.asarray((np.abs(features) * weights).sum(axis=-1), np.float32)
+    raise TrainerError(
+        "What this classifier weighs cannot be laid over the image: layers lie between.",
+        "Use the occlusion map.",
+    )
 
 
 def _in_image(
@@ -59,7 +140,14 @@ def _in_image(
     square = np.asarray(Image.fromarray(values).resize((size, size), Image.Resampling.BILINEAR))
     place = preprocessing.placement(shape[0], shape[1])
     cut = square[place.top : place.top + place.rows, place.left : place.left + place.columns]
-    picture = Image.fromarray(np.ascontiguousarray(cut))
+    return _enlarged(np.ascontiguousarray(cut), shape)
+
+
+def _enlarged(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """To the image's own rows and columns, 0 to 1."""
+    from PIL import Image
+
+    picture = Image.fromarray(values)
     whole = np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BILINEAR), np.float32)
     peak = float(whole.max())
     return np.clip(whole / peak, 0, 1) if peak > 0 else np.zeros_like(whole)

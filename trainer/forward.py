@@ -81,20 +81,3 @@ def _frozen(call: Any, names: Sequence[str]) -> Callable[[NDArray[np.float32]], 
 def has_layer(model: Any, name: str) -> bool:
     """Whether the network has a layer of that name."""
     return any(layer.name == name for layer in model.layers)
-
-
-class Describer:
-    """What a network says of images and, where it has a layer for it, their embeddings."""
-
-    def __init__(self, model: Any, preprocessing: Preprocessing) -> None:
-        self.embeds = has_layer(model, "embedding")
-        self._forward = Forward(
-            model, preprocessing, "probabilities", *(["embedding"] if self.embeds else [])
-        )
-
-    def __call__(
-        self, prepared: NDArray[np.uint8], *, batch_size: int = BATCH
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Probabilities `(n, classes)` and embeddings `(n, features)` or None."""
-        found = self._forward.several(prepared, batch_size=batch_size)
-        return found[0], found[1] if self.embeds else None

@@ -11,8 +11,9 @@ _SPLIT_NAMES = {"train": "train", "training": "train", "val": "validation", "val
 _SPLIT_NAMES |= {"validation": "validation", "dev": "validation", "test": "test", "testing": "test"}
 _NO_IMAGES = {".csv", ".json", ".txt", ".md", ".toml", ".html", ".db", ".ini", ".xml", ".pdf", ".zip", ".npz"}
 _LONGEST_CLASS_NAME, _LONGEST_FACT = 200, 100
-_FACTS = ("sop_instance_uid", "modality", "patient_sex", "patient_age", "reader", "body_part", "laterality",
-          "view_position", "manufacturer", "scanner")  # fmt: skip
+_NO_FACTS = ("path", "class", "patient", "split", "study", "series", "frame", "grade", "window_center", "window_width",
+             "window_function", "value_slope", "value_intercept")  # fmt: skip
+_MOST_FACTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def _row_item(folder: Path, root: Path, row: dict[str, str]) -> Item:
     given = row.get("split", "").lower()
     if given and given not in _SPLIT_NAMES:
         raise DataSetError("the split is none of train, validation, test.")
-    facts = {column: row[column][:_LONGEST_FACT] for column in _FACTS if row.get(column)}
+    told = [(column, value) for column, value in row.items() if value and column not in _NO_FACTS]
+    facts = {column: value[:_LONGEST_FACT] for column, value in told[:_MOST_FACTS]}
     patient = row.get("patient", "") or _own_patient(name)
     return Item(path, name, class_name, patient, _SPLIT_NAMES.get(given, ""), facts)
 

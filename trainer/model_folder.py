@@ -14,18 +14,20 @@ from typing import Any
 
 from trainer.architectures import build_network
 from trainer.atomic import write_atomically, write_json
+from trainer.classical.classifier import FILE as CLASSIFIER
+from trainer.classical.classifier import Classifier
 from trainer.device import import_keras
 from trainer.errors import ModelFolderError, RecipeError
 from trainer.parameters import Value
 from trainer.preprocessing import Preprocessing
-from trainer.recipes import Recipe
+from trainer.recipes import NETWORK, Recipe
 from trainer.records import NOTICE, RunSummary
 from trainer.results import familiarity as known
 from trainer.weights_file import check_weights
 
 FORMAT = 1
 RUN, WEIGHTS, HISTORY = "run.json", "weights.weights.h5", "history.csv"
-_LARGEST_RUN = 4 << 20
+_LARGEST_RUN, _LARGEST_CLASSIFIER = 4 << 20, 1 << 30
 _MOST_CLASSES = 1000
 _AGAIN = "Train the model again, or choose the folder of a model that this program made."
 
@@ -41,6 +43,7 @@ class ModelInfo:
     recipe: str
     settings: Mapping[str, Value]  # the recipe in full, with what it left open decided
     weights_sha256: str
+    classifier_sha256: str  # "" where the network's own end tells the classes
     seed: int
     epochs: int
     best_epoch: int
@@ -119,6 +122,26 @@ def save_weights(model: Any, folder: Path) -> str:
     return _sha256(path)
 
 
+def save_classifier(classifier: Classifier, folder: Path) -> str:
+    """Write the classifier upon the network and give its SHA-256."""
+    classifier.save(folder)
+    return _sha256(folder / CLASSIFIER)
+
+
+def load_classifier(info: ModelInfo, features: int) -> Classifier | None:
+    """The checked classifier upon the network's embeddings of that width; None where the recipe has none."""
+    if info.used_recipe().classifier == NETWORK:
+        return None
+    path = info.folder / CLASSIFIER
+    _regular_file(path, _LARGEST_CLASSIFIER)
+    if _sha256(path) != info.classifier_sha256:
+        raise ModelFolderError("The model's classifier is not the one that run.json names.", _AGAIN)
+    try:
+        return Classifier.load(info.folder, features=features, classes=len(info.classes))
+    except (ValueError, OverflowError, MemoryError):
+        raise ModelFolderError("The model's classifier is damaged.", _AGAIN) from None
+
+
 def load_model(info: ModelInfo) -> Any:
     """Build the network that the model names and load the checked weights into it."""
     path = info.folder / WEIGHTS
@@ -189,6 +212,7 @@ def _from_document(folder: Path, document: Mapping[str, Any]) -> ModelInfo:
         recipe=str(document["recipe"]),
         settings=dict(document.get("settings", {"architecture": document["architecture"]})),
         weights_sha256=str(document["weights_sha256"]),
+        classifier_sha256=str(document.get("classifier_sha256", "")),
         device=str(document["device"]),
         metrics={str(name): float(value) for name, value in document["metrics"].items()},
         counts={split: dict(counts) for split, counts in document["counts"].items()},

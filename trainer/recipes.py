@@ -12,6 +12,7 @@ from trainer.parameters import Parameter, Value, Values, settled, unknown
 
 FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER = "from scratch", "fixed features", "earlier layer"
 PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
+<<<<<<< HEAD
 STRATEGIES: Mapping[str, str] = MappingProxyType(
     {
         FROM_SCRATCH: "All of the network learns, beginning from nothing: needs many images, owes nothing to others.",
@@ -25,6 +26,11 @@ STRATEGIES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Each strategy in plain words."""
+=======
+NETWORK, FOREST, SVM, DENSE = "network", "random forest", "svm", "dense"
+CLASSIFIERS = (NETWORK, FOREST, SVM, DENSE)
+STRATEGIES = (FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER, PARTIAL, FULL, BY_RULE)
+>>>>>>> dd3207e (Random forest, support vector machine and joined columns upon any network; occlusion map; one way to load any model)
 
 FIELDS: tuple[Parameter, ...] = (
     Parameter("architecture", "residual", "The network.", choices=tuple(ARCHITECTURES)),
@@ -34,6 +40,19 @@ FIELDS: tuple[Parameter, ...] = (
         FROM_SCRATCH,
         "How much of the network learns from your images, and from where it begins.",
         choices=tuple(STRATEGIES),
+    ),
+    Parameter(
+        "classifier",
+        NETWORK,
+        "What tells the classes from the network's description of an image: the network's own end, a random forest or "
+        "a support vector machine with cross-validated settings, or a dense layer.",
+        choices=CLASSIFIERS,
+    ),
+    Parameter(
+        "columns",
+        "",
+        "Columns of the manifest that are joined with the image, such as “patient_age patient_sex”. What they add is "
+        "compared with the image alone and with them alone.",
     ),
     Parameter(
         "weights",
@@ -70,7 +89,17 @@ FIELDS: tuple[Parameter, ...] = (
 
 OWN_NAME = "own"
 _NAME = Parameter("name", OWN_NAME, "What the recipe is called in lists, reports and names of runs.")
-_NETWORK_INDEPENDENT = ("head", "strategy", "similarity", "size", "epochs", "balancing", "mirror")
+_NETWORK_INDEPENDENT = (
+    "head",
+    "strategy",
+    "classifier",
+    "columns",
+    "similarity",
+    "size",
+    "epochs",
+    "balancing",
+    "mirror",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +115,8 @@ class Recipe:
     parameters: Values = field(default_factory=dict, hash=False)
     head: str = "own"
     strategy: str = FROM_SCRATCH
+    classifier: str = NETWORK
+    columns: str = ""
     weights: str = "automatic"
     similarity: str = "different"
     trainable_from: str = ""
@@ -105,6 +136,8 @@ class Recipe:
         network = architecture(self.architecture)
         values = settled(network.parameters, self.parameters, network.title)
         object.__setattr__(self, "parameters", values)
+        if self.columns.strip() and self.classifier == NETWORK:
+            object.__setattr__(self, "classifier", DENSE)  # a network's own end sees the image alone
 
     @property
     def design(self) -> Design:

@@ -68,4 +68,5 @@ class HeatMap:
     path: Path
     class_name: str
     values: NDArray[np.float32]
+    method: str = "grad-cam"  # a key of `MAPS`
     notice: str = NOTICE

@@ -17,6 +17,7 @@ from trainer.evaluation import labels_of
 from trainer.fitting import Fit, Sample, Task, balanced_weights
 from trainer.history import write_history
 from trainer.images import Images, probe, read_images
+from trainer.learning import learn
 from trainer.model_folder import ModelInfo
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import DEFAULT_RECIPE, Recipe, plan
@@ -24,7 +25,6 @@ from trainer.recipes import recipe as recipe_named
 from trainer.records import OnEvent, ReadImage, RunSummary
 from trainer.reporting import write_report
 from trainer.transfer import Start, find_start, settle
-from trainer.transfer import fit as fit_by_strategy
 from trainer.verdict import Verdict, give_verdict
 
 
@@ -116,15 +116,21 @@ def _train(run: _Run, began: float) -> ModelInfo:
         run.on_event("note", {"text": settled.why})
     run = replace(run, recipe=settled.recipe)
     task = _task(run, preprocessing, train_images, validation_images)
-    fit = fit_by_strategy(task)
+    learned = learn(task)
     run.on_event("stage", {"title": "Judging the model", "total": None})
     weights_sha256 = model_folder.save_weights(task.model, run.out)
-    write_history(run.out, fit.history)
+    top = learned.classifier
+    classifier_sha256 = "" if top is None else model_folder.save_classifier(top, run.out)
+    write_history(run.out, learned.fit.history)
     verdict = give_verdict(
-        run.out, task, fit, classes=run.dataset.classes, read_test=lambda: _test(run, task)
+        run.out, task, learned, classes=run.dataset.classes, read_test=lambda: _test(run, task)
     )
-    info = _info(run, task, fit, verdict)
-    info = replace(info, weights_sha256=weights_sha256, seconds=round(time.monotonic() - began, 1))
+    info = replace(
+        _info(run, task, learned.fit, verdict),
+        weights_sha256=weights_sha256,
+        classifier_sha256=classifier_sha256,
+        seconds=round(time.monotonic() - began, 1),
+    )
     write_report(info, verdict.evaluations)
     model_folder.write_run(info)
     run.checkpoint.remove()
@@ -228,6 +234,7 @@ def _info(run: _Run, task: Task, fit: Fit, verdict: Verdict) -> ModelInfo:
         recipe=run.recipe.name,
         settings=run.recipe.table(),
         weights_sha256="",
+        classifier_sha256="",
         seed=run.seed,
         epochs=len(fit.history),
         best_epoch=fit.best_epoch,

@@ -1,6 +1,6 @@
 """The table of networks, in the order of their lists: small first, then the textbooks', then the well-known."""
 
-from trainer.architectures import classic, convnet, lite0, residual
+from trainer.architectures import classic, convnet, lite0, pixels, residual
 from trainer.architectures.entry import Architecture
 from trainer.architectures.published import (
     centred_blue_first,
@@ -203,4 +203,20 @@ _LARGE = (
     *(_efficientnet(number, native) for number, native in enumerate((224, 240, 260, 300, 380))),
 )
 
-TABLE = (*_SMALL, *_CLASSIC, *_LARGE)
+_CLASSICAL = (
+    Architecture(
+        "pixels",
+        "The pixels themselves",
+        "classical",
+        "No network: the shrunk image as one row of grey values, for a random forest, a support vector machine or "
+        "plain logistic regression.",
+        pixels.features,
+        pixels.input_size,
+        channels=0,
+        top=pixels.top,
+        smallest=8,
+        dropout=0.0,
+    ),
+)
+
+TABLE = (*_CLASSICAL, *_SMALL, *_CLASSIC, *_LARGE)

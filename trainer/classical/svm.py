@@ -18,9 +18,7 @@ _TWO = 2
 class Svm:
     """Support vectors with their weights, for each pair of classes; see libsvm's guide, section 4."""
 
-    centre: NDArray[np.float64]  # (features,): subtracted first
-    spread: NDArray[np.float64]  # (features,): divided by
-    vectors: NDArray[np.float64]  # (support vectors, features), scaled
+    vectors: NDArray[np.float64]  # (support vectors, features)
     weights: NDArray[np.float64]  # (support vectors, pairs): signed, 0 where a vector is of neither class
     intercepts: NDArray[np.float64]  # (pairs,)
     gamma: NDArray[np.float64]  # (1,)
@@ -28,14 +26,12 @@ class Svm:
     offsets: NDArray[np.float64]
 
     @classmethod
-    def of(cls, calibrated: Any, centre: Floats, spread: Floats) -> "Svm":
-        """From a fitted CalibratedClassifierCV (sigmoid, one estimator) around an SVC on scaled vectors."""
+    def of(cls, calibrated: Any) -> "Svm":
+        """From a fitted CalibratedClassifierCV (sigmoid, one estimator) around an SVC."""
         fitted = calibrated.calibrated_classifiers_[0]
         machine = fitted.estimator
         curves = fitted.calibrators
         return cls(
-            centre.astype(np.float64),
-            spread.astype(np.float64),
             machine.support_vectors_.astype(np.float64),
             _by_pair(machine),
             machine._intercept_.astype(np.float64),
@@ -77,9 +73,9 @@ class Svm:
         return np.asarray(votes + confidence / (3 * (np.abs(confidence) + 1)))
 
     def _pairs(self, vectors: Floats) -> NDArray[np.float64]:
-        scaled = (vectors.astype(np.float64) - self.centre) / self.spread
-        squares = (scaled**2).sum(axis=1)[:, None] + (self.vectors**2).sum(axis=1)
-        gaps = np.maximum(squares - 2 * scaled @ self.vectors.T, 0)
+        asked = vectors.astype(np.float64)
+        squares = (asked**2).sum(axis=1)[:, None] + (self.vectors**2).sum(axis=1)
+        gaps = np.maximum(squares - 2 * asked @ self.vectors.T, 0)
         return np.asarray(np.exp(-self.gamma[0] * gaps) @ self.weights + self.intercepts)
 
     @property
@@ -96,7 +92,6 @@ class Svm:
             for weights in self.weights.T:
                 pulled = kernel * weights
                 moved += np.abs(pulled @ self.vectors - pulled.sum(axis=1, keepdims=True) * part).sum(axis=0)
-        moved /= self.spread
         return np.asarray(moved / max(moved.sum(), 1e-12), np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -110,8 +105,6 @@ class Svm:
         pairs, curves = classes * (classes - 1) // 2, 1 if classes == _TWO else classes
         number = len(made.vectors)
         shapes = (
-            (features,),
-            (features,),
             (number, features),
             (number, pairs),
             (pairs,),
@@ -123,7 +116,7 @@ class Svm:
         fits = all(
             array.shape == shape and array.dtype == "f8" for array, shape in zip(held, shapes, strict=True)
         )
-        if not fits or not all(np.isfinite(array).all() for array in held) or (made.spread <= 0).any():
+        if not fits or not all(np.isfinite(array).all() for array in held):
             raise ValueError("not a support vector machine of ours")
         return made
 

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from trainer.arrays import read_arrays, write_arrays
+from trainer.classical.dense import Dense
 from trainer.classical.forest import Forest
 from trainer.classical.svm import Svm
 
@@ -24,13 +25,13 @@ def fitted_forest(classes: int):
     return RandomForestClassifier(20, min_samples_leaf=2, random_state=1).fit(vectors, labels)
 
 
-def fitted_svm(classes: int, centre: NDArray[np.float64], spread: NDArray[np.float64]):
+def fitted_svm(classes: int):
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.svm import SVC
 
     vectors, labels = clouds(classes)
     machine = CalibratedClassifierCV(SVC(C=3.0, gamma=0.2), ensemble=False, cv=3)
-    return machine.fit((vectors - centre) / spread, labels)
+    return machine.fit(vectors, labels)
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
@@ -43,11 +44,24 @@ def test_a_forest_gives_scikit_learn_s_probabilities(classes: int) -> None:
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_a_support_vector_machine_gives_scikit_learn_s_probabilities(classes: int) -> None:
-    centre, spread = np.full(6, 0.3), np.linspace(0.5, 2, 6)
-    estimator = fitted_svm(classes, centre, spread)
+    estimator = fitted_svm(classes)
     new = np.random.default_rng(9).normal(0.5, 2, (200, 6))
-    machine = Svm.from_arrays(Svm.of(estimator, centre, spread).arrays(), features=6, classes=classes)
-    assert np.abs(machine.probabilities(new) - estimator.predict_proba((new - centre) / spread)).max() < 1e-6
+    machine = Svm.from_arrays(Svm.of(estimator).arrays(), features=6, classes=classes)
+    assert np.abs(machine.probabilities(new) - estimator.predict_proba(new)).max() < 1e-6
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_dense_head_gives_scikit_learn_s_probabilities(classes: int, *, hidden: bool) -> None:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
+
+    vectors, labels = clouds(classes)
+    made = MLPClassifier((8,), max_iter=600, random_state=0) if hidden else LogisticRegression(max_iter=500)
+    estimator = made.fit(vectors, labels)
+    new = np.random.default_rng(9).normal(0.5, 2, (200, 6))
+    dense = Dense.from_arrays(Dense.of(estimator).arrays(), features=6, classes=classes)
+    assert np.abs(dense.probabilities(new) - estimator.predict_proba(new)).max() < 1e-6
 
 
 def test_the_importance_of_both_points_at_the_feature_that_tells_the_classes_apart() -> None:
@@ -60,7 +74,7 @@ def test_the_importance_of_both_points_at_the_feature_that_tells_the_classes_apa
     labels = (vectors[:, 3] > 0).astype(int)
     forest = Forest.of(RandomForestClassifier(20, random_state=0).fit(vectors, labels))
     machine = CalibratedClassifierCV(SVC(), ensemble=False, cv=3).fit(vectors, labels)
-    svm = Svm.of(machine, np.zeros(5), np.ones(5))
+    svm = Svm.of(machine)
     for importance in (forest.importance, svm.importance):
         assert importance.argmax() == 3
         assert importance.sum() == pytest.approx(1, abs=1e-5)
@@ -86,7 +100,7 @@ def test_a_forest_that_walks_in_circles_is_refused() -> None:
 
 
 def test_a_machine_of_other_shapes_is_refused() -> None:
-    arrays = Svm.of(fitted_svm(3, np.zeros(6), np.ones(6)), np.zeros(6), np.ones(6)).arrays()
+    arrays = Svm.of(fitted_svm(3)).arrays()
     for features, classes in ((5, 3), (6, 2)):
         with pytest.raises(ValueError, match="machine"):
             Svm.from_arrays(arrays, features=features, classes=classes)
