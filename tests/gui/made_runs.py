@@ -67,6 +67,7 @@ def make_run(folder: Path) -> None:
             recipe="standard",
             settings=RECIPES["standard"].table(),
             weights_sha256="0" * 64,
+            classifier_sha256="",
             seed=0,
             epochs=3,
             best_epoch=3,

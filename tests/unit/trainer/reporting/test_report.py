@@ -49,6 +49,7 @@ def made_model(folder: Path, classes: tuple[str, ...] = CLASSES) -> ModelInfo:
         recipe="standard",
         settings=RECIPES["standard"].table(),
         weights_sha256="ab" * 32,
+        classifier_sha256="",
         seed=7,
         epochs=2,
         best_epoch=2,
