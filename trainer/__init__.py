@@ -4,8 +4,11 @@ This module is its front door; everything heavy is imported when it is first nee
 """
 
 from trainer.architectures import ARCHITECTURES, HEADS, Architecture, describe_architecture
+from trainer.assembling import Hearing, build_ensemble
+from trainer.assembling import Request as EnsembleRequest
 from trainer.balancing import BALANCINGS
 from trainer.dataset import DataSet, load_dataset
+from trainer.ensembles.combining import METHODS as ENSEMBLE_METHODS
 from trainer.errors import CancelledError, DataSetError, ModelFolderError, RecipeError, TrainerError
 from trainer.evaluation import evaluate
 from trainer.experiments import (
@@ -74,6 +77,7 @@ __all__ = [
     "BALANCINGS",
     "COMPARISON",
     "DEFAULT_RECIPE",
+    "ENSEMBLE_METHODS",
     "FIELDS",
     "FIGURES",
     "FIRST_RECIPE",
@@ -93,11 +97,13 @@ __all__ = [
     "Curve",
     "DataSet",
     "DataSetError",
+    "EnsembleRequest",
     "Estimate",
     "Evaluation",
     "Experiment",
     "Figure",
     "Group",
+    "Hearing",
     "HeatMap",
     "ImportedWeights",
     "Known",
@@ -123,6 +129,7 @@ __all__ = [
     "TrainerError",
     "Value",
     "Wanted",
+    "build_ensemble",
     "cell",
     "describe_architecture",
     "describe_recipes",

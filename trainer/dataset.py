@@ -33,6 +33,26 @@ class DataSet:
         """The items of one split, or all for "all"."""
         return tuple(item for item in self.items if split in ("all", item.split))
 
+    def only(self, wanted: Mapping[str, str]) -> "DataSet":
+        """The images with these values in the manifest's columns; upper and lower case are the same.
+
+        Splits and classes stay as they are. DataSetError where no image is left of a class.
+        """
+        given = {column: value.strip().upper() for column, value in wanted.items()}
+        items = tuple(
+            item
+            for item in self.items
+            if all(item.facts.get(name, "").strip().upper() == value for name, value in given.items())
+        )
+        lost = [name for name in self.classes if all(item.class_name != name for item in items)]
+        if lost:
+            raise DataSetError(
+                f"With {', '.join(f'{name}={value}' for name, value in wanted.items())} no image is left of class: "
+                f"{', '.join(lost)}.",
+                "Choose another value, or label more.",
+            )
+        return replace(self, items=items)
+
     def counts(self) -> dict[str, dict[str, int]]:
         """Images by split and class."""
         numbers = Counter((item.split, item.class_name) for item in self.items)

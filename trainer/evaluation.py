@@ -41,14 +41,14 @@ def evaluate(
     rules = read_rules(model_folder, info.classes)
     items = _items(load_dataset(dataset_folder, read_image=read_image, seed=info.seed), split, info.classes)
     sight = load_sight(info, rules.limits)
-    images, prepared = _prepared(items, sight, read_image, on_event=on_event, cancelled=cancelled)
+    images, prepared = prepared_images(items, sight, read_image, on_event=on_event, cancelled=cancelled)
     seen = sight.see(prepared, facts_of(images), cancelled=cancelled)
     answers = answers_of(images, split, info.classes, raw=seen.raw, distances=seen.distances)
     found = conclude(answers, rules)
     return _noted(model_folder, answers, rules, found) if any(i.split == "test" for i in items) else found
 
 
-def _prepared(
+def prepared_images(
     items: Sequence[Item],
     sight: Sight,
     read_image: ReadImage,

@@ -1,17 +1,12 @@
 """What is learned: the network by its strategy, then the classifier upon it where the recipe wants one."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from trainer.classical.branches import compare_branches
 from trainer.classical.learn import fit_classifier
-from trainer.fitting import Fit, Sample, Task
-from trainer.forward import Forward
+from trainer.embeddings import Embeddings
+from trainer.fitting import Fit, Task
 from trainer.recipes import EARLIER_LAYER, FIXED_FEATURES, NETWORK
 from trainer.transfer import fit as fit_by_strategy
 from trainer.verdict import Learned
-
-_STEP = 512
 
 
 def learn(task: Task) -> Learned:
@@ -22,10 +17,8 @@ def learn(task: Task) -> Learned:
     first = fit_by_strategy(task) if _network_learns(task) else None
     total = len(task.train.labels) + len(task.validation.labels)
     task.on_event("stage", {"title": "Describing the images", "total": total})
-    train, validation = (
-        _embeddings(task, task.train, 0),
-        _embeddings(task, task.validation, len(task.train.labels)),
-    )
+    embeddings = Embeddings(task)
+    train, validation = embeddings.of(task.train, total), embeddings.of(task.validation, total)
     names = tuple(recipe.columns.split())
     classifier, fit = fit_classifier(task, train, names)
     remarks = compare_branches(task, (train, validation), classifier) if names else ()
@@ -45,14 +38,3 @@ def _after(first: Fit, then: Fit) -> tuple[dict[str, float | None], ...]:
     begun = len(first.history)
     rows = [{**row, "epoch": float(begun + place)} for place, row in enumerate(then.history, start=1)]
     return (*(dict(row) for row in first.history), *rows)
-
-
-def _embeddings(task: Task, sample: Sample, before: int) -> NDArray[np.float32]:
-    embed = Forward(task.model, task.preprocessing, "embedding")
-    total = len(task.train.labels) + len(task.validation.labels)
-    parts = []
-    for start in range(0, len(sample.labels), _STEP):
-        parts.append(embed(sample.images.pixels[start : start + _STEP], cancelled=task.cancelled))
-        done = before + start + len(parts[-1])
-        task.on_event("step", {"done": done, "total": total, "message": ""})
-    return np.concatenate(parts)

@@ -1,12 +1,15 @@
 """From a model folder to a loaded model."""
 
-from trainer.model_folder import ModelInfo, fitting_familiarity, load_classifier, load_model
+from trainer.ensembles.sight import load_ensemble
+from trainer.model_folder import ENSEMBLE, ModelInfo, fitting_familiarity, load_classifier, load_model
 from trainer.results.familiarity import Limits
 from trainer.sight import NetworkSight, Sight
 
 
 def load_sight(info: ModelInfo, limits: Limits | None) -> Sight:
     """The model of the folder; ModelFolderError unless every file of it is one of ours and unchanged."""
+    if info.architecture == ENSEMBLE:
+        return load_ensemble(info, lambda member, rules: load_network(member, rules.limits))
     return load_network(info, limits)
 
 

@@ -26,6 +26,7 @@ from trainer.results import familiarity as known
 from trainer.weights_file import check_weights
 
 FORMAT = 1
+ENSEMBLE = "ensemble"  # instead of a network's name: the folder holds several models
 RUN, WEIGHTS, HISTORY = "run.json", "weights.weights.h5", "history.csv"
 _LARGEST_RUN, _LARGEST_CLASSIFIER = 4 << 20, 1 << 30
 _MOST_CLASSES = 1000
@@ -70,7 +71,8 @@ class ModelInfo:
             info = _from_document(folder, document)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ModelFolderError("The model's run.json is damaged.", _AGAIN) from None
-        info.used_recipe()
+        if info.architecture != ENSEMBLE:
+            info.used_recipe()
         if not _sound_classes(info.classes):
             raise ModelFolderError("The model's list of classes makes no sense.", _AGAIN)
         return info

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from trainer import model_folder, prepared
@@ -26,6 +27,8 @@ from trainer.records import OnEvent, ReadImage, RunSummary
 from trainer.reporting import write_report
 from trainer.transfer import Start, find_start, settle
 from trainer.verdict import Verdict, give_verdict
+
+_ALL: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,12 @@ def train(
     limit_seconds: float | None = None,
     cache: Path | None = None,
     imported: Path | None = None,
+    only: Mapping[str, str] = _ALL,
 ) -> RunSummary:
     """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
 
-    `recipe` is a ready-made one by its name, or a record of one's own; `imported` is the folder of imported weights.
+    `recipe` is a ready-made one by its name, or a record of one's own; `imported` is the folder of imported weights,
+    `only` names values of the manifest's columns that images must have to be learned from and judged.
     A folder that already holds this very training is left as it is and its summary returned. After
     `limit_seconds` no new epoch begins and the best one so far is kept. What was computed of the images alone is kept
     in the folder `cache` (bounded; by default beside `out`, for all models there). Raises DataSetError, RecipeError,
@@ -70,7 +75,7 @@ def train(
     began = time.monotonic()
     chosen = recipe_named(recipe) if isinstance(recipe, str) else recipe
     start = find_start(chosen, imported)
-    dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed)
+    dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed).only(only)
     identity: dict[str, Any] = {
         "listing": _listing(dataset),
         "recipe": chosen.name,
@@ -78,6 +83,8 @@ def train(
         "seed": seed,
         "epochs": epochs,
     }
+    if only:
+        identity["only"] = dict(only)
     if start.imported is not None:
         identity["imported_weights"] = start.imported.sha256
     if model_folder.is_complete(out):

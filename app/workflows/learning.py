@@ -17,19 +17,24 @@ from app.progress import Progress
 from app.project import Project
 from app.settings import weights_folder
 from app.workflows.masking import existing
-from labeller import InstanceFilter, PredictionRow, RunRow
+from labeller import InstanceFilter, InstanceRow, PredictionRow, RunRow
 from trainer import (
     DEFAULT_RECIPE,
     DataSetError,
+    EnsembleRequest,
     Evaluation,
+    Hearing,
+    HeatMap,
+    Listener,
     ModelInfo,
     PointFigures,
     Prediction,
     Predictor,
     RunSummary,
     Wanted,
+    build_ensemble,
     evaluate,
-    grad_cam,
+    explain,
     move_operating_point,
     recipe_from,
     train,
@@ -37,6 +42,16 @@ from trainer import (
 )
 
 IMAGE_SUFFIXES = frozenset({".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ""})
+
+_FACTS = (
+    "modality",
+    "body_part",
+    "laterality",
+    "view_position",
+    "patient_sex",
+    "patient_age",
+    "manufacturer",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class TrainRequest:
     seed: int = 0
     epochs: int | None = None
     settings: tuple[str, ...] = ()  # "key=value", on top of the recipe
+    only: tuple[str, ...] = ()  # "column=value": images of the data set that are meant
 
 
 def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
@@ -65,7 +81,23 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
         seed=request.seed,
         epochs=request.epochs,
         imported=weights_folder(),
+        only=_only(request.only),
     )
+
+
+def _only(texts: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    if not all(name.strip() and sign and value.strip() for name, sign, value in pairs):
+        raise UsageError("--only wants a column and a value.", "Write it as body_part=KNEE.")
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def make_ensemble(request: EnsembleRequest, progress: Progress) -> RunSummary:
+    """Let several models answer as one, judged on images that none of them learned from."""
+    require_training()
+    existing([*request.members, request.dataset])
+    hearing = Hearing(read_image, lambda kind, facts: forward(progress, kind, facts), progress.cancelled)
+    return build_ensemble(request, hearing)
 
 
 def forward(progress: Progress, kind: str, facts: Mapping[str, Any]) -> None:
@@ -151,13 +183,42 @@ def files_under(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def predict_files(model: Path, paths: Sequence[Path], progress: Progress) -> list[Prediction]:
-    """What the model says of each file; a file that cannot be read has an error instead."""
+def predict_files(
+    model: Path, paths: Sequence[Path], progress: Progress, *, table: Path | None = None
+) -> list[Prediction]:
+    """What the model says of each file; a file that cannot be read has an error instead.
+
+    `table` is a CSV file with the column `path` and those that a model reads beside the image.
+    """
     require_training()
     files = files_under(paths)
     if not files:
         raise UsageError("There is no image to predict.", "Name DICOM or image files, or a folder with some.")
-    return list(_predict(model, files, progress))
+    facts = {} if table is None else facts_in(table)
+    return list(_predict(model, files, progress, facts=facts))
+
+
+def facts_in(table: Path) -> dict[Path, Mapping[str, str]]:
+    """The rows of a CSV file by the file that they are of; paths are relative to the table."""
+    existing([table])
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{table} cannot be read as CSV in UTF-8.", "Save it as CSV.") from error
+    if rows and "path" not in rows[0]:
+        raise UsageError(f"{table} has no column “path”.", "Its first row must name path and the columns.")
+    return {
+        (table.parent / row["path"]).resolve(): {
+            name.lower(): value for name, value in row.items() if name and value
+        }
+        for row in rows
+    }
+
+
+def facts_of(row: InstanceRow) -> Mapping[str, str]:
+    """What the catalogue knows of an instance under the names of the manifest's columns."""
+    return {name: value for name in _FACTS if (value := str(getattr(row, name)))}
 
 
 def unlabelled(project: Project) -> list[str]:
@@ -183,8 +244,13 @@ def predict_project(
         at = datetime.now(UTC).isoformat(timespec="seconds")
         catalogue.add_run(RunRow(model.name, str(model), at, info.recipe, info.metrics))
         files = [project.instances / row.file for row in rows]
+        facts = {file.resolve(): facts_of(row) for file, row in zip(files, rows, strict=True)}
         told = list(
-            zip((row.sop_instance_uid for row in rows), _predict(model, files, progress), strict=False)
+            zip(
+                (row.sop_instance_uid for row in rows),
+                _predict(model, files, progress, facts=facts),
+                strict=False,
+            )
         )
         catalogue.add_predictions(
             model.name,
@@ -206,12 +272,15 @@ def predict_project(
     return told
 
 
-def _predict(model: Path, files: Sequence[Path], progress: Progress) -> Iterator[Prediction]:
+def _predict(
+    model: Path, files: Sequence[Path], progress: Progress, *, facts: Mapping[Path, Mapping[str, str]]
+) -> Iterator[Prediction]:
     existing([model])
     progress.stage("Loading the model")
     predictor = Predictor.load(model, read_image)
     progress.stage("Predicting", len(files))
-    for done, prediction in enumerate(predictor.predict(files), start=1):
+    known = {file: facts.get(file.resolve(), {}) for file in files}
+    for done, prediction in enumerate(predictor.predict(files, facts=known), start=1):
         progress.item("prediction", prediction_json(prediction))
         progress.step(done)
         yield prediction  # last: who takes as many as there are never comes back for what would follow
@@ -255,15 +324,29 @@ def write_predictions(file: Path, predictions: Sequence[Prediction]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def write_heat_map(model: Path, file: Path, out: Path, *, class_name: str | None, progress: Progress) -> str:
-    """Where in an image the model looked, as a grey PNG in the image's own geometry; returns the class shown."""
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Which map of which image is wanted."""
+
+    model: Path
+    file: Path
+    out: Path
+    class_name: str | None = None  # the predicted one
+    method: str = "automatic"
+
+
+def write_heat_map(request: MapRequest, progress: Progress) -> HeatMap:
+    """Where in an image the model looked, as a grey PNG in the image's own geometry."""
     require_training()
     from PIL import Image
 
-    existing([model, file])
-    progress.stage("Drawing the heat map")
-    heat = grad_cam(Predictor.load(model, read_image), file, class_name)
-    temporary = out.with_name(f".{out.name}.tmp")
+    existing([request.model, request.file])
+    progress.stage("Loading the model")
+    predictor = Predictor.load(request.model, read_image)
+    progress.stage("Drawing the heat map", 100)
+    listener = Listener(lambda done, total: progress.step(100 * done // total), progress.cancelled)
+    heat = explain(predictor, request.file, request.class_name, method=request.method, listener=listener)
+    temporary = request.out.with_name(f".{request.out.name}.tmp")
     Image.fromarray(np.round(heat.values * 255).astype(np.uint8)).save(temporary, format="PNG")
-    temporary.replace(out)
-    return heat.class_name
+    temporary.replace(request.out)
+    return heat

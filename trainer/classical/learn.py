@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.balancing import balancing
 from trainer.classical.classifier import Classifier, Estimator, Floats, Scaling, joined
 from trainer.classical.dense import Dense
 from trainer.classical.forest import Forest
@@ -92,7 +93,7 @@ def learn(
     lesson = Lesson(
         scaling(vectors),
         task.train.labels,
-        task.class_weights[task.train.labels],
+        _weights(task),
         splits_of(task.train.labels, [item.patient for item in task.train.images.items], task.seed),
         task.seed,
     )
@@ -113,6 +114,14 @@ def learn(
     best = max(range(len(rows)), key=lambda place: score(rows[place]))
     estimator = method.finish(lesson, tried[best])
     return Classifier(kind, estimator, scaling, table), rows, best + 1
+
+
+def _weights(task: Task) -> NDArray[np.float32]:
+    """How much each image counts: as often as the recipe's way of balancing shows it in one epoch, and how heavily."""
+    way, labels = balancing(task.recipe.balancing), task.train.labels
+    shown = way.arrange(labels, np.random.default_rng(task.seed)).order
+    times = np.bincount(shown, minlength=len(labels)).astype(np.float32)
+    return times * task.class_weights[labels] if way.weighted else times
 
 
 def splits_of(labels: Labels, patients: Sequence[str], seed: int) -> Splits:

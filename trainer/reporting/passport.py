@@ -10,8 +10,9 @@ from typing import Any
 
 import trainer
 from trainer.atomic import write_json
-from trainer.model_folder import WEIGHTS, ModelInfo
-from trainer.recipes import FROM_SCRATCH, RECIPES
+from trainer.ensembles.combining import METHODS
+from trainer.model_folder import ENSEMBLE, WEIGHTS, ModelInfo
+from trainer.recipes import FROM_SCRATCH, NETWORK, RECIPES
 from trainer.records import NOTICE
 from trainer.reporting.claim import filled
 from trainer.results import answers, familiarity, rules
@@ -21,7 +22,15 @@ from trainer.results.openings import in_words, openings
 from trainer.results.rules import Rules
 
 FILE = "passport.json"
-_HASHED = (WEIGHTS, rules.FILE, familiarity.FILE, answers.FILE, "history.csv")
+_HASHED = (
+    WEIGHTS,
+    "classifier.npz",
+    "ensemble.json",
+    rules.FILE,
+    familiarity.FILE,
+    answers.FILE,
+    "history.csv",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,7 @@ def claims(known: Known) -> dict[str, str]:
     recipe = RECIPES.get(info.recipe)
     counted = "; ".join(f"{split}: {sum(counts.values())} images" for split, counts in info.counts.items())
     return {
-        "method": f"Convolutional neural network ({info.architecture}), supervised classification",
+        "method": f"{_method(info)}, supervised classification",
         "data_source": f"Data set with content hash {info.dataset_sha256[:16]}…; where it was acquired is yours to say",
         "preprocessing": f"Shown as a viewer shows it, resized with its proportions kept to {shape.size} × {shape.size} "
         f"pixels, padded with black, {colours}, scaled as (x − {shape.offset:g}) / {shape.scale:g}",
@@ -122,7 +131,7 @@ def claims(known: Known) -> dict[str, str]:
         "training": f"{recipe.description if recipe else info.recipe} {info.epochs} epochs, seed {info.seed}; classes "
         "weighted to count alike",
         "model_selection": f"Best AUC on the validation split, then the lower loss: epoch {info.best_epoch}",
-        "ensembling": "None",
+        "ensembling": METHODS[str(info.settings["method"])] if info.architecture == ENSEMBLE else "None",
         "metrics": "AUC, sensitivity, specificity, predictive values, F1, accuracy, balanced accuracy, kappa, average "
         "precision, Brier score, calibration error; per class and over all",
         "uncertainty": "95 % intervals: Wilson for proportions, bootstrap over patients for the rest; a dummy "
@@ -159,7 +168,19 @@ def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
                 yield name, hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _method(info: ModelInfo) -> str:
+    if info.architecture == ENSEMBLE:
+        return f"Ensemble of {info.settings['members']} models"
+    used = info.used_recipe()
+    if used.classifier == NETWORK:
+        return f"Convolutional neural network ({info.architecture})"
+    joined = f", joined with {used.columns}" if used.columns else ""
+    return f"{used.classifier.capitalize()} on {info.architecture}{joined}"
+
+
 def _initialisation(info: ModelInfo) -> str:
+    if info.architecture == ENSEMBLE:
+        return "Each member as its own passport says"
     used = info.used_recipe()
     if used.strategy == FROM_SCRATCH:
         return f"At random with seed {info.seed}"

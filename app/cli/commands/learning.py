@@ -12,7 +12,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows import learning
-from trainer import DEFAULT_RECIPE, RECIPES, Evaluation, Prediction, Wanted, openings_words
+from trainer import DEFAULT_RECIPE, MAPS, RECIPES, Evaluation, Prediction, Wanted, openings_words
 
 SHOWN = 20
 
@@ -38,13 +38,26 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change one setting of the recipe; repeat for more (see `leadglass architectures`)",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="only images with this value in the manifest, such as body_part=KNEE; repeat for more",
+    )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model (0)")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
 
 
 def _train(given: argparse.Namespace, progress: Progress) -> Result:
     request = learning.TrainRequest(
-        given.dataset, given.out, given.recipe, given.seed, given.epochs, settings=tuple(given.set)
+        given.dataset,
+        given.out,
+        given.recipe,
+        given.seed,
+        given.epochs,
+        settings=tuple(given.set),
+        only=tuple(given.only),
     )
     run = learning.train_model(request, progress)
     figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(run.metrics) if ":" not in name)
@@ -157,6 +170,12 @@ def _predict_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="DICOM or image files, folders"
     )
+    parser.add_argument(
+        "--columns",
+        type=Path,
+        metavar="CSV",
+        help="a table with path and the columns that a model reads beside the image, such as patient_age",
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the predictions as a table")
     parser.add_argument(
         "--project",
@@ -176,7 +195,7 @@ def _predict(given: argparse.Namespace, progress: Progress) -> Result:
     if bool(given.files) == (given.project is not None):
         raise UsageError("Say what to predict.", "Name files or folders, or --project PROJECT, not both.")
     if given.project is None:
-        told = learning.predict_files(given.model, given.files, progress)
+        told = learning.predict_files(given.model, given.files, progress, table=given.columns)
     else:
         project = Project.open(given.project)
         uids = learning.unlabelled(project) if given.unlabelled else given.sop
@@ -223,15 +242,24 @@ def _heatmap_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--class", dest="class_name", metavar="NAME", help="for this class (the predicted one)"
     )
+    parser.add_argument(
+        "--method", choices=tuple(MAPS), default="automatic", help="which map (automatic); see above"
+    )
 
 
 def _heatmap(given: argparse.Namespace, progress: Progress) -> Result:
-    name = learning.write_heat_map(
-        given.model, given.file, given.out, class_name=given.class_name, progress=progress
+    request = learning.MapRequest(
+        given.model, given.file, given.out, class_name=given.class_name, method=given.method
     )
-    facts = {"file": str(given.out), "class": name, "notice": NOTICE}
+    heat = learning.write_heat_map(request, progress)
+    facts = {"file": str(given.out), "class": heat.class_name, "method": heat.method, "notice": NOTICE}
     progress.item("heatmap", facts)
-    return Result(f"{given.out} shows what speaks for “{name}”. {NOTICE}.", facts)
+    return Result(f"{given.out} shows what speaks for “{heat.class_name}” ({heat.method}). {NOTICE}.", facts)
+
+
+def maps_text() -> str:
+    """The maps in plain words, from the table that the trainer keeps."""
+    return "\n".join(f"  {name:11} {words}" for name, words in MAPS.items())
 
 
 TRAIN = Command(
@@ -298,10 +326,14 @@ identities, paths and labels. It is shown, and saved only once it was read.
 HEATMAP = Command(
     "heatmap",
     "show where in an image a model looked",
-    """Draw where in an image the model found what speaks for a class (Grad-CAM), as a grey PNG of the image's size:
-white speaks most for it.
+    f"""Draw where in an image the model found what speaks for a class, as a grey PNG of the image's size: white speaks
+most for it.
 
-  leadglass heatmap knees-model image.dcm --out map.png""",
+Maps:
+{maps_text()}
+
+  leadglass heatmap knees-model image.dcm --out map.png
+  leadglass heatmap knees-model image.dcm --out check.png --method occlusion""",
     _heatmap_arguments,
     _heatmap,
 )
