@@ -12,7 +12,8 @@ from trainer.parameters import Parameter, Value, Values, settled, unknown
 
 FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER = "from scratch", "fixed features", "earlier layer"
 PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
-<<<<<<< HEAD
+NETWORK, FOREST, SVM, DENSE = "network", "random forest", "svm", "dense"
+CLASSIFIERS = (NETWORK, FOREST, SVM, DENSE)
 STRATEGIES: Mapping[str, str] = MappingProxyType(
     {
         FROM_SCRATCH: "All of the network learns, beginning from nothing: needs many images, owes nothing to others.",
@@ -26,11 +27,6 @@ STRATEGIES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Each strategy in plain words."""
-=======
-NETWORK, FOREST, SVM, DENSE = "network", "random forest", "svm", "dense"
-CLASSIFIERS = (NETWORK, FOREST, SVM, DENSE)
-STRATEGIES = (FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER, PARTIAL, FULL, BY_RULE)
->>>>>>> dd3207e (Random forest, support vector machine and joined columns upon any network; occlusion map; one way to load any model)
 
 FIELDS: tuple[Parameter, ...] = (
     Parameter("architecture", "residual", "The network.", choices=tuple(ARCHITECTURES)),
