@@ -34,6 +34,7 @@ NO_IDENTIFIER = {
     "trainer/training.py": "the listing of a data set as a whole",
     "trainer/images.py": "files of a data set",
     "trainer/model_folder.py": "files of a model folder",
+    "trainer/ensembles/folder.py": "files of a model folder",
     "trainer/weights_file.py": "a weights file",
     "trainer/architectures/stored_weights.py": "files of weights",
     "trainer/transfer/foreign.py": "files of weights",

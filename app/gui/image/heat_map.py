@@ -16,7 +16,7 @@ from app.gui.widgets.text import label
 
 REST_MS = 500  # a selection that moves on sooner starts no child
 KEPT = 64
-Key = tuple[Path, Path, str]
+Key = tuple[Path, Path, str, str]  # model, image, class, map
 
 
 class HeatMapView(QWidget):
@@ -34,6 +34,12 @@ class HeatMapView(QWidget):
         self.switch = QCheckBox("&Heat map")
         self.switch.setChecked(True)
         self.switch.toggled.connect(lambda _on: self._show_map())
+        self.check = QCheckBox("by &Covering")
+        self.check.setToolTip(
+            "A check of the other map: the image is covered piece by piece; what changes the answer is bright. "
+            "Takes longer."
+        )
+        self.check.toggled.connect(lambda _on: self._show_map())
         self.classes = QComboBox()
         self.classes.setAccessibleName("For which class")
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -44,7 +50,7 @@ class HeatMapView(QWidget):
         self.strength.setAccessibleName("Strength of the heat map")
         self.strength.valueChanged.connect(lambda _value: self._overlay())
         row = QHBoxLayout()
-        for widget in (self.switch, self.classes, self.strength):
+        for widget in (self.switch, self.check, self.classes, self.strength):
             row.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -84,7 +90,8 @@ class HeatMapView(QWidget):
             self.view.set_array(read_image(path))
 
     def _key(self) -> Key:
-        return self._model, self._path, self.classes.currentText()
+        method = "occlusion" if self.check.isChecked() else "automatic"
+        return self._model, self._path, self.classes.currentText(), method
 
     def _show_map(self) -> None:
         self.stop()
@@ -96,13 +103,19 @@ class HeatMapView(QWidget):
     def _overlay(self) -> None:
         values = self._kept.get(self._key()) if self.switch.isChecked() else None
         self.view.set_overlay(values, opacity=self.strength.value() / 100)
-        self.message.setText(f"Bright: what speaks for “{self._key()[2]}”." if values is not None else "")
+        self.message.setText(self._words() if values is not None else "")
+
+    def _words(self) -> str:
+        _, _, name, method = self._key()
+        return f"Bright: what speaks for “{name}”{', found by covering' if method == 'occlusion' else ''}."
 
     def _compute(self) -> None:
         key = self._key()
         out = Path(self._folder.path()) / "map.png"
         arguments = ["heatmap", str(key[0]), str(key[1]), "--class", key[2], "--out", str(out)]
+        arguments += ["--method", key[3]]
         self._job = self._jobs.start("Heat map", arguments, heavy=False)
+        self._job.step.connect(lambda done, _total, _message: self._say_progress(key, int(done)))
         self._job.finished.connect(lambda _result: self._take(key, out))
         self._job.failed.connect(lambda message, remedy: self._say(key, f"{message} {remedy}".strip()))
 
@@ -113,6 +126,10 @@ class HeatMapView(QWidget):
             self._kept.popitem(last=False)
         if key == self._key():
             self._overlay()
+
+    def _say_progress(self, key: Key, done: int) -> None:
+        if key == self._key() and key not in self._kept:
+            self.message.setText(f"Heat map: {done} % computed…")
 
     def _say(self, key: Key, text: str) -> None:
         if key == self._key():
