@@ -11,7 +11,7 @@ from anonymizer.pixels.filling import fill
 from anonymizer.pixels.pixel_store import black_of
 from anonymizer.pixels.rendering import DicomImage
 from anonymizer.pixels.series_plan import SeriesPlan
-from anonymizer.pixels.verdicts import Judge, united
+from anonymizer.pixels.verdicts import KEPT, Judge, united
 from anonymizer.report import Reading, Region
 
 SAMPLED = 2  # frames of a cine that are looked at one by one; all others are looked at through projections
@@ -71,7 +71,8 @@ class FrameSearch:
         regions: list[Region] = []
         for view in self.views:
             boxes = text_finder.find_text(view) if self._plan is None else self._plan.boxes
-            there, read = self._judge.sorted(view, boxes)
+            masked = [region for region in regions if region.kind != KEPT]
+            there, read = self._judge.sorted(view, boxes, masked)
             regions += there
             self.readings += read
         return united(regions)

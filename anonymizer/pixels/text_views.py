@@ -14,6 +14,8 @@ NEAR, WIDE = (
 )  # pixels: the surroundings that a value is compared with, and that their spread is taken from
 SAMPLES = 1_000_000  # pixels that suffice for percentiles
 LEAST_SPREAD = 0.005  # of the range of values: less is noise
+MOST_SPREAD, OVER_NOISE = 0.03, 4  # of the range, and of the usual deviation: more counts no further
+LEAST_INK, MOST_INK = 0.002, 0.2  # share of the pixels that ink of one value has
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
 
 
@@ -77,15 +79,32 @@ def planes(image: Array) -> Bytes:
 
 
 def _standing_out(grey: Array) -> Bytes:
-    """Return how far each value stands from its near surroundings, in units of the spread around them."""
+    """Return how far each value stands from its near surroundings, in units of the spread around them.
+
+    Ink counts neither for the range of values nor much for the spread, or faint text near bright text drowns.
+    """
     import cv2
 
-    grey = grey.astype(np.float32)
-    low, high = (float(v) for v in np.percentile(grey[::2, ::2], (0.5, 99.5)))
-    scaled = np.clip((grey - low) / max(high - low, 1e-6), -1, 2).astype(np.float32)
-    away = scaled - cv2.blur(scaled, (NEAR, NEAR))
-    spread = np.sqrt(np.maximum(cv2.blur(away * away, (WIDE, WIDE)), 0)) + LEAST_SPREAD
+    low, high = _range(grey[::2, ::2])
+    scaled = (grey.astype(np.float32) - np.float32(low)) * np.float32(1 / max(high - low, 1e-6))
+    np.clip(scaled, -1, 2, out=scaled)
+    away = cv2.subtract(scaled, cv2.blur(scaled, (NEAR, NEAR)))
+    most = MOST_SPREAD + OVER_NOISE * float(np.median(np.abs(away[::3, ::3])))
+    usual = np.clip(away, -most, most)
+    spread = np.sqrt(np.maximum(cv2.blur(usual * usual, (WIDE, WIDE)), 0))
+    spread += LEAST_SPREAD
     return np.asarray(np.clip(128 + 50 * away / spread, 0, 255)).astype(np.uint8)
+
+
+def _range(sample: Array) -> tuple[float, float]:
+    """Return between which values most pixels lie; one value of its own, far above the others, is ink."""
+    low, high = (float(v) for v in np.percentile(sample, (0.5, 99.5)))
+    top = sample.max()
+    below = sample[sample < top]
+    if not LEAST_INK < 1 - below.size / sample.size < MOST_INK:
+        return low, high
+    bottom, upper = (float(v) for v in np.percentile(below, (0.5, 99.5)))
+    return (bottom, upper) if float(top) - upper > upper - bottom > 0 else (low, high)
 
 
 def _sameness(grey: Array) -> Bytes:

@@ -25,6 +25,7 @@ MARGIN = 0.6  # of a line's height: a box this much wider must read the same
 BESIDE = 1.5  # of a line's height: text so near stands beside it
 MOST_READ = 200  # lines in a view that are read; further ones are masked unread
 LEAST_READ = 3  # letters and digits
+SAME = 0.7  # share of a box that a region of another view covers: it is the same line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,19 @@ class Judge:
         """What the policy's keep-list allows."""
         return keep_list_of(self.policy)
 
-    def sorted(self, view: Array, boxes: Sequence[TextBox]) -> "tuple[list[Region], list[Reading]]":
-        """Return the boxes of a view as regions, and what was read in those that are no kept ones."""
-        first = text_finder.read_lines(view, boxes=boxes[:MOST_READ])
+    def sorted(
+        self, view: Array, boxes: Sequence[TextBox], masked: Sequence[Region] = ()
+    ) -> "tuple[list[Region], list[Reading]]":
+        """Return the boxes of a view as regions, and what was read in those that are no kept ones.
+
+        Boxes that `masked` regions of other views mostly cover are masked in any case, so they are not read again.
+        """
+        fresh = [box for box in boxes if not _is_among(box, masked)]
+        again = [box for box in boxes if _is_among(box, masked)]
+        first = text_finder.read_lines(view, boxes=fresh[:MOST_READ])
         sure = self._twice_alike(view, first)
         regions = [self._region(reading, sure=reading.box in sure) for reading in first]
-        regions += [_plain_region(box) for box in boxes[MOST_READ:]]
+        regions += [_plain_region(box) for box in (*fresh[MOST_READ:], *again)]
         regions = list(_lonely(regions))
         kept = {(r.x, r.y, r.width, r.height) for r in regions if r.kind == KEPT}
         readings = [_as_reading(r) for r in first if r.text and _place(r.box) not in kept]
@@ -95,6 +103,11 @@ def _may_identify(text: str) -> bool:
 
 def _plain_region(box: TextBox) -> Region:
     return Region(box.x, box.y, box.width, box.height, score=round(box.score, 3))
+
+
+def _is_among(box: TextBox, masked: Sequence[Region]) -> bool:
+    region = _plain_region(box)
+    return any(overlap(region, other) >= SAME * box.width * box.height for other in masked)
 
 
 def _place(box: TextBox) -> tuple[int, int, int, int]:

@@ -1,4 +1,4 @@
-"""Radiology-like pictures without text, made from random numbers: organs, bones, speckle, screens and photographs.
+"""Radiology-like pictures without text, made from random numbers: organs, bones, branching echoes, and screens.
 
 Each maker returns (size, size) float32 from about 0 to 1. None of them is taken from a patient.
 """
@@ -116,6 +116,70 @@ def speckle(rng: Rng, size: int) -> Floats:
     )
 
 
+def branches(rng: Rng, size: int) -> Floats:
+    """Trees of bright walls in echoes or lung: bronchi, vessels, ducts, with short bright arcs between them."""
+    picture = speckle(rng, size) if rng.random() < 0.6 else tissue(rng, size)
+    ridges = np.zeros((size, size), np.float32)
+    for _ in range(rng.integers(1, 7)):
+        at, angle = rng.uniform(0, size, 2), float(rng.uniform(0, 2 * np.pi))
+        _branch(rng, ridges, (at, angle, float(rng.uniform(1.5, 9)), float(rng.uniform(0.3, 1.1))))
+    for _ in range(rng.integers(0, 12)):
+        at = tuple(int(v) for v in rng.uniform(0, size, 2))
+        axes = tuple(int(v) for v in rng.uniform(4, 60, 2))
+        turn, start = (float(v) for v in rng.uniform(0, 360, 2))
+        end, value = start + float(rng.uniform(15, 140)), float(rng.uniform(0.3, 1.2))
+        cv2.ellipse(ridges, at, axes, turn, start, end, value, int(rng.integers(1, 5)), cv2.LINE_AA)
+    if rng.random() < 0.4:  # walls alone, the inside is dark
+        thin = cv2.erode(ridges, np.ones((3, 3), np.float32))
+        picture, ridges = picture * (thin < 0.05), ridges * (thin < 0.05)
+    ridges = cv2.GaussianBlur(ridges, (0, 0), rng.uniform(0.4, 2))
+    grain = 1 + rng.uniform(0, 0.8) * (cloud(rng, size, rng.uniform(0.2, 1.2)) - 0.5)
+    return np.asarray(np.maximum(picture, ridges * grain), np.float32)
+
+
+def _branch(rng: Rng, ridges: Floats, how: tuple[npt.NDArray[Any], float, float, float]) -> None:
+    """Draw a winding stroke and the thinner ones that leave it; `how` is place, direction, width, value."""
+    at, angle, width, value = how
+    for _ in range(int(rng.integers(4, 16))):
+        angle += float(rng.normal(0, 0.25))
+        end = at + rng.uniform(4, 14) * np.array([np.cos(angle), np.sin(angle)])
+        start, stop = (int(at[0]), int(at[1])), (int(end[0]), int(end[1]))
+        cv2.line(ridges, start, stop, value, max(1, round(width)), cv2.LINE_AA)
+        at = end
+        if width > 1 and rng.random() < 0.25:
+            fork = angle + float(rng.choice([-1, 1]) * rng.uniform(0.4, 1.2))
+            _branch(rng, ridges, (at, fork, width * float(rng.uniform(0.5, 0.8)), value))
+
+
+def projection(rng: Rng, size: int) -> Floats:
+    """The greatest or least value that each pixel of a moving or flickering picture ever has."""
+    if rng.random() < 0.5:  # the same echoes, moved
+        echoes = np.clip(speckle(rng, size), 0, rng.uniform(0.5, 1.2))
+        step = rng.integers(-6, 7, 2)
+        frames = [np.roll(echoes, tuple(step * number), (0, 1)) for number in range(rng.integers(4, 40))]
+    else:  # the same shapes, new grain
+        shape = rng.choice(np.array([speckle, slice_, branches], object))(rng, size)
+        grain = float(rng.uniform(0.02, 0.15))
+        frames = [shape + grain * rng.normal(size=shape.shape) for _ in range(rng.integers(4, 16))]
+    return np.asarray(np.max(frames, axis=0) if rng.random() < 0.5 else np.min(frames, axis=0), np.float32)
+
+
+def gratings(rng: Rng, size: int) -> Floats:
+    """Fine lines of a grid or of scanning over a picture, broken where its value changes."""
+    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    angle = float(rng.choice([0, np.pi / 2, rng.uniform(0, np.pi)]))
+    wave = np.sin((x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi / rng.uniform(2.1, 14))
+    base = cloud(rng, size, rng.uniform(1.5, 2.8))
+    return np.asarray(base + rng.uniform(0.02, 0.3) * wave * cloud(rng, size, 2), np.float32)
+
+
+def enlarged(rng: Rng, maker: Callable[[Rng, int], Floats], size: int) -> Floats:
+    """A picture of fewer pixels, enlarged: blocks, ramps and ringing instead of detail."""
+    few = max(32, round(size / rng.uniform(1.4, 6)))
+    way = int(rng.choice([cv2.INTER_NEAREST, cv2.INTER_LINEAR, cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    return cv2.resize(maker(rng, few), (size, size), interpolation=way)
+
+
 def flat(rng: Rng, size: int) -> Floats:
     """A screen: one value, or windows of several values with frames."""
     picture = np.full((size, size), rng.choice([0, 0, 0.02, 0.1, 0.5, 0.9, 1]), np.float32)
@@ -186,8 +250,9 @@ def collimated(rng: Rng, picture: Floats) -> Floats:
 
 
 MAKERS: tuple[tuple[Callable[[Rng, int], Floats], float], ...] = (
-    (tissue, 2), (slice_, 3), (bones, 3), (trabeculae, 1), (vessels, 1.5), (speckle, 3), (flat, 2), (ramp, 1),
-    (noise, 1), (breast, 1), (hot_spots, 1), (photograph, 1.5),
+    (tissue, 2), (slice_, 3), (bones, 3), (trabeculae, 1), (vessels, 1.5), (speckle, 3), (branches, 2.5), (projection, 3),
+    (gratings, 1),
+    (flat, 2), (ramp, 1), (noise, 1.5), (breast, 1), (hot_spots, 1), (photograph, 1.5),
 )  # fmt: skip
 
 
@@ -195,5 +260,5 @@ def background(rng: Rng, size: int) -> Floats:
     """A picture of a kind drawn by lot."""
     weights = np.array([weight for _, weight in MAKERS])
     maker = MAKERS[int(rng.choice(len(MAKERS), p=weights / weights.sum()))][0]
-    picture = maker(rng, size)
+    picture = enlarged(rng, maker, size) if rng.random() < 0.3 else maker(rng, size)
     return collimated(rng, picture) if rng.random() < 0.25 else picture

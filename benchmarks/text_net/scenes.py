@@ -19,7 +19,8 @@ Rng = np.random.Generator
 
 SIZE = 384  # pixels: side of a scene
 NOTHING, TEXT, EITHER = 0, 1, 2  # the classes of pixels; EITHER does not count
-WITHOUT_TEXT = 0.25  # share of scenes
+SMALL = 0.25  # share of blocks whose capitals are under 10 pixels high
+WITHOUT_TEXT = 0.35  # share of scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def style_of(rng: Rng) -> Style:
         float(rng.uniform(-6, 6)),
     ]
     return Style(
-        ink=str(rng.choice(["bright", "bright", "beyond", "faint", "faint", "dark", "middle"])),
+        ink=str(rng.choice(["bright", "bright", "beyond", "faint", "faint", "faint", "dark", "middle"])),
         around=str(rng.choice(["", "", "", "", "", "outline", "shadow", "box"])),
         strength=float(rng.uniform(0.6, 1)) if rng.random() < 0.2 else 1.0,
         blur=float(rng.uniform(0.3, 0.9)) if rng.random() < 0.2 else 0.0,
@@ -186,7 +187,9 @@ def style_of(rng: Rng) -> Style:
 def block(rng: Rng, picture: Floats, classes: Bytes) -> None:
     """Write one to five lines of one style, at the border or anywhere, where nothing is written yet."""
     style = style_of(rng)
-    height = int(np.clip(rng.lognormal(2.55, 0.45), 6, 44))
+    height = (
+        int(rng.integers(6, 10)) if rng.random() < SMALL else int(np.clip(rng.lognormal(2.55, 0.45), 6, 44))
+    )
     x, y = _corner(rng)
     for _ in range(rng.choice([1, 1, 2, 3, 4])):
         glyphs = _turned(line(rng, height), style.turn)
@@ -245,7 +248,7 @@ def _value(rng: Rng, near: Floats, style: Style) -> tuple[float, bool]:
     """Return the ink's value, and whether it needs a box around to be seen."""
     mean, spread = float(near.mean()), float(near.std())
     if style.ink == "faint":
-        contrast = max(rng.uniform(0.03, 0.15), rng.uniform(1.4, 2.5) * spread)
+        contrast = max(rng.uniform(0.02, 0.12), rng.uniform(1.4, 2.3) * spread)
         return mean + contrast * (1 if mean < rng.uniform(0.2, 0.8) else -1), False
     values = {
         "bright": rng.uniform(0.8, 1),
