@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
 
-LIMITS = Limits(core=0.1, peak=0.5, area=24)
+LIMITS = Limits(core=0.08, peak=0.4, area=24)
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 READ_SCORE, READ_LENGTH = 0.6, 3  # what makes large shapes text: the reader's confidence, letters and digits
 KNOWN = 0.5  # share of a large line that the finer search has found already
@@ -102,7 +102,7 @@ def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[
     """
     view = rank(grey_of(image))
     found = []
-    for core in boxes_of(text_net.text_maps(view)[0], LIMITS):
+    for core in boxes_of(text_net.quick_map(view), LIMITS):
         box = _grown(core, view.shape)
         reading = _read(view, box)
         if _says_something(reading, score, length):

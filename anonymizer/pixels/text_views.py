@@ -16,6 +16,7 @@ SAMPLES = 1_000_000  # pixels that suffice for percentiles
 LEAST_SPREAD = 0.005  # of the range of values: less is noise
 MOST_SPREAD, OVER_NOISE = 0.03, 4  # of the range, and of the usual deviation: more counts no further
 LEAST_INK, MOST_INK = 0.002, 0.2  # share of the pixels that ink of one value has
+FAR = 3  # times the range of the others: how far ink lies above them
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
 
 
@@ -99,12 +100,12 @@ def _standing_out(grey: Array) -> Bytes:
 def _range(sample: Array) -> tuple[float, float]:
     """Return between which values most pixels lie; one value of its own, far above the others, is ink."""
     low, high = (float(v) for v in np.percentile(sample, (0.5, 99.5)))
-    top = sample.max()
-    below = sample[sample < top]
-    if not LEAST_INK < 1 - below.size / sample.size < MOST_INK:
+    top = float(sample.max())
+    if not LEAST_INK < float((sample == top).mean()) < MOST_INK:
         return low, high
-    bottom, upper = (float(v) for v in np.percentile(below, (0.5, 99.5)))
-    return (bottom, upper) if float(top) - upper > upper - bottom > 0 else (low, high)
+    below = sample[sample < (low + top) / 2]  # without the soft edges of letters
+    bottom, upper = (float(v) for v in np.percentile(below, (0.5, 98))) if below.size else (low, high)
+    return (bottom, upper) if top - upper > FAR * (upper - bottom) > 0 else (low, high)
 
 
 def _sameness(grey: Array) -> Bytes:

@@ -106,8 +106,9 @@ def main() -> None:
     model = keras_model()
     if wanted.start:
         model.load_weights(wanted.start)
+    rising = min(150, wanted.steps // 8)
     rate = keras.optimizers.schedules.CosineDecay(
-        1e-4, wanted.steps, alpha=0.01, warmup_target=wanted.rate, warmup_steps=150
+        1e-4, wanted.steps - rising, alpha=0.01, warmup_target=wanted.rate, warmup_steps=rising
     )
     model.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
     made = batches(shards, wanted.steps + 8, wanted.first)  # Keras draws some batches ahead

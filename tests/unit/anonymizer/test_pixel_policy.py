@@ -12,6 +12,7 @@ from anonymizer.masking.deidentify import Layout, Settings, deidentify
 from anonymizer.pixels import text_engine
 from anonymizer.pixels.burned_in_text import LEFT, mask_burned_in_text
 from anonymizer.pixels.keep_list import keep_list_of
+from anonymizer.pixels.text_boxes import TextBox
 from anonymizer.pixels.verdicts import KEPT, Judge
 from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy, policy_from
 from anonymizer.profiles.profile import load_profile
@@ -114,6 +115,17 @@ def test_a_reading_that_changes_with_the_cut_un_masks_nothing(monkeypatch):
     monkeypatch.setattr(text_engine, "read_line", read)
     _, result = masked(picture(HARMLESS))
     assert [region.kind for region in result.regions] == ["text"]
+
+
+def test_a_line_that_stands_in_several_views_of_a_cine_is_read_once_and_masked(monkeypatch):
+    read = []
+    monkeypatch.setattr(text_engine, "read_line", lambda line: read.append(line.shape) or ("SMITH", 0.95))
+    view = np.zeros((60, 200), np.uint8)
+    first, like, other = (TextBox(x, y, 80, 20, 0.9) for x, y in ((5, 5), (7, 6), (100, 30)))
+    there, _ = Judge().sorted(view, [first])
+    again, _ = Judge().sorted(view, [like, other], there)
+    assert len(read) == 2
+    assert {(region.x, region.kind) for region in again} == {(7, "text"), (100, "text")}
 
 
 def test_a_marker_beside_other_text_is_an_initial():

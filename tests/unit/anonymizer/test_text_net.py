@@ -45,6 +45,23 @@ def test_text_that_is_hardly_brighter_than_its_noisy_ground_is_found():
     assert masked(image)[glyphs(size=20)].mean() > 0.9
 
 
+def test_faint_text_beside_bright_text_is_found():
+    picture = np.random.default_rng(6).normal(0.3, 0.02, (SIDE, SIDE))
+    faint = {"at": (14, 40), "size": 20}
+    image = written(written(picture, (NUMBER,), ink=0.38, **faint), (NAME,), size=20, ink=1.0)
+    planted = written(np.zeros((SIDE, SIDE)), (NUMBER,), **faint) > 0.3
+    assert masked((image * 4000).astype(np.uint16))[planted].mean() > 0.9
+
+
+def test_ink_far_above_all_other_values_hides_no_other_text():
+    picture = np.random.default_rng(9).normal(300, 10, (SIDE, SIDE))
+    below = {"at": (60, 250), "size": 20}
+    image = written(picture, (NUMBER,), ink=400, **below)
+    image = written(image, ink=65535, size=24).round().astype(np.uint16)
+    planted = written(np.zeros((SIDE, SIDE)), (NUMBER,), **below) > 0.3
+    assert masked(image)[planted].mean() > 0.9
+
+
 @pytest.mark.parametrize("colour", [(255, 240, 40), (40, 255, 60), (140, 170, 255), (255, 60, 60)])
 def test_coloured_text_is_found(colour):
     weight = written(np.zeros((SIDE, SIDE)))[..., None]
@@ -89,6 +106,26 @@ def graticule():
     return image
 
 
+def brightest_of_moving_speckle():
+    echoes = np.random.default_rng(10).rayleigh(0.2, (480, 512)).clip(0, 0.8)
+    return np.max([np.roll(echoes, 3 * step, 0) for step in range(30)], axis=0)
+
+
+def branching_echoes():
+    """Bright walls of vessels in grain."""
+    rng = np.random.default_rng(11)
+    image = np.zeros((512, 512), np.float32)
+    for root in range(6):
+        at, angle = np.array([80.0 * root + 40, 60.0]), 1.5
+        for _ in range(40):
+            angle += rng.normal(0, 0.3)
+            end = at + 9 * np.array([np.cos(angle), np.sin(angle)])
+            cv2.line(image, at.astype(int).tolist(), end.astype(int).tolist(), 1.0, 3, cv2.LINE_AA)
+            at = end
+    grain = cv2.GaussianBlur(rng.rayleigh(0.3, (512, 512)), (0, 0), 1.0)
+    return np.maximum(cv2.GaussianBlur(image, (0, 0), 1.0) * (0.5 + grain), grain * 0.5)
+
+
 @pytest.mark.parametrize(
     "picture",
     [
@@ -97,8 +134,10 @@ def graticule():
         graticule,
         lambda: np.random.default_rng(8).rayleigh(0.2, (512, 512)),
         lambda: background(512, 512),
+        brightest_of_moving_speckle,
+        branching_echoes,
     ],
-    ids=["ribs", "threads", "graticule", "speckle", "smooth"],
+    ids=["ribs", "threads", "graticule", "speckle", "smooth", "moving", "branches"],
 )
 def test_what_is_no_text_stays(picture):
     assert masked((picture() * 3000).clip(0, 4095).astype(np.uint16)).mean() < 0.01
