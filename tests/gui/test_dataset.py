@@ -148,9 +148,11 @@ def test_what_is_found_keeps_the_data_set_out_until_a_reader_decides(
 ) -> None:
     page.form.formats.setCurrentIndex(page.form.formats.findData("dicom"))  # these files were never masked
     pane = page.pane
+    window.resize(1280, 720)
     qtbot.mouseClick(pane.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(pane.release_button.isVisible, timeout=60_000)
     assert "identity was found" in pane.panel.message.text()
+    qtbot.waitUntil(lambda: not pane.release_button.visibleRegion().isEmpty())  # it was scrolled into sight
     assert not (labelled.exports / "dataset").exists()
     qtbot.mouseClick(pane.release_button, Qt.MouseButton.LeftButton)
     dialog = page.findChild(ReleaseDialog)

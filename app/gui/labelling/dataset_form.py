@@ -53,7 +53,7 @@ class DatasetForm(QWidget):
         self.splits.setAccessibleName("Given splits: a CSV file")
         self.splits.setPlaceholderText("none: all patients are divided anew")
         self.splits.setClearButtonEnabled(True)
-        self.unusable = QCheckBox("A&nswers such as “not sure” too, as classes")
+        self.unusable = QCheckBox("Answers such as “not sure” too, as classes")
         self.licence = QLineEdit()
         self.licence.setPlaceholderText("none stated")
         self.licence.setToolTip(
@@ -151,7 +151,7 @@ class DatasetForm(QWidget):
         self.seed.setToolTip("The same seed divides the same way.")
         form.addRow("Given splits", self._given())
         form.addRow("Near-d&uplicates", self.duplicates)
-        form.addRow("Licenc&e", self.licence)
+        form.addRow("Licence", self.licence)
 
     def _shares(self) -> QHBoxLayout:
         shares = QHBoxLayout()

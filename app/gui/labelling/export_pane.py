@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -25,7 +25,12 @@ DUPLICATES = "Loo&k for near-duplicates"
 
 
 class ExportPane(QWidget):
-    """Name and form of the data set, and the jobs that write it or compare its images."""
+    """Name and form of the data set, and the jobs that write it or compare its images.
+
+    `told(widget)` tells what has just appeared at the bottom and wants to be seen.
+    """
+
+    told = Signal(QWidget)
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +88,7 @@ class ExportPane(QWidget):
         self.panel.follow(job)
         job.ended.connect(self._on_ended)
         self._check()
+        self.told.emit(self.panel)
         return job
 
     def look_for_duplicates(self) -> None:
@@ -100,7 +106,7 @@ class ExportPane(QWidget):
             DUPLICATES, self.look_for_duplicates, tip="Compares all images; the first time takes a while"
         )
         self.release_button = button(
-            "Release it &nevertheless…", self._ask_release, tip="A reader's decision, which is recorded"
+            "Release it an&yway…", self._ask_release, tip="A reader's decision, which is recorded"
         )
         self.folder_button = button("&Open folder", self._open_folder)
         self.train_button = button(
@@ -136,7 +142,7 @@ class ExportPane(QWidget):
         line = QHBoxLayout(self.locked)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(label(LOCKED, "caution"), 1)
-        line.addWidget(button("Unloc&k…", self.unlock))
+        line.addWidget(button("Unlock…", self.unlock))
         return self.locked
 
     def _check(self) -> None:
@@ -197,6 +203,7 @@ class ExportPane(QWidget):
         job = self.panel.job
         refused = bool(self._found) and job is not None and job.error is not None
         self.release_button.setVisible(refused)
+        self.told.emit(self.release_button if refused else self.train_button)
 
     def _ask_release(self) -> None:
         dialog = ReleaseDialog(self._session, self._found, self)

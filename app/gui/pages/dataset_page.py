@@ -84,7 +84,12 @@ class DatasetPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addLayout(self._left(), 3)
-        row.addWidget(scrolled(self.pane), 3)
+        area = scrolled(self.pane)
+        # As soon as what appeared has its place: on small screens it is below what is in sight.
+        self.pane.told.connect(
+            lambda widget: QTimer.singleShot(0, widget, lambda: area.ensureWidgetVisible(widget))
+        )
+        row.addWidget(area, 3)
         return content
 
     def _left(self) -> QVBoxLayout:
