@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_LEFT_BEHIND_S = 3600
+_LEFT_BEHIND_S = 600  # no program writes a single file for so long without touching it
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:
@@ -28,8 +28,8 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what killed programs left half-written in a folder: temporary files over an hour old."""
-    for left in folder.glob(".*.tmp"):
+    """Delete what killed programs left half-written in a folder: temporary files of ten minutes and older."""
+    for left in (*folder.glob(".*.tmp"), *folder.glob(".*.part")):
         with suppress(OSError):  # gone meanwhile, or not ours to delete
             if time.time() - left.stat().st_mtime > _LEFT_BEHIND_S:
                 left.unlink()

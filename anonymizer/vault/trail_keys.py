@@ -24,9 +24,21 @@ class TrailKeys:
         )
 
     def begin(self, line: int) -> bytes:
-        """Make and keep the key of a line from which sealing begins; durable on return."""
-        key = secrets.token_bytes(_BYTES)
+        """Make and keep the key of a line from which sealing begins; durable on return.
+
+        The same line's key is given again to who was killed before `confirm`, else that would look like a seal that
+        was lost.
+        """
         with plainly(), transaction(self._connection):
-            rows = [[number, known.hex()] for number, known in self.begun()]
-            self._settings.set(_NAME, {"keys": [*rows, [line, key.hex()]]})
+            content = self._settings.get(_NAME)
+            if content.get("pending") == line:
+                return bytes.fromhex(content["keys"][-1][1])
+            key = secrets.token_bytes(_BYTES)
+            rows = [*content.get("keys", ()), [line, key.hex()]]
+            self._settings.set(_NAME, {"keys": rows, "pending": line})
         return key
+
+    def confirm(self) -> None:
+        """Note that the last key lies beside the trail."""
+        with plainly(), transaction(self._connection):
+            self._settings.set(_NAME, {"keys": self._settings.get(_NAME).get("keys", [])})

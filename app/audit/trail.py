@@ -43,16 +43,20 @@ def append(file: Path, action: str, **facts: object) -> None:
             key.at(key.line + 1).put_beside(file)
 
 
-def begin_seal(file: Path, new_key: Callable[[int], bytes]) -> None:
+def begin_seal(
+    file: Path, new_key: Callable[[int], bytes], confirm: Callable[[], None] = lambda: None
+) -> None:
     """Seal the trail from its next line on, unless it is sealed.
 
-    `new_key` makes the key of that line and keeps it in the vault. That the sealing began is a line of its own.
+    `new_key` makes the key of that line and keeps it in the vault; `confirm` tells the vault that it lies beside the
+    trail now. That the sealing began is a line of its own.
     """
     with file.open("a+b") as stream, _alone(stream):
         last, number = _end(stream)
         if key_for(file, last, number) is not None:
             return
         TrailKey(number, new_key(number)).put_beside(file)
+        confirm()
     append(file, "audit trail sealed")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from anonymizer import EVERY_SERIES, FileRecord, Layout, Outcome, Source, Vault, load_profile, mask_batch
 from app.progress import Progress
 from app.project import Project
+from app.storage import sweep
 from app.workflows.masking import Tally, begin_masking, list_sources, project_settings
 from app.workflows.patients import Namesakes
 from app.workflows.pixel_policy import project_policy
@@ -21,6 +22,7 @@ def import_instances(
     What an earlier, perhaps killed, import finished is skipped. An instance is reported only when its file, its
     row in the vault and its row in the catalogue are on the disk, in this order.
     """
+    sweep(project.instances)
     sources = list_sources(paths, progress)
     tally = Tally()
     policy = project_policy(project, load_profile(project.profile, project.options))

@@ -73,7 +73,7 @@ def create_project(
             unlisted=told_apart.unlisted,
             separate_issuers=told_apart.separate_issuers,
         )
-        audit.begin_seal(project.audit_file, vault.trail_keys.begin)
+        audit.begin_seal(project.audit_file, vault.trail_keys.begin, vault.trail_keys.confirm)
     Catalogue.create(project.catalogue_file).close()
     project.save()
     project.record(
@@ -104,7 +104,7 @@ def unlock(project: Project, passphrase: str | None = None) -> Vault:
         raise
     with suppress(OSError):
         sweep(project.folder)
-        audit.begin_seal(project.audit_file, vault.trail_keys.begin)
+        audit.begin_seal(project.audit_file, vault.trail_keys.begin, vault.trail_keys.confirm)
     return vault
 
 

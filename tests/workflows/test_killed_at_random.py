@@ -151,6 +151,9 @@ def test_import_into_a_project(incoming: Path, tmp_path: Path, key: Path) -> Non
     def one(number: int) -> None:
         current[0] = new_project(tmp_path / f"p{number}.leadglass", key)
         killer.through("import", current[0], incoming)
+        for left in (current[0] / "instances").glob(".*.part"):
+            os.utime(left, (time.time() - 3600,) * 2)  # so old that nobody can be writing it
+        assert leadglass("import", current[0], incoming).code == 0  # which sweeps
         assert contents(current[0] / "instances") == contents(calm / "instances")
         with Project.open(current[0]).catalogue() as catalogue:
             assert catalogue.count() == 12

@@ -164,3 +164,14 @@ def test_who_has_the_vault_open_writes_nothing_under_the_old_key(file: Path, loc
 
 def test_a_key_can_be_kept_out_of_the_swap_file() -> None:
     assert keep_in_memory(bytes(32)) in (True, False)  # a limit of the system may stand against it
+
+
+def test_a_kill_while_the_trail_s_sealing_begins_leaves_one_key_not_two(file: Path, lock: KeyFile) -> None:
+    with Vault.create(file, SecretKey.generate(), lock) as vault:
+        first = vault.trail_keys.begin(7)
+    with Vault.open(file, lock) as vault:
+        assert vault.trail_keys.begin(7) == first  # nobody said that it lies beside the trail
+        vault.trail_keys.confirm()
+        assert vault.trail_keys.begun() == ((7, first),)
+        assert vault.trail_keys.begin(7) != first  # a seal that was lost afterwards is told
+        assert len(vault.trail_keys.begun()) == 2
