@@ -1,6 +1,7 @@
 """The contact sheet: all that is masked, and what was left and looks most like text; a glance and a key each."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,11 +12,12 @@ from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.masked_crops import Wanted, cut_out
-from app.gui.masking.crop_list import Same
+from app.gui.masking.crop_list import FINE, Same
 from app.gui.masking.open_spots import Unmasked, look_for_spots
 from app.gui.masking.sheet import Kind, Sheet
 from app.gui.session import Session
 from app.gui.widgets.empty_state import EmptyState
+from app.workflows.looked_at import LookedAt, place_of
 from app.workflows.masking_again import regions_of
 from labeller import InstanceRow
 
@@ -58,6 +60,7 @@ class ContactSheet(QWidget):
             self.stack.addWidget(sheet)
             top.addWidget(self._tool(sheet))
             sheet.list.opened.connect(self.opened)
+            sheet.list.fine.connect(partial(self._note, sheet))
         top.addStretch(1)
         self.stack.addWidget(self.locked)
         self.shown = self.masked
@@ -107,7 +110,9 @@ class ContactSheet(QWidget):
             return
         self.stack.setCurrentWidget(sheet)
         if sheet.stale:
-            sheet.begin(self._masked() if sheet is self.masked else self._unmasked())
+            answers = LookedAt(self.session.project.folder)
+            todo = self._masked() if sheet is self.masked else self._unmasked()
+            sheet.begin(todo, lambda crop: answers.answer(place_of(sheet.kind.name, crop.sop, crop.region)))
         sheet.list.setFocus()
 
     def stop(self) -> None:
@@ -141,6 +146,13 @@ class ContactSheet(QWidget):
             )
             for row in middle
         ]
+
+    def _note(self, sheet: Sheet, same: Same, fine: bool) -> None:  # noqa: FBT001 - a signal sends it
+        places = [place_of(sheet.kind.name, crop.sop, crop.region) for crop in same.crops]
+        try:
+            LookedAt(self.session.project.folder).note(places, FINE if fine else "")
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
 
     def _show_again(self, same: Same) -> None:
         self.show_wanted.emit(grouped(same))

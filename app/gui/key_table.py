@@ -95,6 +95,11 @@ _MASK = _of(
     ("difference", "what differs", "Shift+B"),
     ("both", "before and after side by side", "S"),
     ("draw", "correct: draw over what must not be seen; Esc leaves", "D"),
+    (
+        "new_box",
+        "begin a box in the middle: arrows move it, Shift+arrows resize it, Enter applies",
+        "Shift+D Ins",
+    ),
     ("shape", "the next shape: box, polygon, freehand, keep a fan, keep a box", "G"),
     ("frames", "the box holds for every frame, this frame, some frames", "E"),
     ("delete", "delete the chosen box; a masked one is shown again, from the original", "Del"),

@@ -113,6 +113,28 @@ def test_what_was_masked_wrongly_is_shown_again_and_the_rest_is_fine(page: MaskP
     assert brightest(page) == [20, LIT, LIT, LIT]
 
 
+def test_what_was_fine_is_not_asked_again_and_can_be_taken_back(page: MaskPage, qtbot: QtBot) -> None:
+    def again() -> None:
+        page.sheet.mark_stale()
+        page.sheet.activate()
+        qtbot.waitUntil(lambda: "to answer" in left.note.text() and "looked at" not in left.note.text())
+
+    left = page.sheet.left
+    page.sheet.switch()
+    qtbot.waitUntil(lambda: "1 to answer" in left.note.text())
+    qtbot.keyClick(left.list, "f")
+    again()
+    assert left.list.item(0).text().startswith("✓ fine")
+    assert "0 to answer" in left.note.text()
+    with (page.session.project.folder / "looked_at.jsonl").open("ab") as file:
+        file.write(b'{"at": "2026", "ans')  # the power went
+    again()
+    assert "0 to answer" in left.note.text()
+    qtbot.keyClick(left.list, "f")
+    again()
+    assert "1 to answer" in left.note.text()
+
+
 def test_enter_shows_the_image_of_a_place_that_was_left(page: MaskPage, qtbot: QtBot) -> None:
     page.sheet.switch()
     qtbot.waitUntil(lambda: "1 to answer" in page.sheet.left.note.text())

@@ -133,6 +133,15 @@ def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, windo
 def test_the_page_fits_a_screen_of_1280_pixels(page: MaskPage, window: MainWindow) -> None:
     window.go("mask")
     assert window.minimumSizeHint().width() <= 1280
+    page.images.by_hand.toggle()
+    page.images.by_hand.bar.frames.show_instance(30)
+    page.images.by_hand.bar.frames.step()
+    page.images.by_hand.bar.frames.step()
+    assert page.images.by_hand.bar.frames.last.isVisible()
+    window.resize(1280, 720)
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.minimumSizeHint().height() <= 720
+    assert page.images.compare.after.height() > 150
 
 
 def test_filter_and_search_of_the_header(page: MaskPage, qtbot: QtBot) -> None:
@@ -323,6 +332,29 @@ def test_a_box_is_moved_resized_and_deleted_with_keys_and_each_step_undone(
     assert by_hand.pending == (first,)
     qtbot.keyClick(view, "y", Qt.KeyboardModifier.ControlModifier)
     assert by_hand.pending == (moved,)
+
+
+def test_a_box_is_begun_placed_and_applied_by_keys_alone(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    sop = page.images.list.current()
+    before = pixels(page, sop)
+    seen(page, qtbot)
+    qtbot.keyClick(page.images.list.list, "d", Qt.KeyboardModifier.ShiftModifier)
+    assert by_hand.drawing
+    (begun,) = by_hand.pending
+    rows, columns = before.shape
+    assert abs(2 * begun.x + begun.width - columns) <= 2
+    assert abs(2 * begun.y + begun.height - rows) <= 2
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    (box,) = by_hand.pending
+    assert (box.x, box.y, box.width, box.height) == (begun.x + 1, begun.y, begun.width, begun.height + 1)
+    apply(page, qtbot)
+    after = pixels(page, sop)
+    inside = np.zeros(before.shape, bool)
+    inside[box.y : box.y + box.height, box.x : box.x + box.width] = True
+    assert len(np.unique(after[inside])) == 1
+    assert (after[~inside] == before[~inside]).all()
 
 
 def test_a_box_is_moved_and_resized_with_the_mouse(page: MaskPage, qtbot: QtBot) -> None:

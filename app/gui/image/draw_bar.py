@@ -13,6 +13,7 @@ from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, card, label
 
 NOTE = (
+    "Shift+D begins a box by keys. "
     "Click a shape to choose it: arrows move, Shift+arrows resize, Del deletes. Del on a masked box shows it again, "
     "from the original (Shift+Del: on this frame alone). All of it can be taken back (Ctrl+Z)."
 )
@@ -36,11 +37,11 @@ class DrawBar(QWidget):
         self.apply_buttons = tuple(
             button(text, self._applier(scope), primary=scope == "instance", tip=tip)
             for scope, text, tip in (
-                ("instance", "Apply (Enter)", "To this image (Enter on the image)"),
-                ("series", "To the series", "To all images of the series that have this size (Shift+Enter)"),
+                ("instance", "Apply", "To this image (Enter on the image)"),
+                ("series", "Series", "To all images of the series that have this size (Shift+Enter)"),
                 (
                     "device",
-                    "To this device",
+                    "Device",
                     "To all images of the same manufacturer, model, size and kind of colour (Ctrl+Enter)",
                 ),
                 (
@@ -65,13 +66,16 @@ class DrawBar(QWidget):
         for tool in self.shapes.values():
             shapes.addWidget(tool)
         shapes.addStretch(1)
-        shapes.addWidget(self.frames)
         row = QHBoxLayout()
-        for widget in (*self.apply_buttons, self.undo_button, self.redo_button, self.leave_button):
+        for widget in (*self.apply_buttons, self.undo_button, self.redo_button):
             row.addWidget(widget)
         row.addStretch(1)
         inside.addLayout(shapes)
-        inside.addWidget(self.text)
+        inside.addWidget(self.frames)
+        said = QHBoxLayout()
+        said.addWidget(self.text, 1)
+        said.addWidget(self.leave_button)
+        inside.addLayout(said)
         inside.addLayout(row)
         inside.addWidget(self.note)
         inside.addWidget(self.panel)

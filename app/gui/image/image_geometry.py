@@ -102,6 +102,12 @@ class ViewGeometry:
         seen = QRectF(self.to_image(self.area.topLeft()), self.to_image(self.area.bottomRight()))
         return seen.intersected(QRectF(0, 0, self.columns, self.rows))
 
+    def middle(self) -> tuple[int, int, int, int]:
+        """x, y, width, height of whole pixels in the middle of what can be seen: a quarter of its sides."""
+        seen = self.visible()
+        width, height = max(1, round(seen.width() / 4)), max(1, round(seen.height() / 4))
+        return round(seen.center().x() - width / 2), round(seen.center().y() - height / 2), width, height
+
     def pixel_rect(self, one: QPointF, other: QPointF) -> tuple[int, int, int, int]:
         """x, y, width, height of the whole pixels between two view points, inside the image."""
         drawn = QRectF(self.to_image(one), self.to_image(other)).normalized()

@@ -15,6 +15,7 @@ ICON = QSize(220, 72)
 ENLARGED = 3  # times, at most
 ROLE = Qt.ItemDataRole.UserRole
 DONE = "✓ "
+FINE = "fine"
 
 
 @dataclass(slots=True)
@@ -28,11 +29,12 @@ class Same:
 class CropList(QListWidget):
     """`opened(sop, number)` one is to be seen in its image; `change_wanted(Same)` all of them masked or shown.
 
-    Enter opens, F says that it is fine, the key `change` asks for the change.
+    Enter opens, F says that it is fine (again: takes that back), the key `change` asks for the change.
     """
 
     opened = Signal(str, int)
     change_wanted = Signal(object)
+    fine = Signal(object, bool)  # Same, whether it is fine or that is taken back
     answered = Signal()
 
     def __init__(self, name: str, change: Qt.Key, parent: QWidget | None = None) -> None:
@@ -61,8 +63,8 @@ class CropList(QListWidget):
         self.clear()
         self._same, self.boxes, self._touched = {}, 0, False
 
-    def add(self, crop: Crop) -> None:
-        """Show one more, or count it with those that look the same."""
+    def add(self, crop: Crop, answer: str = "") -> None:
+        """Show one more, or count it with those that look the same; `answer` was given before."""
         self.boxes += 1
         item = self._same.get(crop.key)
         if item is None:
@@ -71,10 +73,12 @@ class CropList(QListWidget):
             item.setData(ROLE + 1, crop.region.score)
             self.insertItem(self._place(crop.region.score), item)
             self._same[crop.key] = item
-            if not self._touched:
-                self.setCurrentRow(0)
-        item.data(ROLE).crops.append(crop)
+        same: Same = item.data(ROLE)
+        same.crops.append(crop)
+        same.answer = same.answer or answer
         _tell(item)
+        if not self._touched:
+            self._go_on(-1)
 
     def say(self, same: Same, answer: str) -> None:
         """Note what was said of some pictures and go on to the next that nobody has answered for."""
@@ -98,7 +102,9 @@ class CropList(QListWidget):
         same = self.current()
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if same is not None and plain and event.key() == Qt.Key.Key_F:
-            self.say(same, "fine")
+            takes_back = same.answer == FINE
+            self.fine.emit(same, not takes_back)
+            self.say(same, "" if takes_back else FINE)
         elif same is not None and plain and event.key() == self._change:
             self.change_wanted.emit(same)
         elif Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z:
@@ -117,7 +123,7 @@ class CropList(QListWidget):
 
     def _go_on(self, row: int) -> None:
         rows = (*range(row + 1, self.count()), *range(row))
-        following = next((n for n in rows if not self.item(n).data(ROLE).answer), row)
+        following = next((n for n in rows if not self.item(n).data(ROLE).answer), max(row, 0))
         self.setCurrentRow(following)
 
 

@@ -104,6 +104,16 @@ class MaskingByHand(QObject):
         if drawing:
             self._compare.after.setFocus()
 
+    def begin_box(self) -> None:
+        """Put a box into the middle of what is in sight, to be moved and resized by keys."""
+        view = self._compare.after
+        if not self._sop or view.frame_shown is None:
+            return
+        if not self.drawing:
+            self.toggle()
+        self._add(Region(*view.geometry_of_image.middle()), view.frame_index)
+        view.setFocus()
+
     def choose_shape(self, shape: Shape) -> None:
         """Draw this shape from now on; a fan is there at once, to be dragged into place."""
         view = self._compare.after

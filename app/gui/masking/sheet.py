@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
-from app.gui.masked_crops import Piece
+from app.gui.masked_crops import Crop, Piece
 from app.gui.masking.crop_list import CropList
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.text import label
@@ -41,6 +41,7 @@ class Sheet(QWidget):
         self.stale = True
         self._todo: list[Any] = []
         self._unread = self._total = 0
+        self._known: Callable[[Crop], str] = lambda _crop: ""
         self._work = Latest(self)
         self._work.done.connect(self._take)
         self._work.failed.connect(lambda message, remedy: show_error(self, message, remedy))
@@ -58,9 +59,10 @@ class Sheet(QWidget):
         column.addWidget(self.stack, 1)
         column.addWidget(self.keys)
 
-    def begin(self, todo: Sequence[Any]) -> None:
-        """Cut the pictures out of these."""
+    def begin(self, todo: Sequence[Any], known: Callable[[Crop], str]) -> None:
+        """Cut the pictures out of these; `known` tells what was said of one before."""
         self.empty()
+        self._known = known
         self.stale = False
         self._todo = list(todo)
         self._total = len(self._todo)
@@ -89,7 +91,7 @@ class Sheet(QWidget):
     def _take(self, piece: Piece) -> None:
         self._unread += piece.unread
         for crop in piece.crops:
-            self.list.add(crop)
+            self.list.add(crop, self._known(crop))
         self._next()
 
     def _say(self, running: int) -> None:

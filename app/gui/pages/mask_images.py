@@ -217,6 +217,7 @@ class MaskImages(QWidget):
             "difference": lambda: self.compare.show_side(Side.DIFFERENCE),
             "both": lambda: self.compare.show_side(Side.BOTH),
             "draw": self.by_hand.toggle,
+            "new_box": self.by_hand.begin_box,
             "shape": self.by_hand.next_shape,
             "frames": self.by_hand.bar.frames.step,
             "delete": self.by_hand.delete,

@@ -68,6 +68,22 @@ def test_first_last_and_a_few_others_stand_for_the_series_in_whatever_order_it_c
     assert sampled(sources[: FEWEST - 1]) == {}
 
 
+def test_after_a_kill_the_same_slices_stand_for_the_series_whatever_is_left_to_mask(tmp_path):
+    """So the plan is the same, and with it every byte that is written."""
+    sources = series(tmp_path)
+    (whole,) = sampled(sources).values()
+    for left in (sources[-1:], sources[5:], sources[::3]):
+        rest = SeriesSamples(lambda uid: f"{hash(uid) & 0xFFFFFF:06x}", left.__contains__)
+        for source in reversed(sources):
+            rest.add(member(source))
+        ((_, chosen),) = rest.chosen()
+        assert [one.source for one in chosen] == [one.source for one in whole]
+    done = SeriesSamples(lambda uid: f"{hash(uid) & 0xFFFFFF:06x}", lambda _: False)
+    for source in sources:
+        done.add(member(source))
+    assert not list(done.chosen())  # and nothing is searched where nothing is left
+
+
 def test_series_are_of_one_kind_device_and_matrix(tmp_path):
     one = member(series(tmp_path / "a", count=1)[0])
     dataset = instance(1)
