@@ -91,7 +91,12 @@ class Judge:
             return set()
         again = text_finder.read_lines(view, boxes=[_wider(r.box, view.shape) for r in maybe])
         pairs = zip(maybe, again, strict=True)
-        return {one.box for one, two in pairs if two.score >= CLEAR and plain(one.text) == plain(two.text)}
+        return {one.box for one, two in pairs if two.score >= CLEAR and _letters(one) == _letters(two)}
+
+
+def _letters(reading: text_finder.Reading) -> str:
+    """Return what was read without spaces: a reader is rarely sure of them, and they tell no texts apart."""
+    return plain(reading.text).replace(" ", "")
 
 
 def _may_identify(text: str) -> bool:

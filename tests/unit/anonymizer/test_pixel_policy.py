@@ -9,7 +9,7 @@ from anonymizer.errors import ProfileError
 from anonymizer.files.source import find_sources
 from anonymizer.identities.harvest import Harvest
 from anonymizer.masking.deidentify import Layout, Settings, deidentify
-from anonymizer.pixels import text_engine
+from anonymizer.pixels import text_engine, text_finder
 from anonymizer.pixels.burned_in_text import LEFT, mask_burned_in_text
 from anonymizer.pixels.keep_list import keep_list_of
 from anonymizer.pixels.text_boxes import TextBox
@@ -126,6 +126,36 @@ def test_a_line_that_stands_in_several_views_of_a_cine_is_read_once_and_masked(m
     again, _ = Judge().sorted(view, [like, other], there)
     assert len(read) == 2
     assert {(region.x, region.kind) for region in again} == {(7, "text"), (100, "text")}
+
+
+def test_markers_and_measurements_stay_and_the_name_beside_them_goes(monkeypatch):
+    """A reader that drops a space where more of the image is in sight is as sure as one that does not."""
+    said = {20: "R", 100: "Dist 2.34 cm", 101: "JOHANNA", 102: "R", 103: "R LEE"}
+    values = np.zeros((400, 500), np.uint16)
+    boxes = [TextBox(40, 60 * n, width, 20, 0.9) for n, width in enumerate(said)]
+    boxes[3] = TextBox(150, boxes[2].y, 102, 20, 0.9)  # beside the name
+
+    def read(image, *, boxes):
+        there = (said.get(box.width) or said[box.width - 24].replace(" ", "") for box in boxes)
+        return [text_finder.Reading(box, text, 0.97) for box, text in zip(boxes, there, strict=True)]
+
+    monkeypatch.setattr(text_finder, "read_lines", read)
+    regions, _ = Judge(PixelPolicy(), known("WESTERHOUT^JOHANNA")).sorted(values, boxes)
+    assert [region.kind for region in regions] == [KEPT, KEPT, "identity", "text", "text"]
+
+
+@pytest.mark.slow
+def test_a_marker_and_a_measurement_stay_to_the_bit_where_a_name_is_masked():
+    values = written(background(400, 500), (NAME,), size=22)
+    for text, at, size in (("L", (430, 60), 44), ("R", (40, 200), 44), ("Dist 2.34 cm", (150, 340), 20)):
+        values = written(values, (text,), at=at, size=size)
+    stored = np.round(values * 4095).astype(np.uint16)
+    dataset, result = masked(stored, names=["WESTERHOUT^JOHANNA"])
+    for part in ((slice(60, 110), slice(430, 470)), (slice(200, 250), slice(40, 80)),
+                 (slice(338, 368), slice(148, 270))):  # fmt: skip
+        assert np.array_equal(dataset.pixel_array[part], stored[part])
+    assert {region.why for region in result.regions if region.kind == KEPT} >= {"side marker"}
+    assert (dataset.pixel_array[14:40, 14:230] == stored.min()).all()
 
 
 def test_a_marker_beside_other_text_is_an_initial():
