@@ -44,17 +44,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def members(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     return (
-        trained(folder, tmp_path_factory, "forest", classifier="random forest"),
-        trained(folder, tmp_path_factory, "dense", classifier="dense"),
+        trained(folder, tmp_path_factory, "coarse", size=12),
+        trained(folder, tmp_path_factory, "fine", size=24),
     )
 
 
 def trained(
-    folder: Path, factory: pytest.TempPathFactory, name: str, only: str = "", **settings: str
+    folder: Path, factory: pytest.TempPathFactory, name: str, *, only: str = "", size: int = 16
 ) -> Path:
     out = factory.mktemp("model") / name
     wanted = {"body_part": only} if only else {}
-    train(folder, out, recipe=Recipe(architecture="pixels", **settings), read_image=read_png, only=wanted)
+    recipe = Recipe(architecture="pixels", classifier="svm", size=size)
+    train(folder, out, recipe=recipe, read_image=read_png, only=wanted)
     return out
 
 
@@ -93,8 +94,8 @@ def test_it_travels_and_says_the_same_without_its_members_folders(
 def test_experts_answer_for_their_body_part(
     folder: Path, members: tuple[Path, ...], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    knee = trained(folder, tmp_path_factory, "knee", only="knee", classifier="random forest")
-    hand = trained(folder, tmp_path_factory, "hand", only="HAND", classifier="random forest")
+    knee = trained(folder, tmp_path_factory, "knee", only="knee")
+    hand = trained(folder, tmp_path_factory, "hand", only="HAND")
     out = tmp_path / "experts"
     build_ensemble(EnsembleRequest((knee, hand), folder, out, "experts"), HEARING)
     path = folder / "images" / "spot_3.png"
