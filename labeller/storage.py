@@ -187,6 +187,10 @@ def _plainly() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except UnicodeDecodeError as error:  # SQLite quotes damaged bytes of the file in its message
+        raise CatalogueDamagedError(
+            "The catalogue is damaged.", "Restore the project's folder from a backup."
+        ) from error
     except DatabaseError as error:
         known = _in_words(str(error.orig))
         if known is None:

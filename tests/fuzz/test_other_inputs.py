@@ -35,7 +35,7 @@ from app.errors import USER_ERRORS
 from app.project import Project
 from app.workflows.projects import create_project
 from labeller import Catalogue, read_given_splits, read_labels
-from tests.corpora.once_hurt import ONCE_HURT
+from tests.corpora.once_hurt import ONCE_HURT, SEEDS_THAT_HURT
 from tests.fuzz.any_bytes import damaged
 from tests.gui.made_runs import make_run
 from tests.workflows.conftest import radiograph
@@ -281,6 +281,11 @@ def test_a_few_damaged_files_are_read_or_refused_in_words(kind: Input, tmp_path:
 @pytest.mark.parametrize("kind", INPUTS, ids=lambda kind: kind.name)
 def test_many_damaged_files_are_read_or_refused_in_words(kind: Input, tmp_path: Path) -> None:
     fuzz(kind, tmp_path, range(10_000, 10_000 + MANY))
+
+
+@pytest.mark.parametrize(("name", "seed"), SEEDS_THAT_HURT)
+def test_a_damage_that_once_hurt_does_so_no_more(name: str, seed: int, tmp_path: Path) -> None:
+    fuzz(next(each for each in INPUTS if each.name == name), tmp_path, range(seed, seed + 1))
 
 
 @pytest.mark.parametrize("name", ONCE_HURT)
