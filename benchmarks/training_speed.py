@@ -109,12 +109,15 @@ def learning(model: Any, shape: Preprocessing, pixels: Pixels) -> None:
     optimizer.build(model.trainable_variables)
     step = compile_step(model, optimizer)
 
+    streams = {parallel: feed.stream(parallel=parallel) for parallel in (False, True)}
+
     def epoch(*, parallel: bool) -> None:
         rng = np.random.default_rng(0)
-        for batch in feed.batches(balancing("none").arrange(labels, rng), rng, parallel=parallel):
+        for batch in streams[parallel].epoch(balancing("none").arrange(labels, rng), rng):
             float(step(*batch)[0])
 
-    epoch(parallel=True)  # compiles
+    for parallel in streams:
+        epoch(parallel=parallel)  # compiles
     told(
         "learning with changed images, batches one after the other",
         len(pixels),

@@ -27,34 +27,29 @@ class Feed:
     batch_size: int
     mirror: bool = False
 
-    def batches(self, epoch: Epoch, rng: np.random.Generator, *, parallel: bool = True) -> Any:
-        """A tf.data data set of (images as the network takes them, smoothed labels, weights), in the epoch's order.
+    def stream(self, *, parallel: bool = True) -> "Stream":
+        """The pipeline, built once for all epochs. `parallel=False` prepares each batch when it is asked for."""
+        return Stream(self, parallel=parallel)
 
-        The same epoch and generator state give the same batches, whatever the number of processors. `parallel=False`
-        prepares each batch when it is asked for.
-        """
-        tensorflow = import_tensorflow()
-        drawn = tensorflow.data.Dataset.from_generator(
-            lambda: self._drawn(epoch, rng), output_signature=self._signature(tensorflow)
-        )
-        if not parallel:
-            return drawn.map(self._prepare)
-        return drawn.map(
-            self._prepare, num_parallel_calls=tensorflow.data.AUTOTUNE, deterministic=True
-        ).prefetch(_AHEAD)
+    def batches(self, epoch: Epoch, rng: np.random.Generator, *, parallel: bool = True) -> Any:
+        """The batches of a single epoch; see `Stream.epoch`."""
+        return self.stream(parallel=parallel).epoch(epoch, rng)
 
     def steps(self, images: int) -> int:
         """Batches in an epoch of that many images."""
         return -(-images // self.batch_size)
 
-    def _drawn(self, epoch: Epoch, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    def drawn(self, epoch: Epoch, rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+        """Batches as they are stored, with what is to happen to them."""
         for start in range(0, len(epoch.order), self.batch_size):
             part = slice(start, start + self.batch_size)
             chosen = epoch.order[part]
             draws = draw(epoch.changed[part], self.preprocessing.size, rng, mirror=self.mirror)
             yield np.asarray(self.pixels[chosen]), self.labels[chosen], draws
 
-    def _signature(self, tensorflow: Any) -> tuple[Any, ...]:
+    def signature(self, tensorflow: Any) -> tuple[Any, ...]:
+        """Shapes and types of what `drawn` gives."""
+
         def spec(kind: Any, *shape: int) -> Any:
             return tensorflow.TensorSpec((None, *shape), kind)
 
@@ -62,7 +57,8 @@ class Feed:
         draws["maps"] = spec(tensorflow.float32, 8)
         return spec(tensorflow.uint8, *self.pixels.shape[1:]), spec(tensorflow.int64), draws
 
-    def _prepare(self, images: Any, labels: Any, draws: Any) -> tuple[Any, Any, Any]:
+    def prepare(self, images: Any, labels: Any, draws: Any) -> tuple[Any, Any, Any]:
+        """Tensors of a batch as the network takes them, with targets and weights."""
         tensorflow = import_tensorflow()
         classes, shape = len(self.weights), self.preprocessing
         scaled = (apply(images, draws) - np.float32(shape.offset)) / np.float32(shape.scale)
@@ -71,3 +67,34 @@ class Feed:
         low = _SMOOTHING / classes
         targets = tensorflow.one_hot(labels, classes, on_value=1 - _SMOOTHING + low, off_value=low)
         return scaled, targets, tensorflow.gather(tensorflow.constant(self.weights), labels)
+
+
+class Stream:
+    """A feed's pipeline. Building it takes longer than a small epoch, so it is built once."""
+
+    def __init__(self, feed: Feed, *, parallel: bool) -> None:
+        tensorflow = import_tensorflow()
+        self._now: tuple[Epoch, np.random.Generator] | None = None
+        self._feed = feed
+        drawn = tensorflow.data.Dataset.from_generator(
+            self._drawn, output_signature=feed.signature(tensorflow)
+        )
+        if parallel:
+            many = tensorflow.data.AUTOTUNE
+            prepared = drawn.map(feed.prepare, num_parallel_calls=many, deterministic=True)
+            self._batches = prepared.prefetch(_AHEAD)
+        else:
+            self._batches = drawn.map(feed.prepare)
+
+    def epoch(self, epoch: Epoch, rng: np.random.Generator) -> Any:
+        """Tensors (images as the network takes them, smoothed labels, weights), in the epoch's order.
+
+        The same epoch and generator state give the same batches, whatever the number of processors. One epoch is
+        gone through before the next is asked for.
+        """
+        self._now = (epoch, rng)
+        return self._batches
+
+    def _drawn(self) -> Iterator[tuple[Any, ...]]:
+        assert self._now is not None
+        yield from self._feed.drawn(*self._now)

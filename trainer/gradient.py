@@ -40,6 +40,7 @@ class _Descent:
         self.step = compile_step(task.model, self.optimizer)
         self.balancing = balancing(task.recipe.balancing)
         self.feed = _feed(task, self.balancing)
+        self.stream = self.feed.stream()
         self.pace = Pace(task)
         self.began = time.time()
         self.history: list[dict[str, float | None]] = []
@@ -50,10 +51,14 @@ class _Descent:
         plan = self.task.plan
         self.resume()
         self.task.on_event("stage", {"title": "Learning", "total": plan.epochs})
-        while len(self.history) < plan.epochs and not self.exhausted() and not self.task.out_of_time():
+        while len(self.history) < plan.epochs and not self.exhausted() and not self.late():
             self.epoch(len(self.history))
         self.task.model.set_weights(self.best)
         return Fit(tuple(self.history), self.best_epoch)
+
+    def late(self) -> bool:
+        """Whether the time that was allowed is over; one epoch is always learned."""
+        return bool(self.history) and self.task.out_of_time()
 
     def exhausted(self) -> bool:
         """Whether validation has not improved for as many epochs as the plan has patience."""
@@ -89,7 +94,7 @@ class _Descent:
         epoch = self.balancing.arrange(task.train.labels, rng)
         steps = self.feed.steps(len(epoch.order))
         losses, right = [], 0
-        for index, batch in enumerate(self.feed.batches(epoch, rng)):
+        for index, batch in enumerate(self.stream.epoch(epoch, rng)):
             task.check_cancelled()
             self.optimizer.learning_rate.assign(self.rate(number * steps + index, plan.epochs * steps))
             loss, hits = self.step(*batch)

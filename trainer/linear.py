@@ -15,6 +15,7 @@ from trainer.results.learning_curve import LearningPoint, learning_curve
 Head = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (features, classes), bias (classes)
 _STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0)  # scikit-learn's C: from strongly regularised to hardly
 _MOST_ITERATIONS = 300
+_WORSE = 2  # steps without improvement after which weaker regularisation, which takes longest, is not tried
 
 
 def fit_linear_head(task: Task) -> Fit:
@@ -43,7 +44,7 @@ def fit_linear_head(task: Task) -> Fit:
         if best is None or score(row) > score(rows[best_epoch - 1]):
             best_epoch, best = number, head
         task.on_event("epoch", row)
-        if task.out_of_time():
+        if task.out_of_time() or number - best_epoch >= _WORSE:
             break
     assert best is not None
     task.model.get_layer("logits").set_weights(list(best))

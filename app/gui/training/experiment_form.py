@@ -90,7 +90,7 @@ class ExperimentForm(QDialog):
         form.addRow("&Balancing to try", self.balancing)
         form.addRow("Net&works to try", self.networks)
         form.addRow("&Learning rates to try", self.rates)
-        form.addRow("&Epochs at most", self.epochs)
+        form.addRow("&Epochs (small sets get more)", self.epochs)
         form.addRow("Each with so many &seeds", self.seeds)
         form.addRow("&Minutes a training at most", self.minutes)
         form.addRow("&Try", self.search)

@@ -45,6 +45,14 @@ def test_parallel_preparation_gives_the_same_numbers() -> None:
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+def test_a_pipeline_built_once_gives_each_epoch_its_own_batches() -> None:
+    stream = _feed().stream()
+    for seed in (1, 2):
+        epoch = balancing("none").arrange(LABELS, np.random.default_rng(seed))
+        targets = [np.asarray(batch[1]) for batch in stream.epoch(epoch, np.random.default_rng(seed))]
+        assert np.array_equal(np.concatenate(targets).argmax(axis=1), LABELS[epoch.order])
+
+
 def test_only_the_images_that_are_to_change_change() -> None:
     changed = np.arange(10) % 2 == 0
     images = np.concatenate([batch[0] for batch in _batches(Epoch(np.arange(10), changed))])
