@@ -67,6 +67,8 @@ class DrawBar(QWidget):
             shapes.addWidget(tool)
         shapes.addStretch(1)
         row = QHBoxLayout()
+        for each in (shapes, row):
+            each.setSpacing(3)  # so that the page fits a narrow screen
         for widget in (*self.apply_buttons, self.undo_button, self.redo_button):
             row.addWidget(widget)
         row.addStretch(1)
