@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -364,9 +365,25 @@ def test_frames_ahead_are_decoded_and_old_ones_make_room(qtbot: QtBot) -> None:
     loader = ImageLoader(cache_bytes=3 * size)
     for index in range(8):
         loader.prefetch("stack", lambda: stack, index)
-    qtbot.waitUntil(lambda: loader.cached("stack", 7) is not None)
+        qtbot.waitUntil(lambda index=index: loader.cached("stack", index) is not None)
     assert loader.held_bytes <= 3 * size
     assert loader.cached("stack", 0) is None
+
+
+def test_files_that_were_looked_at_are_let_go(qtbot: QtBot) -> None:
+    opened: list[weakref.ref[Stack]] = []
+
+    def opener() -> Stack:
+        made = Stack()
+        opened.append(weakref.ref(made))
+        return made
+
+    loader = ImageLoader(cache_bytes=1)
+    for number in range(200):
+        loader.prefetch(number, opener)
+        qtbot.waitUntil(lambda number=number: loader.cached(number) is not None)
+    assert len(opened) == 200
+    assert sum(ref() is not None for ref in opened) <= 13  # twelve kept open, and the one that is shown
 
 
 def test_a_dicom_file_is_shown(qtbot: QtBot, view: ImageView, tmp_path: Path) -> None:

@@ -51,13 +51,18 @@ class _Told(QObject):
 class _Decode(QRunnable):
     def __init__(self, key: Key, opened: _Opened, told: _Told, wanted: Callable[[Key], bool]) -> None:
         super().__init__()
-        self._key, self._opened, self._told, self._wanted = key, opened, told, wanted
+        self._key, self._told, self._wanted = key, told, wanted
+        self._opened: _Opened | None = opened
 
     def run(self) -> None:
-        if not self._wanted(self._key):
-            return
+        # PySide now and then keeps a runnable that has run; it must not keep the file with it.
+        opened, self._opened = self._opened, None
+        if opened is not None and self._wanted(self._key):
+            self._decode(opened)
+
+    def _decode(self, opened: _Opened) -> None:
         try:
-            frame = self._opened.frame(self._key[1])
+            frame = opened.frame(self._key[1])
         except AnonymizerError as error:
             self._fail("\n".join(filter(None, (str(error), error.remedy))))
         except OSError:
