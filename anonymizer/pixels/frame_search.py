@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels import text_finder
 from anonymizer.pixels.decoding import Array, Matrix
 from anonymizer.pixels.filling import fill
 from anonymizer.pixels.pixel_store import black_of
+from anonymizer.pixels.projections import Projection
 from anonymizer.pixels.rendering import DicomImage
 from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.verdicts import KEPT, Judge, united
@@ -29,6 +29,7 @@ class FrameSearch:
     ) -> None:
         self.dataset, self.matrix, self._judge = dataset, matrix, judge
         self.image = DicomImage(dataset, allow_gdcm=True)
+        self._projections: tuple[Projection, ...] = ()  # least and greatest values of a cine
         self.views = list(self._views())
         self.readings: list[Reading] = []
         self._plan = plan if plan is not None and self._is_like(plan) else None
@@ -43,17 +44,28 @@ class FrameSearch:
             yield from (self._picture(index) for index in range(count))
             return
         sampled = {round(i * (count - 1) / (SAMPLED - 1)) for i in range(SAMPLED)}
-        # Overlays stand still over what moves, so the least and the greatest value that each pixel ever has
-        # show them, and late captions and running clocks too. It also proves that each frame decodes.
-        least: Array | None = None
-        greatest: Array | None = None
+        # Looking at each frame for the projections also proves that each of them decodes.
         for index in range(count):
             picture = self._picture(index)
             if index in sampled:
                 yield picture
-            least = picture.copy() if least is None else np.minimum(least, picture, out=least)
-            greatest = picture.copy() if greatest is None else np.maximum(greatest, picture, out=greatest)
-        yield from (view for view in (least, greatest) if view is not None)
+            if not self._projections:
+                self._projections = (Projection(picture, -1), Projection(picture, 1))
+                continue
+            for projection in self._projections:
+                projection.add(picture, index)
+        yield from (projection.values for projection in self._projections)
+
+    def _boxes(self, number: int) -> Sequence[text_finder.TextBox]:
+        """Return the text in a view; what no frame of a projection shows is none."""
+        if self._plan is not None:
+            return self._plan.boxes
+        boxes = text_finder.find_text(self.views[number])
+        place = number - len(self.views) + len(self._projections)
+        if place < 0 or not self._projections:
+            return boxes
+        made = self._projections[place]
+        return [box for box in boxes if made.shows(box, self._picture(made.frame_of(box)))]
 
     def _is_like(self, plan: SeriesPlan) -> bool:
         """Whether this is a slice that need not be searched, as others of its series were."""
@@ -69,8 +81,8 @@ class FrameSearch:
     def found(self) -> list[Region]:
         """Return all text in the views, as regions of every frame; kept ones are among them."""
         regions: list[Region] = []
-        for view in self.views:
-            boxes = text_finder.find_text(view) if self._plan is None else self._plan.boxes
+        for number, view in enumerate(self.views):
+            boxes = self._boxes(number)
             masked = [region for region in regions if region.kind != KEPT]
             there, read = self._judge.sorted(view, boxes, masked)
             regions += there

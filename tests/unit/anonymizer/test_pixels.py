@@ -20,8 +20,10 @@ from pydicom.uid import (
 from anonymizer.errors import PixelError
 from anonymizer.pixels import burned_in_text as pixels_module
 from anonymizer.pixels.burned_in_text import NOT_EXAMINED, mask_burned_in_text
-from anonymizer.pixels.decoding import decode_frame
+from anonymizer.pixels.decoding import decode_frame, matrix_of
+from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.text_finder import read_text
+from anonymizer.pixels.verdicts import Judge
 from anonymizer.report import Region
 from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, dataset_of, readable, written
 
@@ -287,6 +289,20 @@ def test_dark_text_between_the_frames_that_are_looked_at_is_masked():
     assert readable(read_text(late), NAME)
     mask_burned_in_text(dataset)
     assert not readable(read_text(decode_frame(dataset, 5)), NAME)
+
+
+def test_streaks_that_no_frame_of_a_cine_has_are_no_text():
+    echoes = np.random.default_rng(10).rayleigh(50, (240, 320)).clip(0, 200).astype(np.uint8)
+    frames = np.stack([np.roll(echoes, 3 * step, 0) for step in range(20)])
+    frames[:, :70] = (written(np.zeros((70, 320))) * 255).astype(np.uint8)
+    regions = FrameSearch(
+        dataset_of(frames, frames=20), matrix_of(dataset_of(frames, frames=20)), Judge()
+    ).found()
+    masked = np.zeros((240, 320), bool)
+    for r in regions:
+        masked[r.y : r.y + r.height, r.x : r.x + r.width] = True
+    assert masked[:70][frames[0, :70] > 128].mean() > 0.98
+    assert masked[135:].mean() < 0.01
 
 
 def test_a_small_slice_of_a_body_keeps_its_pixels():
