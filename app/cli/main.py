@@ -15,6 +15,7 @@ from app.cli.table import COMMANDS
 from app.errors import USER_ERRORS, AppError, UsageError
 from app.hardening import harden
 from app.logs import note, places
+from app.settings import config_folder
 from trainer.errors import CancelledError
 
 DESCRIPTION = f"""{NAME} masks personal data in DICOM headers and pixels, lets readers label the images, exports
@@ -161,6 +162,8 @@ def _bug(error: Exception) -> tuple[str, str]:
 def run() -> None:
     """Entry point of the installed program."""
     harden()
+    # Keras would make a folder in the user's home, and take settings of other programs from there.
+    os.environ["KERAS_HOME"] = str(config_folder() / "keras")
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page that lacks characters of paths and of ours.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # text streams
