@@ -1,13 +1,16 @@
 """Predict: what a model said stands beside what readers said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.gui.main_window import MainWindow
-from app.gui.models.predictions import Predicted, PredictionsModel
+from app.gui.models.predictions import Predicted, PredictionsModel, most_useful
+from app.gui.pages.label_page import LabelPage
 from app.gui.pages.predict_page import PredictPage
 from app.project import Project
 from labeller import PredictionRow, RunRow
@@ -66,6 +69,32 @@ def test_the_chosen_row_shows_its_image(page: PredictPage, qtbot: QtBot) -> None
     assert page.table.currentIndex().row() == 1
     assert page.heat_map._path == row.path
     assert page.heat_map.classes.currentText() == "finding"
+
+
+def test_what_the_model_is_least_sure_of_is_read_next_without_its_answer(
+    page: PredictPage, window: MainWindow, labelled: Project
+) -> None:
+    unread = [row for row in page.model.rows if row.label is None]
+    unsure = replace(unread[-1], probabilities={"clear": 0.49, "finding": 0.51})
+    rows = [*(row for row in page.model.rows if row.name != unsure.name), unsure]
+    page.model.show_rows(rows)
+    assert next(iter(most_useful(rows))) == unsure
+    assert len(most_useful(rows)) == len(unread)
+    page.read_least_sure()
+    shown = window.current_page()
+    assert isinstance(shown, LabelPage)
+    assert window.session.selected == unsure.path.stem
+    assert not any("%" in text.text() for text in shown.findChildren(QLabel) if text.isVisible())
+
+
+def test_no_answer_is_the_greatest_doubt() -> None:
+    def doubt(predicted: str, *shares: float) -> float:
+        return Predicted(Path("a"), "a", predicted, dict(zip("abc", shares, strict=False))).doubt
+
+    assert doubt("", 0.9, 0.1) == 1
+    assert doubt("a", 1.0, 0.0) == 0
+    assert doubt("a", 1 / 3, 1 / 3, 1 / 3) == pytest.approx(1)
+    assert doubt("a", 0.6, 0.4) > doubt("a", 0.9, 0.1)
 
 
 def test_disagreements_sort_together(page: PredictPage) -> None:

@@ -1,5 +1,6 @@
 """What a model said of images, as a table with a bar for each class; built for a hundred thousand rows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,14 @@ class Predicted:
         """Whether the model gave an answer."""
         return bool(self.predicted) and not self.error
 
+    @property
+    def doubt(self) -> float:
+        """How little the model knows: 0 where it is sure of one class, 1 where all are as likely or it says nothing."""
+        if not self.predicted:
+            return 1.0
+        shares = [share for share in self.probabilities.values() if share > 0]
+        return -sum(share * math.log(share) for share in shares) / math.log(max(2, len(self.probabilities)))
+
     def in_words(self) -> str:
         """Return all classes with their probabilities, the likeliest first."""
         if self.error:
@@ -62,6 +71,12 @@ class Predicted:
         if self.unlike is None:
             return []
         return [f"Unlike what the model learned from: {self.unlike:.0%} of the limit"]
+
+
+def most_useful(rows: Sequence[Predicted]) -> list[Predicted]:
+    """Images that no reader has labelled, those first of which the model is least sure: a label teaches it most."""
+    unread = [row for row in rows if row.label is None and not row.error]
+    return sorted(unread, key=lambda row: (-row.doubt, row.name))
 
 
 class PredictionsModel(RowsModel[Predicted]):

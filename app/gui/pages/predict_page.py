@@ -22,7 +22,14 @@ from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.image.heat_map import HeatMapView
 from app.gui.jobs import JobRunner
-from app.gui.models.predictions import FIRST_CLASS, NO_ANSWER, Predicted, PredictionsModel
+from app.gui.labelling_tasks import ChosenImages
+from app.gui.models.predictions import (
+    FIRST_CLASS,
+    NO_ANSWER,
+    Predicted,
+    PredictionsModel,
+    most_useful,
+)
 from app.gui.pages.base import Page
 from app.gui.runs import runs_in
 from app.gui.session import Session
@@ -51,6 +58,7 @@ class PredictPage(Page):
     purpose = f"See what a trained model says of images, and where in the image it looked. {NOTICE}."
     help_lines = (
         ("Alt+P", "predict"),
+        ("Alt+R", "read the images that the model is least sure of"),
         ("Alt+S", "save the table as CSV"),
         ("Up, Down", "previous, next image"),
     )
@@ -151,12 +159,28 @@ class PredictPage(Page):
         else:
             self.session.status.emit(f"{len(rows):,} predictions saved.")
 
+    def read_least_sure(self) -> None:
+        """Label next what the model knows least of; its suggestion stays out of the reader's sight."""
+        catalogue = self.session.catalogue
+        here = set(catalogue.uids())
+        uids = [row.path.stem for row in most_useful(self.model.rows) if row.path.stem in here]
+        if uids:
+            self.session.work_on(ChosenImages(catalogue, "Least sure of", uids))
+        else:
+            self.session.status.emit("There is no image of this project without a label in the table.")
+
     def _choices(self) -> QHBoxLayout:
         self.runs, self.sources = QComboBox(), QComboBox()
         for name, text in SOURCES:
             self.sources.addItem(text, name)
         self.runs.currentIndexChanged.connect(lambda _index: self._show_known())
         self.predict_button = button("&Predict", self.predict, primary=True)
+        self.read_button = button(
+            "&Read the least sure",
+            self.read_least_sure,
+            tip="Opens the images without a label on the Label page, those first that teach the model most; what it "
+            "says of them is not shown there",
+        )
         self.save_button = button("&Save as CSV…", self.save)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -167,6 +191,7 @@ class PredictPage(Page):
             row.addWidget(caption)
             row.addWidget(widget, 1)
         row.addWidget(self.predict_button)
+        row.addWidget(self.read_button)
         row.addWidget(self.save_button)
         return row
 
@@ -258,6 +283,7 @@ class PredictPage(Page):
             )
         self.summary.setText(f"{text} {NOTICE}." if rows else "")
         self.save_button.setEnabled(bool(rows))
+        self.read_button.setEnabled(any(row.label is None and not row.error for row in rows))
 
     def _on_finished(self, _result: object) -> None:
         self._flush()
