@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--recipe", choices=tuple(RECIPES), default="standard")
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
+    import_keras()
     network = RECIPES[given.recipe].design.architecture
     size = network.input_size(given.size)
     shape = Preprocessing(size, colour=False, channels=network.channels or 1, offset=127.0, scale=128.0)

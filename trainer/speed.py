@@ -34,6 +34,7 @@ class Estimate:
 def estimates(dataset_folder: Path, *, read_image: ReadImage) -> tuple[str, tuple[Estimate, ...]]:
     """The device, and an estimate for each ready-made recipe. Takes some ten seconds a recipe."""
     dataset = load_dataset(dataset_folder, read_image=read_image)
+    import_keras()  # quietly, before anything else imports it
     reading = _seconds_of_reading(dataset)
     found = [
         Estimate(name, round(_START + reading + _seconds(recipe, dataset), 1))
