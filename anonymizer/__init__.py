@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from anonymizer.errors import VaultLockedError as VaultLockedError
     from anonymizer.errors import VaultRefusedError as VaultRefusedError
     from anonymizer.errors import WriteError as WriteError
+    from anonymizer.files.exclusive import hold as hold
     from anonymizer.files.source import Source as Source
     from anonymizer.files.source import find_sources as find_sources
     from anonymizer.headers.comparison import AttributeRow as AttributeRow
@@ -156,6 +157,7 @@ _HOMES = {
     "pixels.rendering": ("DicomImage", "read_image"),
     "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Reading",
                "Region"),
+    "files.exclusive": ("hold",),
     "files.source": ("Source", "find_sources"),
     "pixels.shapes": ("covered", "fan", "outside", "polygon"),
     "pixels.text_finder": ("find_text", "read_text"),

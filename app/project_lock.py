@@ -5,19 +5,15 @@ themselves: what the command line does beside a window is safe without this lock
 """
 
 import json
-import os
 import platform
-import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from anonymizer import hold
 from app.account import account
 from app.errors import ProjectError
-
-_BEYOND = 2**20
-"""The byte that is locked on Windows: far behind the text, which others may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class ProjectLock:
                 f"{path.parent} may not be written: {error.strerror}.",
                 "Ask for the right to write there, or copy the project to another place.",
             ) from error
-        if not _lock(file):
+        if not hold(file):
             file.close()
             return _holder(path)
         mine = Holder(account(), platform.node(), datetime.now(UTC).isoformat(timespec="seconds"))
@@ -70,20 +66,3 @@ def _holder(path: Path) -> Holder:
         return Holder(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):  # it is being written at this moment
         return Holder("somebody", "another computer", "")
-
-
-def _lock(file: BinaryIO) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(_BEYOND)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    file.seek(0, os.SEEK_END)
-    return True

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from anonymizer.errors import WriteError
+from anonymizer.files.exclusive import hold
 from anonymizer.files.source import Source
 from anonymizer.headers.remembered import Recent
 from anonymizer.identities.pseudonyms import Pseudonyms
@@ -33,12 +34,18 @@ class Journal:
 
     def __init__(self, path: Path, pseudonyms: Pseudonyms, setting: str) -> None:
         self._path, self._pseudonyms, self._setting = path, pseudonyms, setting
+        self._file: IO[str] = path.open("a", encoding="utf-8")
+        if not hold(self._file):
+            self._file.close()
+            raise WriteError(
+                "Another run is masking into this folder at this moment.",
+                "Wait for its end, or choose another folder.",
+            )
         self._places: list[int] = []  # where the lists of changes stand
         self._done = self._read()
         self._numbers: Recent[tuple[Change, ...], int] = Recent(_LISTS)
         self._lists: Recent[int, tuple[Change, ...]] = Recent(_LISTS)
         self._pending: dict[str, str] = {}
-        self._file: IO[str] = path.open("a", encoding="utf-8")
 
     @classmethod
     def open(cls, out: Path, settings: Settings, layout: Layout = Layout.TREE) -> "Journal":
@@ -67,8 +74,6 @@ class Journal:
     def _read(self) -> dict[str, int]:
         """Where the record of each finished input stands; an unfinished last line is cut off."""
         done: dict[str, int] = {}
-        if not self._path.exists():
-            return done
         remove_unfinished(self._path.parent)
         good = 0
         with self._path.open("rb") as file:

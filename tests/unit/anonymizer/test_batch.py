@@ -1,4 +1,5 @@
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,10 @@ def test_a_bad_file_costs_no_other_that_its_worker_had_ahead(tmp_path):
     assert (tmp_path / "dies.tries").read_text() == "2"
 
 
+def _but_the_journal(_folder: str, names: list[str]) -> set[str]:
+    return set(names) - {FILE_NAME}
+
+
 def test_whoever_sees_a_record_finds_it_in_the_journal(tmp_path, settings_for):
     planted.write(tmp_path / "in")
     out, settings, seen = tmp_path / "out", settings_for("research"), []
@@ -71,11 +76,22 @@ def test_whoever_sees_a_record_finds_it_in_the_journal(tmp_path, settings_for):
     with Journal.open(out, settings) as journal:
         for record in journal.noted(mask_batch(journal.pending(sources), out, settings, workers=1)):
             seen.append(record)
-            with Journal.open(out, settings) as after_a_kill:
+            left = Path(shutil.copytree(out, tmp_path / f"after a kill {len(seen)}", ignore=_but_the_journal))
+            with Journal.open(left, settings) as after_a_kill:
                 found = {each.path: each for each in after_a_kill.finished(sources)}
             assert all(found[each.path].as_json() == each.as_json() for each in seen)
     lists = [line for line in (out / FILE_NAME).read_text("utf-8").splitlines() if line.startswith('{"list"')]
     assert len(lists) == len({record.changes for record in seen})
+
+
+def test_two_runs_do_not_mask_into_one_folder(tmp_path, settings_for):
+    with Journal.open(tmp_path, settings_for("research")):
+        (tmp_path / ".half-written.dcm.0a1b2c3d.part").write_bytes(b"the first run is writing this")
+        with pytest.raises(WriteError, match="Another run"):
+            Journal.open(tmp_path, settings_for("research"))
+    assert (tmp_path / ".half-written.dcm.0a1b2c3d.part").exists()
+    with Journal.open(tmp_path, settings_for("research")):
+        assert not (tmp_path / ".half-written.dcm.0a1b2c3d.part").exists()
 
 
 def test_cancelling_stops_promptly(tmp_path):

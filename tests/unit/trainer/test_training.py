@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -288,11 +289,7 @@ class TestForeignModelFolders:
 
     @pytest.fixture
     def copy(self, model: Path, tmp_path: Path) -> Path:
-        folder = tmp_path / "copy"
-        folder.mkdir()
-        for path in model.iterdir():
-            (folder / path.name).write_bytes(path.read_bytes())
-        return folder
+        return Path(shutil.copytree(model, tmp_path / "copy"))
 
     def change(self, folder: Path, **changes: Any) -> None:
         path = folder / "run.json"
