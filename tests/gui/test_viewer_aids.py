@@ -1,5 +1,7 @@
 """Ruler, magnifier, turning and the usual windows in the image view."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QLineF, QPointF, Qt
@@ -9,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset
 from app.gui.image.image_bar import ImageBar
-from app.gui.image.image_frames import ArrayPicture
+from app.gui.image.image_frames import ArrayPicture, Picture
 from app.gui.image.image_ruler import length
 from app.gui.image.image_turn import Turn
 from app.gui.image.image_view import ImageView
@@ -17,6 +19,22 @@ from app.gui.window_presets import presets_for
 
 Key = Qt.Key
 SIDES = Edges("R", "L", "A", "P")
+
+
+@dataclass(frozen=True, slots=True)
+class Grey(Picture):
+    """Values as they are stored, without a window of their own."""
+
+    values: np.ndarray
+    inverted: bool = False
+    frames: int = 1
+    window_presets: tuple[WindowPreset, ...] = ()
+    window_function: str = "LINEAR"
+    pixel_spacing: None = None
+    edges: None = None
+
+    def view(self, _index: int) -> tuple[np.ndarray, np.ndarray]:
+        return self.values, (self.values >> 4).astype(np.uint8)
 
 
 @pytest.fixture
@@ -120,4 +138,43 @@ def test_the_usual_windows_of_ct_follow_those_of_the_file(view: ImageView, qtbot
     assert names[:3] == ["As the file says", "Knee  (W 300 L 100)", "Soft tissue  (W 400 L 50)"]
     QTest.keyClick(view, Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     assert (view.window_now.center, view.window_now.width) == (-600, 1500)
-    assert presets_for("MR") == ()
+
+
+@pytest.mark.parametrize(
+    ("modality", "key", "ends"),
+    [
+        ("MR", Key.Key_F2, (100, 700)),  # dark tissue: the lower 60 % of what is no air
+        ("MG", Key.Key_F2, (600, 1100)),
+        ("DX", Key.Key_F3, (500, 1100)),
+        ("PT", Key.Key_F2, (0, 550)),  # half of the largest value
+        ("NM", Key.Key_F3, (0, 275)),
+        ("US", Key.Key_F1, (100, 800)),
+    ],
+)
+def test_each_modality_has_its_windows_found_in_the_values(
+    view: ImageView, qtbot: QtBot, modality: str, key: Key, ends: tuple[int, int]
+) -> None:
+    values = np.zeros((100, 100), np.int16)  # a tenth is air
+    values[10:] = np.linspace(100, 1100, 9000).reshape(90, 100)
+    view.extra_presets = presets_for(modality)
+    view.set_image(Grey(values))
+    qtbot.waitUntil(lambda: view.frame_shown is not None and view.frame_shown.picture.values is values)
+    QTest.keyClick(view, key, Qt.KeyboardModifier.ShiftModifier)
+    window = view.window_now
+    half = window.width / 2
+    assert (window.center - half, window.center + half) == pytest.approx(ends, abs=30)
+
+
+def test_dark_parts_are_dark_where_low_values_are_bright(view: ImageView, qtbot: QtBot) -> None:
+    values = np.full((100, 100), 1200, np.int16)
+    values[10:] = np.linspace(100, 1100, 9000).reshape(90, 100)
+    view.set_image(Grey(values, inverted=True))
+    qtbot.waitUntil(lambda: view.frame_shown is not None and view.frame_shown.picture.inverted)
+    bright = next(each for each in presets_for("DX") if "bone" in each.name)
+    window = view.frame_shown.preset(bright)
+    assert window.center + window.width / 2 == pytest.approx(700, abs=30)  # the lower 60 % are bright
+
+
+def test_every_modality_of_images_has_windows_or_those_of_its_values() -> None:
+    assert all(presets_for(each) for each in ("CT", "MR", "MG", "PT", "NM", "US", "CR", "DX", "XA", "RF"))
+    assert presets_for("SC") == ()

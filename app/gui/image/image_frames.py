@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from anonymizer.pixels.orientation import Edges
 from anonymizer.pixels.rendering import WindowPreset, display
+from app.gui.image.value_windows import Spread, ValueWindow
 
-NAMES = ("Middle 99 %", "Middle 90 %", "Full range")
-SAMPLED = 2  # percentiles are taken of the copy that was halved so many times
 ATTRIBUTES = 50_000  # bytes that the attributes of a file take in memory, about
 SMALLEST = 256  # reduced copies stop where the longer side is no longer than this
 
@@ -170,7 +169,7 @@ class Frame:
     index: int
     values: tuple[Values, ...]
     shown: tuple[Shown, ...]
-    ranges: tuple[WindowPreset, ...] = ()  # windows found in the values: the middle of them, and all
+    spread: Spread | None = None  # of the values, None for colour
     graphics: NDArray[np.bool_] | None = None
 
     @classmethod
@@ -180,8 +179,9 @@ class Frame:
         levels = _levels(shown)
         same = values is shown or is_colour(values)
         values_too = levels if same else _levels(values)
-        ranges = () if is_colour(values) else _ranges(values_too)
-        return cls(picture.at(index), index, values_too, levels, ranges, picture.graphics(index))
+        told = picture.at(index)
+        spread = None if is_colour(values) else Spread.of(values_too, inverted=told.inverted)
+        return cls(told, index, values_too, levels, spread, picture.graphics(index))
 
     @property
     def rows(self) -> int:
@@ -217,6 +217,18 @@ class Frame:
         preset = self.ranges[0]
         return Window(preset.center, preset.width)
 
+    @property
+    def ranges(self) -> tuple[WindowPreset, ...]:
+        """Windows found in the values: over the middle of them, and over all; none for colour."""
+        return self.spread.usual() if self.spread is not None else ()
+
+    def preset(self, offered: WindowPreset | ValueWindow) -> WindowPreset:
+        """Return a window that is offered for a modality as it is for the values of this frame."""
+        if isinstance(offered, WindowPreset):
+            return offered
+        spread = self.spread or Spread.of(self.values)
+        return spread.window(offered, inverted=self.picture.inverted)
+
     def level_for(self, reduction: float) -> int:
         """The smallest copy with at least one pixel where `reduction` pixels of the frame share one."""
         level = int(np.log2(max(reduction, 1.0)))
@@ -243,20 +255,6 @@ class Frame:
 def is_colour(values: Values) -> bool:
     """Whether the values have a third axis for colour."""
     return values.ndim == 3  # noqa: PLR2004 - rows, columns, colour
-
-
-def _ranges(levels: tuple[Values, ...]) -> tuple[WindowPreset, ...]:
-    """Windows over the middle of the values, and over all of them."""
-    sample = levels[min(len(levels) - 1, SAMPLED)].ravel()
-    sample = sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
-    if not sample.size:
-        return (WindowPreset(NAMES[0], 0.0, 1.0),)
-    ends = [*np.percentile(sample, (0.5, 99.5, 5, 95)), np.nanmin(levels[0]), np.nanmax(levels[0])]
-    pairs = zip(NAMES, ends[::2], ends[1::2], strict=True)
-    return tuple(
-        WindowPreset(name, (float(low) + float(high)) / 2, max(float(high) - float(low), 1.0))
-        for name, low, high in pairs
-    )
 
 
 def _levels(values: Values) -> tuple[Values, ...]:

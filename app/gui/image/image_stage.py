@@ -16,6 +16,7 @@ from app.gui.image.image_frames import Frame, Window
 from app.gui.image.image_geometry import ViewGeometry
 from app.gui.image.image_overlay import RegionLike
 from app.gui.image.image_tools import Tool
+from app.gui.image.value_windows import ValueWindow
 from app.gui.image.visible_part import VisiblePart
 
 SHARP_MS = 80  # after the last movement the visible part is drawn in full resolution
@@ -63,7 +64,7 @@ class ImageStage(QWidget):
         self.boxes.pen.changed.connect(self.update)
         self._pressed = QPointF()
         self.aids = ImageAids()
-        self.extra_presets: tuple[WindowPreset, ...] = ()  # offered after those of the file
+        self.extra_presets: tuple[WindowPreset | ValueWindow, ...] = ()  # offered after those of the file
         self._measuring = False
         self._cut = VisiblePart()
         self._sharpen = QTimer(self, singleShot=True, interval=SHARP_MS)
@@ -117,7 +118,9 @@ class ImageStage(QWidget):
         """The windows that are offered: those of the file, then the usual ones of the modality."""
         if self._frame is None or not self._frame.windowed:
             return ()
-        return (*self._frame.picture.window_presets, *self.extra_presets, *self._frame.ranges)
+        frame = self._frame
+        usual = map(frame.preset, self.extra_presets)
+        return (*frame.picture.window_presets, *usual, *frame.ranges)
 
     @property
     def message(self) -> str:

@@ -82,4 +82,4 @@ def turned(frame: Frame, turn: Turn) -> Frame:
     values = shown if same else tuple(turn.values(level) for level in frame.values)
     graphics = None if frame.graphics is None else turn.values(frame.graphics)
     picture = TurnedPicture(frame.picture, turn)
-    return Frame(picture, frame.index, values, shown, frame.ranges, graphics)
+    return Frame(picture, frame.index, values, shown, frame.spread, graphics)
