@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels.greyscale import functional_group
@@ -13,6 +15,14 @@ _AXES = (
     ("H", "F"),
 )  # towards larger and smaller values of x, y, z: PS3.3 C.7.6.2.1.1
 _OPPOSITE = {"L": "R", "R": "L", "P": "A", "A": "P", "H": "F", "F": "H"}
+_ALIKE = 0.966  # cosine of 15 degrees
+_GEOMETRY = (
+    "FrameOfReferenceUID",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PerFrameFunctionalGroupsSequence",
+    "SharedFunctionalGroupsSequence",
+)
 _COUNTS = 0.35  # a direction cosine from which an axis is named: about 20 degrees off the plane
 
 
@@ -39,6 +49,47 @@ def edges(dataset: Dataset, frame: int = 0) -> Edges | None:
     if not (_valid(right) and _valid(bottom)):
         return None
     return Edges(_opposite(right), right, _opposite(bottom), bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Where a slice lies in space (PS3.3 C.7.6.2.1.1): where its first pixel is, in mm, and what it is upright on."""
+
+    position: tuple[float, float, float]
+    normal: tuple[float, float, float]
+    frame_of_reference: str
+
+    def along(self, normal: tuple[float, float, float]) -> float:
+        """Return how far it lies in a direction, in mm."""
+        return sum(a * b for a, b in zip(self.position, normal, strict=True))
+
+    def is_parallel(self, other: "Plane") -> bool:
+        """Whether two slices are cut alike, to within some 15 degrees."""
+        cosine = sum(a * b for a, b in zip(self.normal, other.normal, strict=True))
+        return cosine > _ALIKE
+
+
+def plane(dataset: Dataset, frame: int = 0) -> Plane | None:
+    """Return where a frame lies in space, None where the file does not say."""
+    position = _numbers(functional_group(dataset, frame, "PlanePositionSequence").get("ImagePositionPatient"))
+    cosines = _numbers(
+        functional_group(dataset, frame, "PlaneOrientationSequence").get("ImageOrientationPatient")
+    )
+    if len(position) != 3 or len(cosines) != 6:  # noqa: PLR2004 - a point and two directions in space
+        return None
+    (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
+    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
+    x, y, z = position
+    return Plane((x, y, z), normal, str(dataset.get("FrameOfReferenceUID", "")))
+
+
+def planes_of(path: Path, frames: int = 1) -> tuple[Plane | None, ...]:
+    """Read where the frames of a file lie in space; None for each where the file does not say or cannot be read."""
+    try:
+        dataset = dcmread(path, stop_before_pixels=True, specific_tags=list(_GEOMETRY))
+        return tuple(plane(dataset, frame) for frame in range(frames))
+    except Exception:  # noqa: BLE001 - whatever a damaged file makes the library raise: it has no place then
+        return (None,) * frames
 
 
 def _numbers(value: object) -> list[float]:

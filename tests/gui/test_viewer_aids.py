@@ -141,19 +141,20 @@ def test_the_usual_windows_of_ct_follow_those_of_the_file(view: ImageView, qtbot
 
 
 @pytest.mark.parametrize(
-    ("modality", "key", "ends"),
+    ("modality", "wanted"),
     [
-        ("MR", Key.Key_F2, (100, 700)),  # dark tissue: the lower 60 % of what is no air
-        ("MG", Key.Key_F2, (600, 1100)),
-        ("DX", Key.Key_F3, (500, 1100)),
-        ("PT", Key.Key_F2, (0, 550)),  # half of the largest value
-        ("NM", Key.Key_F3, (0, 275)),
-        ("US", Key.Key_F1, (100, 800)),
+        ("MR", (Key.Key_F2, (100, 700))),  # dark tissue: the lower 60 % of what is no air
+        ("MG", (Key.Key_F2, (600, 1100))),
+        ("DX", (Key.Key_F3, (500, 1100))),
+        ("PT", (Key.Key_F2, (0, 550))),  # half of the largest value
+        ("NM", (Key.Key_F3, (0, 275))),
+        ("US", (Key.Key_F1, (100, 800))),
     ],
 )
 def test_each_modality_has_its_windows_found_in_the_values(
-    view: ImageView, qtbot: QtBot, modality: str, key: Key, ends: tuple[int, int]
+    view: ImageView, qtbot: QtBot, modality: str, wanted: tuple[Key, tuple[int, int]]
 ) -> None:
+    key, ends = wanted
     values = np.zeros((100, 100), np.int16)  # a tenth is air
     values[10:] = np.linspace(100, 1100, 9000).reshape(90, 100)
     view.extra_presets = presets_for(modality)

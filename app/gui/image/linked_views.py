@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from anonymizer.pixels.orientation import Plane
 from app.gui.image.image_view import ImageView
+from app.gui.image.slice_places import Planes, SliceMatch
 
 
 class LinkedViews(QObject):
     """What is done to one view is done to the other, as far as their images allow it.
 
-    Zoom and place are those relative to the fitted image, so that images of different size show the same part;
-    stacks are at the same share of their length; a window is taken over where `same_scale` says that values mean
-    the same in both.
+    Zoom and place are those relative to the fitted image, so that images of different size show the same part.
+    Slices are those at the same place in space, where `place` was told where they lie; else stacks are at the same
+    share of their length. A window is taken over where `same_scale` says that values mean the same in both.
     """
 
     def __init__(self, one: ImageView, other: ImageView, parent: QObject | None = None) -> None:
@@ -20,10 +22,21 @@ class LinkedViews(QObject):
         self.on = True
         self.same_scale = False
         self._busy = False
+        self._one, self._other = one, other
+        self._planes: dict[ImageView, Planes] = {}
+        self._match = SliceMatch()
         for leader, follower in ((one, other), (other, one)):
             leader.moved.connect(self._doer(self._place, leader, follower))
             leader.frame_changed.connect(self._doer(self._scroll, leader, follower))
             leader.window_changed.connect(self._doer(self._window, leader, follower))
+
+    def place(self, one: Planes, other: Planes) -> None:
+        """Say where the frames of both views lie in space; nothing for those of which it is not known."""
+        self._planes = {self._one: one, self._other: other}
+
+    def align(self) -> None:
+        """Take the two slices in sight for the same place, where the examinations have no place in common."""
+        self._match.align(self._plane(self._one), self._plane(self._other))
 
     def take_over(self, leader: ImageView, follower: ImageView) -> None:
         """Bring a view that has just got its image into step."""
@@ -49,9 +62,20 @@ class LinkedViews(QObject):
         follower.redraw()
 
     def _scroll(self, leader: ImageView, follower: ImageView) -> None:
-        if follower.frames > 1:
-            share = leader.frame_index / max(leader.frames - 1, 1)
+        if follower.frames <= 1:
+            return
+        wanted = self._match.nearest(self._plane(leader), self._planes.get(follower, ()))
+        if wanted is not None:
+            follower.go_to_frame(wanted)
+            return
+        if leader.frames > 1:
+            share = leader.frame_index / (leader.frames - 1)
             follower.go_to_frame(round(share * (follower.frames - 1)))
+        self.align()
+
+    def _plane(self, view: ImageView) -> Plane | None:
+        planes = self._planes.get(view, ())
+        return planes[view.frame_index] if view.frame_index < len(planes) else None
 
     def _window(self, leader: ImageView, follower: ImageView) -> None:
         now = leader.window_now

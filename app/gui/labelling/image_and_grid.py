@@ -49,7 +49,7 @@ class ImageAndGrid(QStackedWidget):
         self.view = ImageView(loader=self.loader)
         self.view.may_turn = True
         self.view.frame_changed.connect(self._on_frame)
-        self.prior = PriorPane(self.view, self.loader, self.sources)
+        self.prior = PriorPane(self.view, self.loader, self.sources, session)
         self.prior.hide()
         self.grid = ThumbnailGrid(model, selection)
         self.grid.opened.connect(self.opened)
@@ -117,7 +117,7 @@ class ImageAndGrid(QStackedWidget):
             self._show_in_stack(stack, row)
         self._decode_neighbours(place)
         if self.prior.isVisibleTo(self):
-            self.prior.show_for(row, self.session.catalogue)
+            self._show_prior(row)
 
     def toggle_prior(self, row: InstanceRow | None) -> None:
         """Show another examination of the patient beside the image, or take it away."""
@@ -125,10 +125,14 @@ class ImageAndGrid(QStackedWidget):
         self.prior.setVisible(shown)
         if shown and row is not None:
             self.beside.setSizes([1000, 1000])  # equal: Qt scales them to the width there is
-            self.prior.show_for(row, self.session.catalogue)
+            self._show_prior(row)
         else:
             self.prior.clear()
         self.worked_on().setFocus()
+
+    def _show_prior(self, row: InstanceRow) -> None:
+        shown = [row] if self._stack is None else self.series.members
+        self.prior.show_for(row, self.session.catalogue, shown)
 
     def forget_images(self) -> None:
         """Nothing that was read may be seen any more, as when the vault is locked."""

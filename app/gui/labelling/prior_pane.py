@@ -10,7 +10,9 @@ from app.gui.image.image_loader import ImageLoader
 from app.gui.image.image_view import ImageView
 from app.gui.image.linked_views import LinkedViews
 from app.gui.labelling.image_sources import ImageSources
+from app.gui.labelling.series_planes import SeriesPlanes
 from app.gui.models.worklist_model import title
+from app.gui.session import Session
 from app.gui.window_presets import presets_for
 from labeller import Catalogue, InstanceFilter, InstanceRow
 
@@ -20,8 +22,12 @@ NONE = "The project holds no other series of this patient."
 class PriorPane(QWidget):
     """A box to choose the series, and its images; `main` is the view that it goes with."""
 
-    def __init__(self, main: ImageView, loader: ImageLoader, sources: ImageSources) -> None:
+    def __init__(self, main: ImageView, loader: ImageLoader, sources: ImageSources, session: Session) -> None:
         super().__init__()
+        self._session = session
+        self._planes = SeriesPlanes(self)
+        self._planes.ready.connect(self._on_planes)
+        self._beside: Sequence[InstanceRow] = ()  # what the main view shows
         self._main, self._sources = main, sources
         self.view = ImageView(loader=loader)
         self.view.may_turn = True
@@ -48,9 +54,14 @@ class PriorPane(QWidget):
         column.addWidget(self.view, 1)
         self.view.shown.connect(lambda _name: self.linked.take_over(self._main, self.view))
 
-    def show_for(self, row: InstanceRow, catalogue: Catalogue) -> None:
-        """Offer the other series of an instance's patient; within a series the choice stays."""
+    def show_for(self, row: InstanceRow, catalogue: Catalogue, beside: Sequence[InstanceRow]) -> None:
+        """Offer the other series of an instance's patient; within a series the choice stays.
+
+        `beside` are the instances in the main view: this one, or all of its stack.
+        """
+        self._beside = beside
         if self._row is not None and self._row.series == row.series:
+            self._find_places()
             return
         self._row = row
         self._series = _others(row, catalogue.instances(InstanceFilter(patient=row.patient)))
@@ -69,13 +80,14 @@ class PriorPane(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self._row = None
-        self._series = []
+        self._series, self._beside = [], ()
         self.box.clear()
         self.view.clear()
 
     def _on_link(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal sends it
         self.linked.on = on
         if on:
+            self.linked.align()
             self.linked.take_over(self._main, self.view)
 
     def _show_chosen(self) -> None:
@@ -87,7 +99,21 @@ class PriorPane(QWidget):
         self.view.counted = "image" if len(rows) > 1 else "frame"
         self.view.extra_presets = presets_for(rows[0].modality)
         self.linked.same_scale = rows[0].modality == self._row.modality == "CT"
+        self.linked.place((), ())
         self.view.show_instance(stack.name, stack.open)
+        self._find_places()
+
+    def _find_places(self) -> None:
+        """Find out where the slices of both views lie; stacks go by share of their length until it is known."""
+        if self._series:
+            rows = [*self._beside, *self._series[self.box.currentIndex()]]
+            self._planes.want(rows, self._session.project.instances)
+
+    def _on_planes(self) -> None:
+        if self._series:
+            other = self._series[self.box.currentIndex()]
+            self.linked.place(self._planes.of(self._beside), self._planes.of(other))
+            self.linked.take_over(self._main, self.view)
 
 
 def _others(row: InstanceRow, rows: Sequence[InstanceRow]) -> list[list[InstanceRow]]:

@@ -14,15 +14,22 @@ class SeriesStack:
     def __init__(self, model: WorklistModel, sources: ImageSources) -> None:
         self._model, self._sources = model, sources
         self._kept: tuple[str, Stack] | None = None
+        self._members: Sequence[InstanceRow] = ()
         self.catalogue: Catalogue | None = None
         self.whole = True  # images of the series that the list leaves out are shown too
 
     def of(self, row: InstanceRow) -> Stack | None:
         """Return the stack of an instance's series, None where it has but this one."""
         if self._kept is None or self._kept[0] != row.series or self._kept[1].place(row.sop_instance_uid) < 0:
-            self._kept = (row.series, self._sources.stack(self._rows(row)))
+            self._members = self._rows(row)
+            self._kept = (row.series, self._sources.stack(self._members))
         stack = self._kept[1]
         return stack if len(stack.members) > 1 else None
+
+    @property
+    def members(self) -> Sequence[InstanceRow]:
+        """The instances of the stack that was made last."""
+        return self._members
 
     def forget(self) -> None:
         """Files or labels may have changed."""
