@@ -30,6 +30,7 @@ SAMPLE = (
     "Bergstrand_Annika",
 )  # two of the sample's patients are enough to see each step work
 STEP_LIMIT_S = 240
+LONGEST_REASON = 600  # characters
 PASSPHRASE = token_urlsafe(48)  # of the test project, where the site's IT wants vaults to have one
 MANIFEST = "MANIFEST.sha256"  # at the top of an installed copy, made with it
 
@@ -175,19 +176,44 @@ def _leadglass(folder: Path, *arguments: str | Path, allowed: tuple[int, ...] = 
         "QT_QPA_PLATFORM": "offscreen",
         PASSPHRASE_VARIABLE: PASSPHRASE,
     }
-    line = command(*map(str, arguments), "--json", "--progress", "none")
+    line = command(*map(str, arguments), "--json", "--progress", "json")
     try:
         ended = subprocess.run(line, capture_output=True, encoding="utf-8", env=environment, check=False,
                                timeout=STEP_LIMIT_S)  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise CheckError(f"“{arguments[0]}” took longer than {STEP_LIMIT_S} s") from error
-    if policy.SET_BY_IT in ended.stderr:
-        raise NotPresent(f"not tried, since the rules of IT do not allow it: {ended.stderr.strip()[-300:]}")
+    reason = "; ".join(_reasons(ended.stderr))[:LONGEST_REASON]
+    if policy.SET_BY_IT in reason:
+        raise NotPresent(f"not tried, since the rules of IT do not allow it: {reason}")
     if ended.returncode not in allowed or not ended.stdout.strip():
-        raise CheckError(f"“{arguments[0]}” ended with {ended.returncode}: {ended.stderr.strip()[-300:]}")
+        reason = reason or " ".join(ended.stdout.split())[-LONGEST_REASON:] or "it gave no reason"
+        raise CheckError(f"“{arguments[0]}” ended with {ended.returncode}: {reason}")
     told = json.loads(ended.stdout)
     assert isinstance(told, dict)
     return told
+
+
+def _reasons(told: str) -> Iterator[str]:
+    """Why a command did not do all of its work, each reason once: from what it told of files, and of itself."""
+    seen = set()
+    for line in told.splitlines():
+        reason = _reason(line)
+        if reason and reason not in seen:
+            seen.add(reason)
+            yield reason
+
+
+def _reason(line: str) -> str:
+    """The reason in a line of JSON; a line of anything else is one, such as a crash of a library."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return line.strip()
+    if event["event"] == "error":
+        return f"{event['message']} {event['remedy']}".strip()
+    if event["event"] == "item" and event.get("outcome") in ("failed", "quarantined"):
+        return str(event["reason"])
+    return ""
 
 
 CHECKS = (

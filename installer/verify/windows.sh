@@ -10,49 +10,15 @@
 # Wine is not Windows: `windows.ps1` beside this tries on a real one what only that can prove.
 set -euo pipefail
 
-say() { printf '== %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
-
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/wine}")
 older=${3:-}
-here=$(dirname "$(readlink -f "$0")")
-mirror=${MIRROR:-http://deb.debian.org/debian}
-prefix=$root/home/reader/.wine
-c=$prefix/drive_c
 home='C:\Program Files\Leadglass'
 
-as_reader() {
-    unshare -n chroot "$root" setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin \
-        HOME=/home/reader XDG_RUNTIME_DIR=/tmp WINEDEBUG=-all WINEDLLOVERRIDES='ucrtbase,ucrtwine=n,b' "$@" 2>/dev/null
-}
-leadglass() { as_reader xvfb-run -a wine "$home\\bin\\leadglass.exe" "$@" | tr -d '\r'; }
-cleanup() { umount "$root/proc" "$root/dev/shm" "$root/packages" 2>/dev/null || true; }
-trap cleanup EXIT
-
-say "check sums"
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
-
-if [ ! -d "$root/usr/lib/x86_64-linux-gnu/wine" ]; then
-    say "a bare Debian 13 with Wine"
-    debootstrap --variant=minbase trixie "$root" "$mirror" >/dev/null
-    cp /etc/resolv.conf "$root/etc/resolv.conf"
-    for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
-    chroot "$root" sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-        --no-install-recommends wine wine64 xvfb xauth' >"$dist/wine-apt.log" 2>&1 || { tail "$dist/wine-apt.log"; exit 1; }
-fi
-cleanup
-id="$(chroot "$root" id -u reader 2>/dev/null || true)"
-[ -n "$id" ] || chroot "$root" useradd -m -u 1000 reader
-mkdir -p "$root/dev/shm" "$root/packages"
-mount -t proc proc "$root/proc"
-mount -t tmpfs tmpfs "$root/dev/shm"
-mount --bind "$dist" "$root/packages"
-rm -rf "$prefix"
-as_reader wineboot -i || true
-as_reader wineserver -w || true
-bash "$here/wine_crt.sh" "$root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/ucrtbase.dll" "$c/windows/system32"
-as_reader wine --version
+shown=$dist
+. "$(dirname "$(readlink -f "$0")")/wine.sh"
+leadglass() { as_reader xvfb-run -a wine "$home\\bin\\leadglass.exe" "$@" | tr -d '\r'; }
 
 installer=$(cd "$dist" && ls leadglass-[0-9]*-windows-x86_64.exe)
 registered() { as_reader wine reg query "HKLM\\Software\\Leadglass" /v "$1" | tr -d '\r' | awk -v n="$1" '$1 == n {print $3}'; }
@@ -70,7 +36,8 @@ say "unattended installation of $installer"
 as_reader wine "Z:\\packages\\$installer" /S || fail "the installer ended with $?"
 [ -x "$c/Program Files/Leadglass/bin/leadglass.exe" ] || fail "nothing was installed"
 say "installed: $(registered Version), $(leadglass --version)"
-[ ! -e "$c/Program Files/Leadglass/python.old" ] || fail "the older copy was left behind"
+left=$(cd "$c/Program Files/Leadglass" && ls -d -- *.new *.old *.gone 2>/dev/null || true)
+[ -z "$left" ] || fail "left behind: $left"
 
 if [ -n "$older" ]; then
     say "the project of the older build opens"

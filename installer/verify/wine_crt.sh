@@ -1,5 +1,7 @@
 #!/bin/bash
-# Puts what Wine's C runtime lacks into a Wine prefix: wine_crt.sh WINE_UCRTBASE_DLL SYSTEM32
+# Puts what Windows 10 has and Wine 10 lacks into a Wine prefix (functions of the C runtime, and ICU):
+#
+#   wine_crt.sh WINE_UCRTBASE_DLL SYSTEM32
 #
 # Only for trying the program out under Wine; Windows has all of it, and nothing of this is installed anywhere else.
 set -euo pipefail
@@ -22,3 +24,4 @@ x86_64-w64-mingw32-gcc -O2 -s -static -shared -nostartfiles -Wl,-e,0 -o "$work/u
 sed 's/Wine builtin DLL/Wine native  DLL/' "$original" >"$work/ucrtwine.dll"
 rm -f "$system32/ucrtbase.dll"
 cp "$work/ucrtbase.dll" "$work/ucrtwine.dll" "$system32/"
+x86_64-w64-mingw32-gcc -O2 -s -shared -nostartfiles -nostdlib -Wall -Wextra -Werror -Wl,-e,0 -o "$system32/icuuc.dll" "$here/wine_icu.c"

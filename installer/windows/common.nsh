@@ -32,9 +32,12 @@ VIAddVersionKey FileVersion "${VERSION}"
 VIAddVersionKey ProductVersion "${VERSION}"
 VIAddVersionKey LegalCopyright "Apache-2.0"
 
-; Ends with a message, and in a silent run with exit code 2 and without a word to click away.
+; Ends with a message, and in a silent run with exit code 2, the message in a file, and without a word to click away.
 !macro Refuse TEXT
   SetErrorLevel 2
+  FileOpen $R9 "$TEMP\leadglass-setup.log" w
+  FileWriteUTF16LE /BOM $R9 "${TEXT}$\r$\n"
+  FileClose $R9
   MessageBox MB_ICONSTOP|MB_OK "${TEXT}" /SD IDOK
   Abort
 !macroend
@@ -49,24 +52,84 @@ VIAddVersionKey LegalCopyright "Apache-2.0"
   ${EndIf}
 !macroend
 
-; Folders that an upgrade replaces are moved aside first and come back when anything fails.
-!macro MoveAside FOLDER
-  RMDir /r "$INSTDIR\${FOLDER}.old"
-  ${If} ${FileExists} "$INSTDIR\${FOLDER}\*.*"
-    ClearErrors
-    Rename "$INSTDIR\${FOLDER}" "$INSTDIR\${FOLDER}.old"
-    ${If} ${Errors}
-      Call BringBack
-      ${Refuse} "Files of Leadglass in $INSTDIR are in use. Close Leadglass on this PC, then install again."
-    ${EndIf}
-  ${EndIf}
-!macroend
-!define MoveAside "!insertmacro MoveAside"
+; The new copy is written beside the installed one, into NAME.new, and tried there. Then its parts change places with the
+; old ones, which wait in NAME.old; renaming that to NAME.gone settles it. Wherever an installation ends before, the old
+; copy is put together again: at once, or by the next installer that starts. (NAME: what is installed, "program" or
+; "training".)
 
-!macro BringBackOne FOLDER
-  ${If} ${FileExists} "$INSTDIR\${FOLDER}.old\*.*"
-    RMDir /r "$INSTDIR\${FOLDER}"
-    Rename "$INSTDIR\${FOLDER}.old" "$INSTDIR\${FOLDER}"
+!define Begin "!insertmacro Begin"
+!macro Begin
+  SetOutPath "$INSTDIR"
+  Call BringBack
+  RMDir /r "$INSTDIR\${WHAT}.gone"
+!macroend
+
+!define GiveUp "!insertmacro GiveUp"
+!macro GiveUp TEXT
+  SetOutPath "$INSTDIR"
+  Call BringBack
+  SetOutPath "$TEMP"
+  RMDir "$INSTDIR" ; stays where anything is in it
+  ${Refuse} "${TEXT} What was installed before is as it was."
+!macroend
+
+; After the files: all of them written?
+!define Written "!insertmacro Written"
+!macro Written
+  ${If} ${Errors}
+    ${GiveUp} "Not all files could be written to $INSTDIR. Is the disk full?"
+  ${EndIf}
+  SetOutPath "$INSTDIR"
+!macroend
+
+!define Exchange "!insertmacro Exchange"
+!macro Exchange PART
+  CreateDirectory "$INSTDIR\${WHAT}.old"
+  ClearErrors
+  ${If} ${FileExists} "$INSTDIR\${PART}"
+    Rename "$INSTDIR\${PART}" "$INSTDIR\${WHAT}.old\${PART}"
+  ${EndIf}
+  ${IfNot} ${Errors}
+    Rename "$INSTDIR\${WHAT}.new\${PART}" "$INSTDIR\${PART}"
+  ${EndIf}
+  ${If} ${Errors}
+    ${GiveUp} "Files of Leadglass in $INSTDIR are in use. Close Leadglass on this PC, then install again."
   ${EndIf}
 !macroend
-!define BringBackOne "!insertmacro BringBackOne"
+
+!define Settle "!insertmacro Settle"
+!macro Settle
+  ClearErrors
+  Rename "$INSTDIR\${WHAT}.old" "$INSTDIR\${WHAT}.gone"
+  ${If} ${Errors}
+    ${GiveUp} "The copy that was installed could not be put away."
+  ${EndIf}
+  RMDir /r "$INSTDIR\${WHAT}.gone"
+!macroend
+
+; Each step can be cut off and taken again: a part is either still in NAME.new, or goes back there.
+!define BringBackPart "!insertmacro BringBackPart"
+!macro BringBackPart PART
+  ${IfNot} ${FileExists} "$INSTDIR\${WHAT}.new\${PART}"
+    Rename "$INSTDIR\${PART}" "$INSTDIR\${WHAT}.new\${PART}"
+  ${EndIf}
+  ${If} ${FileExists} "$INSTDIR\${WHAT}.old\${PART}"
+    Rename "$INSTDIR\${WHAT}.old\${PART}" "$INSTDIR\${PART}"
+  ${EndIf}
+!macroend
+
+!define BringBackAll "!insertmacro BringBackAll"
+!macro BringBackAll
+  ${If} ${FileExists} "$INSTDIR\${WHAT}.old\*.*"
+    CreateDirectory "$INSTDIR\${WHAT}.new"
+    !insertmacro Parts BringBackPart
+    RMDir "$INSTDIR\${WHAT}.old"
+  ${EndIf}
+  RMDir /r "$INSTDIR\${WHAT}.new"
+!macroend
+
+!macro Remains
+  RMDir /r "$INSTDIR\${WHAT}.new"
+  RMDir /r "$INSTDIR\${WHAT}.old"
+  RMDir /r "$INSTDIR\${WHAT}.gone"
+!macroend

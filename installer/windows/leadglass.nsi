@@ -11,6 +11,14 @@ Name "Leadglass"
 InstallDir ""
 !define RULE "Leadglass: nothing goes out"
 !define OWN "${LISTED}\Leadglass"
+!define WHAT program
+!macro Parts DO
+  !insertmacro ${DO} python ; first: it cannot be moved while the program runs
+  !insertmacro ${DO} bin
+  !insertmacro ${DO} licences
+  !insertmacro ${DO} MANIFEST.sha256
+  !insertmacro ${DO} uninstall.exe
+!macroend
 
 !insertmacro MUI_PAGE_DIRECTORY
 !insertmacro MUI_PAGE_INSTFILES
@@ -51,56 +59,43 @@ Function .onInit
 FunctionEnd
 
 Function BringBack
-  SetOutPath "$INSTDIR"
-  ${BringBackOne} python
-  ${BringBackOne} bin
-  ${BringBackOne} licences
+  ${BringBackAll}
 FunctionEnd
 
 Section "Leadglass"
-  ${If} ${FileExists} "$INSTDIR\*.*"
-  ${AndIfNot} ${FileExists} "$INSTDIR\bin\leadglass.exe"
-    FindFirst $0 $1 "$INSTDIR\*.*"
-    ${DoWhile} $1 != ""
-      ${If} $1 != "."
-      ${AndIf} $1 != ".."
-        ${Refuse} "$INSTDIR holds something else. Choose an empty folder."
-      ${EndIf}
-      FindNext $0 $1
-    ${Loop}
-    FindClose $0
+  ${Begin}
+  ${IfNot} ${FileExists} "$INSTDIR\bin\leadglass.exe"
+    Call RefuseOtherThings
   ${EndIf}
-  SetOutPath "$INSTDIR"
-  ${MoveAside} bin
-  ${MoveAside} python
-  ${MoveAside} licences
+  SetOutPath "$INSTDIR\program.new"
   ClearErrors
   SetOverwrite try
   File /r "${LAYOUT}/*.*"
-  WriteUninstaller "$INSTDIR\uninstall.exe"
-  ${If} ${Errors}
-    Call BringBack
-    ${Refuse} "Not all files could be written to $INSTDIR; what was installed before is back. Is the disk full?"
-  ${EndIf}
+  WriteUninstaller "$INSTDIR\program.new\uninstall.exe"
+  ${Written}
   ; The new copy has to start before the old one goes.
-  nsExec::ExecToLog '"$INSTDIR\bin\leadglass.exe" --version'
+  nsExec::ExecToStack '"$INSTDIR\program.new\bin\leadglass.exe" --version'
   Pop $0
+  Pop $1
   ${If} $0 != 0
-    Call BringBack
-    ${Refuse} "The new Leadglass does not start here ($0); what was installed before is back."
+    ${GiveUp} "The new Leadglass does not start here ($0): $1"
   ${EndIf}
   ReadRegStr $0 HKLM "${PLACE}" "Training"
   ${If} $0 == "${VERSION}"
-    CopyFiles /SILENT "$INSTDIR\python.old\Lib\site-packages\leadglass-training.pth" "$INSTDIR\python\Lib\site-packages"
-  ${Else}
+    ClearErrors
+    CopyFiles /SILENT "$INSTDIR\python\Lib\site-packages\leadglass-training.pth" "$INSTDIR\program.new\python\Lib\site-packages"
+    CopyFiles /SILENT "$INSTDIR\licences\training" "$INSTDIR\program.new\licences"
+    ${Written}
+  ${EndIf}
+  !insertmacro Parts Exchange
+  ${Settle}
+  RMDir /r "$INSTDIR\program.new"
+  ${If} $0 != "${VERSION}"
     RMDir /r "$INSTDIR\training"
+    Delete "$INSTDIR\uninstall-training.exe"
     DeleteRegValue HKLM "${PLACE}" "Training"
     DeleteRegKey HKLM "${LISTED}\LeadglassTraining"
   ${EndIf}
-  SetOutPath "$INSTDIR"
-  RMDir /r "$INSTDIR\bin.old"
-  RMDir /r "$INSTDIR\python.old"
-  RMDir /r "$INSTDIR\licences.old"
 
   WriteRegStr HKLM "${PLACE}" "Folder" "$INSTDIR"
   WriteRegStr HKLM "${PLACE}" "Version" "${VERSION}"
@@ -130,6 +125,20 @@ Section "Leadglass"
   ${EndIf}
 SectionEnd
 
+; A folder that somebody uses for something else is not ours; only the site's rules may be there before us.
+Function RefuseOtherThings
+  FindFirst $0 $1 "$INSTDIR\*.*"
+  ${DoWhile} $1 != ""
+    ${If} $1 != "."
+    ${AndIf} $1 != ".."
+    ${AndIf} $1 != "leadglass.toml"
+      ${Refuse} "$INSTDIR holds something else. Choose an empty folder."
+    ${EndIf}
+    FindNext $0 $1
+  ${Loop}
+  FindClose $0
+FunctionEnd
+
 Function BlockNetwork
   nsExec::ExecToLog 'netsh advfirewall firewall delete rule name="${RULE}"'
   Pop $0
@@ -151,12 +160,13 @@ Section "Uninstall"
   ${IfNot} ${FileExists} "$INSTDIR\bin\leadglass.exe"
     ${Refuse} "There is no Leadglass in $INSTDIR."
   ${EndIf}
+  RMDir /r "$INSTDIR\program.gone"
   ClearErrors
-  Rename "$INSTDIR\python" "$INSTDIR\python.old"
+  Rename "$INSTDIR\python" "$INSTDIR\program.gone"
   ${If} ${Errors}
     ${Refuse} "Files of Leadglass are in use. Close Leadglass on this PC, then remove it again."
   ${EndIf}
-  RMDir /r "$INSTDIR\python.old"
+  !insertmacro Remains
   RMDir /r "$INSTDIR\bin"
   RMDir /r "$INSTDIR\licences"
   RMDir /r "$INSTDIR\training"

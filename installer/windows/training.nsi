@@ -7,6 +7,11 @@
 
 Name "Leadglass training"
 !define OWN "${LISTED}\LeadglassTraining"
+!define WHAT training
+!macro Parts DO
+  !insertmacro ${DO} training
+  !insertmacro ${DO} uninstall-training.exe
+!macroend
 
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_UNPAGE_CONFIRM
@@ -24,22 +29,25 @@ Function .onInit
 FunctionEnd
 
 Function BringBack
-  SetOutPath "$INSTDIR"
-  ${BringBackOne} training
+  ${BringBackAll}
 FunctionEnd
 
 Section "Training"
-  SetOutPath "$INSTDIR"
-  ${MoveAside} training
+  ${Begin}
+  SetOutPath "$INSTDIR\training.new"
   ClearErrors
   SetOverwrite try
   File /r "${LAYOUT}/*.*"
-  WriteUninstaller "$INSTDIR\uninstall-training.exe"
-  ${If} ${Errors}
-    Call BringBack
-    ${Refuse} "Not all files could be written to $INSTDIR; what was installed before is back. Is the disk full?"
-  ${EndIf}
-  RMDir /r "$INSTDIR\training.old"
+  WriteUninstaller "$INSTDIR\training.new\uninstall-training.exe"
+  ${Written}
+  !insertmacro Parts Exchange
+  RMDir /r "$INSTDIR\licences\training"
+  ClearErrors
+  CopyFiles /SILENT "$INSTDIR\training.new\licences\training" "$INSTDIR\licences"
+  CopyFiles /SILENT "$INSTDIR\training.new\python\Lib\site-packages\leadglass-training.pth" "$INSTDIR\python\Lib\site-packages"
+  ${Written}
+  ${Settle}
+  RMDir /r "$INSTDIR\training.new"
   WriteRegStr HKLM "${PLACE}" "Training" "${VERSION}"
   WriteRegStr HKLM "${OWN}" "DisplayName" "Leadglass training"
   WriteRegStr HKLM "${OWN}" "DisplayVersion" "${VERSION}"
@@ -57,6 +65,7 @@ Function un.onInit
 FunctionEnd
 
 Section "Uninstall"
+  !insertmacro Remains
   RMDir /r "$INSTDIR\training"
   RMDir /r "$INSTDIR\licences\training"
   Delete "$INSTDIR\python\Lib\site-packages\leadglass-training.pth"

@@ -102,8 +102,13 @@ def _window_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _qt_error(error: ImportError) -> AppError:
+    message = f"The window cannot be shown: a library of the system is missing ({error})."
+    if sys.platform == "win32":
+        return AppError(
+            message, "Leadglass needs Windows 10 (1809) or later. If this is one, install Leadglass again."
+        )
     return AppError(
-        f"The window cannot be shown: a library of the system is missing ({error}).",
+        message,
         "On Debian and Ubuntu: sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 "
         "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0",
     )
