@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from installer.building import launchers, linux_python, notices, wheels, windows_python
+from installer.building import launchers, linux_python, notices, wheels, windows_needs, windows_python
 from installer.building.locked import PROGRAM, ROOT, TRAINING
 from installer.building.target import PYTHON, WINDOWS, Target
 from installer.building.trimming import trim
@@ -42,6 +42,8 @@ def make_program(root: Path, target: Target, version: str) -> None:
         windows_python.bring_runtime(root / "python", site)
     trim(site, "site-packages")
     _make_commands(root / "bin", target, version)
+    if target is WINDOWS:
+        windows_needs.check(root)
     notices.write(root / "licences", [site], PROGRAM, target)
     _compile([site.parent])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.building import launchers, msi, windows_python
+from installer.building import launchers, msi, windows_needs, windows_python
 from installer.building.locked import PROGRAM, TRAINING, distributions
 from installer.building.target import LINUX, WINDOWS
 
@@ -73,3 +73,12 @@ def test_the_locks_of_both_systems_hold_hashes_for_everything():
     for target in (LINUX, WINDOWS):
         names = [each.name for each in distributions() if each.fits(target.environment)]
         assert len(names) == len(set(names))
+
+
+def test_a_library_that_neither_the_package_nor_windows_has_is_found():
+    needs = {
+        Path("a/Qt6Core.dll"): frozenset({"kernel32.dll", "icuuc.dll", "api-ms-win-crt-heap-l1-1-0.dll"}),
+        Path("a/QtCore.pyd"): frozenset({"qt6core.dll", "python3.dll"}),
+    }
+    assert list(windows_needs.missing(needs)) == [(Path("a/QtCore.pyd"), ["python3.dll"])]
+    assert not list(windows_needs.missing({**needs, Path("python3.dll"): frozenset()}))
