@@ -1,6 +1,6 @@
 """`python -m app` is the program `leadglass`."""
 
-from app.cli.main import run
+if __name__ == "__main__":  # worker processes import this module again, and need no command line
+    from app.cli.main import run
 
-if __name__ == "__main__":  # worker processes import this module again
     run()

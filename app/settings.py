@@ -5,6 +5,9 @@ from pathlib import Path
 
 import platformdirs
 
+PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"  # noqa: S105 - the name of a variable
+"""How a command is told the passphrase of a vault."""
+
 
 def config_folder() -> Path:
     """The user's configuration folder of Leadglass, made on first use; LEADGLASS_CONFIG names another."""

@@ -5,13 +5,13 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app import NAME, NOTICE, VERSION, policy, sealed
 from app.cli.command import CANCELLED, SOME_FAILED, WRONG_USE, Command
 from app.cli.console import Cancellation, Output, make_output
-from app.cli.table import COMMANDS
+from app.cli.table import NAMES, commands
 from app.errors import USER_ERRORS, AppError, UsageError
 from app.hardening import harden
 from app.logs import note, places
@@ -50,8 +50,8 @@ class _Intermixed(argparse.ArgumentParser):
             self._inside = False
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser, made from the table of commands."""
+def parser(names: Iterable[str] = NAMES) -> argparse.ArgumentParser:
+    """The parser of the commands of these names, made from the table of commands."""
     layout = argparse.RawDescriptionHelpFormatter
     top = argparse.ArgumentParser(
         "leadglass", description=DESCRIPTION, epilog=EXIT_CODES, formatter_class=layout
@@ -60,11 +60,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--sealed", action="store_true", help="start in a network namespace without a network (Linux)"
     )
-    commands = top.add_subparsers(
-        dest="command", metavar="COMMAND", title="commands", parser_class=_Intermixed
-    )
-    for command in COMMANDS:
-        sub = commands.add_parser(
+    place = top.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Intermixed)
+    for command in commands(names):
+        sub = place.add_parser(
             command.name,
             help=command.summary,
             description=command.teaches,
@@ -86,17 +84,26 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    given = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = parser(_meant(words)).parse_args(words)
     wants_seal = given.sealed and not sealed.is_sealed()
     if given.command is None:
-        given = parser().parse_args(["window"])
+        given = parser(["window"]).parse_args(["window"])
     cancelled = Cancellation()
     output = make_output(given.progress, as_json=given.json, cancelled=cancelled)
     if given.command not in ("window", "demo"):  # these two start children that listen themselves
         cancelled.listen()
     if wants_seal:
-        return _seal(sys.argv[1:] if arguments is None else arguments, output)
+        return _seal(words, output)
     return _run(given.chosen, given, output)
+
+
+def _meant(words: Sequence[str]) -> Sequence[str]:
+    """The commands that these words may be about. One alone spares the start of all the others."""
+    first = next((word for word in words if not word.startswith("-")), None)
+    if first in NAMES:
+        return (first,)
+    return NAMES if first or {"-h", "--help"} & set(words) else ("window",)
 
 
 def _seal(arguments: Sequence[str], output: Output) -> int:

@@ -209,7 +209,7 @@ class Session(QObject):
 
     def child_environment(self) -> dict[str, str]:
         """Return what a child needs in its environment to open this project's vault; after `unlock`."""
-        from app.workflows.projects import PASSPHRASE_VARIABLE
+        from app.settings import PASSPHRASE_VARIABLE
 
         return {PASSPHRASE_VARIABLE: self._passphrase} if self._passphrase else {}
 

@@ -19,7 +19,7 @@ from trainer import (
     planned,
     read_experiment,
     run_experiment,
-    states,
+    run_states,
 )
 
 PLAN = "experiment.toml"
@@ -55,7 +55,7 @@ def found_under(folder: Path) -> list[tuple[Path, Experiment]]:
 def shown(folder: Path) -> tuple[Experiment, tuple[RunState, ...]]:
     """One experiment with its trainings."""
     existing([folder])
-    return experiment_in(folder), states(folder)
+    return experiment_in(folder), run_states(folder)
 
 
 def number_of_runs(experiment: Experiment) -> int:

@@ -34,12 +34,12 @@ from trainer import (
     Wanted,
     build_ensemble,
     evaluate,
-    explain,
     move_operating_point,
     recipe_from,
     train,
     write_report,
 )
+from trainer.explain import explain
 
 IMAGE_SUFFIXES = frozenset({".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ""})
 

@@ -24,11 +24,10 @@ from anonymizer import (
 from app import audit, policy
 from app.errors import ProjectError, UsageError
 from app.project import Project
-from app.settings import vault_key_file
+from app.settings import PASSPHRASE_VARIABLE, vault_key_file
 from app.storage import sweep
 from labeller import Catalogue
 
-PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"  # noqa: S105 - the name of a variable
 PROTECTIONS = ("key file", "keyring", "passphrase")
 
 

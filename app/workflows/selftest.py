@@ -20,7 +20,7 @@ import resources
 from app import policy
 from app.components import training_installed
 from app.program import command
-from app.workflows.projects import PASSPHRASE_VARIABLE
+from app.settings import PASSPHRASE_VARIABLE
 
 PROGRAM_PARTS = ("pydicom", "numpy", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "pyarrow",
                  "pikepdf", "pyside6-essentials")  # fmt: skip

@@ -9,8 +9,8 @@ ASK = """
 import json
 from app import VERSION
 from app.cli.main import DESCRIPTION, EXIT_CODES
-from app.cli.table import COMMANDS
-print(json.dumps([VERSION, DESCRIPTION, EXIT_CODES, [[each.name, each.summary] for each in COMMANDS]]))
+from app.cli.table import commands
+print(json.dumps([VERSION, DESCRIPTION, EXIT_CODES, [[each.name, each.summary] for each in commands()]]))
 """
 
 

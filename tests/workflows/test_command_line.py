@@ -1,28 +1,43 @@
 """The command line teaches, tells success from failure, and speaks to people as to programs."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from app.cli.table import COMMANDS
+from app.cli.table import NAMES, commands
 from tests.workflows.conftest import leadglass
 
 
 def test_help_lists_every_command() -> None:
     shown = leadglass("--help")
     assert shown.code == 0
-    assert all(command.name in shown.out for command in COMMANDS)
+    assert all(name in shown.out for name in NAMES)
     assert "Exit codes" in shown.out
 
 
-@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_command_explains_itself(name: str) -> None:
     from app.cli.main import parser
 
     with pytest.raises(SystemExit) as ended:
         parser().parse_args([name, "--help"])
     assert ended.value.code == 0
+
+
+def test_the_table_has_each_command_under_its_name() -> None:
+    assert tuple(command.name for command in commands()) == NAMES
+
+
+def test_the_program_starts_without_what_single_commands_need() -> None:
+    probe = (
+        "import sys; from app.cli.main import parser; parser(['window']);"
+        "print(sorted({'sqlalchemy', 'pydicom', 'numpy', 'PySide6'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from trainer.experiments.plan import Experiment, PlannedRun, Span, planned, read_experiment, write_experiment
 from trainer.experiments.runner import run_experiment
-from trainer.experiments.states import RunState, experiment_in, states
+from trainer.experiments.states import RunState, experiment_in, run_states
 from trainer.experiments.summary import COMPARISON, SUMMARY, write_summary
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
     "planned",
     "read_experiment",
     "run_experiment",
-    "states",
+    "run_states",
     "write_experiment",
     "write_summary",
 ]

@@ -13,7 +13,16 @@ from typing import Any, Protocol
 from trainer.errors import CancelledError
 from trainer.experiments.child import Order, train_in_child
 from trainer.experiments.plan import Experiment, PlannedRun, planned
-from trainer.experiments.states import DONE, FAILED, PROBLEM, RunState, begin, note_problem, state_of, states
+from trainer.experiments.states import (
+    DONE,
+    FAILED,
+    PROBLEM,
+    RunState,
+    begin,
+    note_problem,
+    run_states,
+    state_of,
+)
 from trainer.experiments.summary import write_summary
 from trainer.prepared import FOLDER
 from trainer.records import OnEvent, ReadImage
@@ -76,7 +85,7 @@ def run_experiment(
             write_summary(out)
         on_event("run", _told(state_of(run, folder), number, len(runs)))
     write_summary(out)
-    return states(out)
+    return run_states(out)
 
 
 def _train(work: _Work, run: PlannedRun, experiment: Experiment) -> None:

@@ -54,7 +54,7 @@ def experiment_in(out: Path) -> Experiment:
     return read_experiment(out / PLAN)
 
 
-def states(out: Path) -> tuple[RunState, ...]:
+def run_states(out: Path) -> tuple[RunState, ...]:
     """Every planned training of the experiment in a folder."""
     return tuple(state_of(run, out / run.name) for run in planned(experiment_in(out)))
 

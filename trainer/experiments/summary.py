@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from trainer.atomic import write_text
-from trainer.experiments.states import RunState, experiment_in, states
+from trainer.experiments.states import RunState, experiment_in, run_states
 from trainer.records import NOTICE
 from trainer.reporting.drawing import Chart
 from trainer.reporting.style import STYLE
@@ -29,7 +29,7 @@ _MOST_LINES = 4
 
 def write_summary(out: Path) -> None:
     """Write summary.csv and comparison.html of what is there so far."""
-    found = states(out)
+    found = run_states(out)
     rows = [_row(state) for state in found]
     text = io.StringIO()
     table = csv.DictWriter(

@@ -21,6 +21,7 @@ from app.cli.commands.masking import (
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
+from app.settings import PASSPHRASE_VARIABLE
 from app.workflows import corrections, importing, masking, projects
 
 
@@ -33,7 +34,7 @@ def add_project_argument(parser: argparse.ArgumentParser) -> None:
 
 def ask_passphrase(*, twice: bool = False) -> str | None:
     """The passphrase from the environment or, on a terminal, from the user; None where nobody can be asked."""
-    given = os.environ.get(projects.PASSPHRASE_VARIABLE)
+    given = os.environ.get(PASSPHRASE_VARIABLE)
     if given or not sys.stdin.isatty():
         return given or None
     text = getpass.getpass("Passphrase of the project: ")

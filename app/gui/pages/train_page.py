@@ -45,9 +45,9 @@ from trainer import (
     Readiness,
     TrainerError,
     experiment_in,
-    readiness,
     write_experiment,
 )
+from trainer.readiness import readiness
 
 
 class TrainPage(Page):

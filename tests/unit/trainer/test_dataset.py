@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.trainer.conftest import read_png, write_dataset, write_image
-from trainer import DataSetError, load_dataset, readiness
+from trainer import DataSetError, load_dataset
 from trainer.dataset import ordered_classes
+from trainer.readiness import readiness
 from trainer.splits import split_patients
 
 Manifest = Callable[..., Path]

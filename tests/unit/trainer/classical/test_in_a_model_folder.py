@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tests.unit.trainer.conftest import read_png, write_dataset
-from trainer import ModelFolderError, Predictor, Recipe, evaluate, explain, train
+from trainer import ModelFolderError, Predictor, Recipe, evaluate, train
+from trainer.explain import explain
 
 SPOT = {"patient_age": "070Y", "patient_sex": "F", "dose": "2.5"}
 NORMAL = {"patient_age": "030Y", "patient_sex": "M", "dose": "2.5"}

@@ -20,9 +20,9 @@ from trainer import (
     TrainerError,
     build_ensemble,
     evaluate,
-    explain,
     train,
 )
+from trainer.explain import explain
 
 HEARING = Hearing(read_png)
 

@@ -15,7 +15,7 @@ import pytest
 from tests.gui.made_runs import make_run
 from tests.unit.trainer.conftest import read_png, write_dataset
 from trainer import CancelledError, ModelFolderError, RecipeError
-from trainer.experiments import COMPARISON, SUMMARY, Experiment, run_experiment, states
+from trainer.experiments import COMPARISON, SUMMARY, Experiment, run_experiment, run_states
 from trainer.experiments.child import Order
 from trainer.records import OnEvent
 
@@ -122,7 +122,7 @@ def test_another_experiment_does_not_mix_with_it(experiment: Experiment, tmp_pat
 
 def test_a_folder_without_an_experiment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no experiment"):
-        states(tmp_path)
+        run_states(tmp_path)
 
 
 SCRIPT = """
@@ -172,6 +172,6 @@ def test_killed_in_the_night_it_goes_on_from_the_last_epoch(tmp_path: Path) -> N
         [kept],
         [kept + 1],
     )  # history before the checkpoint or after
-    assert [state.state for state in states(out)] == ["begun", "waiting"]
+    assert [state.state for state in run_states(out)] == ["begun", "waiting"]
     log = (out / "experiment.log").read_text(encoding="utf-8")
     assert log.count("01-none: begins") == 2
