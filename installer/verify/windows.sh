@@ -2,10 +2,10 @@
 # Installs the Windows packages under Wine 10, as IT would roll them out, and tries them there. Needs root, debootstrap,
 # MinGW and a Debian mirror (MIRROR); neither the program nor its installer uses any network.
 #
-#   sudo installer/verify/windows.sh DIST [CHROOT] [OLDER.exe]
+#   sudo installer/verify/windows.sh DIST [CHROOT] [OLDER.exe] [OLDER.msi]
 #
-# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With OLDER, an installer of an
-# earlier build, a project is made by that and kept through the upgrade. What is seen is printed.
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With installers of an
+# earlier build, a project is made by the .exe and kept through the upgrade. What is seen is printed.
 #
 # Wine is not Windows: `windows.ps1` beside this tries on a real one what only that can prove.
 set -euo pipefail
@@ -13,6 +13,7 @@ set -euo pipefail
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/wine}")
 older=${3:-}
+older_msi=${4:-}
 home='C:\Program Files\Leadglass'
 
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
@@ -29,7 +30,10 @@ if [ -n "$older" ]; then
     as_reader wine 'Z:\home\reader\older.exe' /S
     say "installed: $(registered Version)"
     leadglass new 'C:\kept.leadglass' --progress none
-    before=$(cat "$c/kept.leadglass/project.toml")
+    sample=$(cd "$c/Program Files/Leadglass" && find . -path '*sample/instances/Ab*' -type d | head -1 | tr / '\\')
+    leadglass import 'C:\kept.leadglass' "$home$(echo "$sample" | cut -c2-)" --progress none
+    held() { (cd "$c/kept.leadglass" && find instances project.toml -type f -exec sha256sum {} + | sort); }
+    before=$(held)
 fi
 
 say "unattended installation of $installer"
@@ -41,12 +45,13 @@ left=$(cd "$c/Program Files/Leadglass" && ls -d -- *.new *.old *.gone 2>/dev/nul
 
 if [ -n "$older" ]; then
     say "the project of the older build opens"
-    [ "$before" = "$(cat "$c/kept.leadglass/project.toml")" ] || fail "the project was changed by installing"
+    [ "$before" = "$(held)" ] || fail "the project was changed by installing"
+    leadglass import 'C:\kept.leadglass' "$home$(echo "$sample" | cut -c2-)" --progress none
     leadglass export 'C:\kept.leadglass' --out 'C:\data set' --preview --progress none
 fi
 
 say "self-test without a network"
-leadglass selftest --progress none | tee "$dist/windows-selftest.txt"
+leadglass selftest --progress none | tee "$dist/windows-selftest.txt" || true
 grep -q 'This copy works' "$dist/windows-selftest.txt" || fail "the self-test"
 
 say "repair: a damaged copy is put right by installing again"
@@ -64,9 +69,20 @@ as_reader wine "$home\\uninstall.exe" /S "_?=$home" || fail "the uninstaller end
 
 msi=$(cd "$dist" && ls leadglass-[0-9]*-windows-x86_64.msi 2>/dev/null || true)
 if [ -n "$msi" ]; then
-    say "unattended installation of $msi"
     rm -rf "$c/Program Files/Leadglass"
+    if [ -n "$older_msi" ]; then
+        say "an older .msi"
+        cp "$older_msi" "$root/home/reader/older.msi"
+        as_reader wine msiexec /i 'Z:\home\reader\older.msi' /qn || fail "msiexec ended with $?"
+        say "installed: $(registered Version)"
+    fi
+    say "unattended installation of $msi"
     as_reader wine msiexec /i "Z:\\packages\\$msi" /qn || fail "msiexec ended with $?"
+    say "installed: $(registered Version), $(leadglass --version)"
+    say "repair: a file that is gone comes back"
+    rm "$c/Program Files/Leadglass/python/Lib/site-packages/app/errors.py"
+    as_reader wine msiexec /fa "Z:\\packages\\$msi" /qn || fail "msiexec ended with $?"
+    [ -s "$c/Program Files/Leadglass/python/Lib/site-packages/app/errors.py" ] || fail "it did not come back"
     leadglass --version
     say "removed with PURGE=1"
     as_reader wine msiexec /x "Z:\\packages\\$msi" /qn PURGE=1 || fail "msiexec ended with $?"
