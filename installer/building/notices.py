@@ -1,14 +1,33 @@
 """Third-party notices and the list of parts (CycloneDX 1.6), made from the metadata that distributions carry."""
 
 import json
+import platform
+import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, PathDistribution
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from installer.building.locked import Locked, of_component
-from installer.building.target import Target
+from installer.building.locked import PROGRAM, Locked, of_component
+from installer.building.target import WINDOWS, Target
 
 LICENCE_NAMES = ("licen", "copying", "notice", "authors", "third")
+TEXTS = (".txt", ".md", ".rst", "")
+# Texts that some distributions only name. Debian and Ubuntu, where packages are built, have them.
+COMMON = Path("/usr/share/common-licenses")
+NAMED = (("LGPL", ("LGPL-3", "GPL-3")), ("Apache", ("Apache-2.0",)), ("BSD", ("BSD",)))
+MIT = """Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
 
 
 def write(folder: Path, sites: Sequence[Path], component: str, target: Target) -> None:
@@ -16,10 +35,10 @@ def write(folder: Path, sites: Sequence[Path], component: str, target: Target) -
     folder.mkdir(parents=True)
     found = sorted(_distributions(sites), key=lambda each: each.name.lower())
     (folder / "THIRD-PARTY-NOTICES.txt").write_text("".join(map(_notice, found)), encoding="utf-8")
-    locked = {
-        each.name.replace("_", "-").lower(): each for each in of_component(component, target.environment)
-    }
+    locked = {_canonical(each.name): each for each in of_component(component, target.environment)}
     parts = [_part(each, locked) for each in found]
+    if component == PROGRAM:
+        parts.append(_python(target))
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
            "metadata": {"component": {"type": "application", "name": f"leadglass-{component}"}},
            "components": parts}  # fmt: skip
@@ -46,18 +65,53 @@ def licence(distribution: Distribution) -> str:
     return short if short and "\n" not in short else ", ".join(classifiers) or "see the text below"
 
 
+def _canonical(name: str) -> str:
+    """A distribution's name as the package index spells it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _python(target: Target) -> dict[str, object]:
+    release = target.environment["python_full_version"] if target is WINDOWS else platform.python_version()
+    licences = [{"license": {"id": "Python-2.0"}}]
+    return {"type": "framework", "name": "CPython", "version": release, "licenses": licences,
+            "cpe": f"cpe:2.3:a:python:python:{release}:*:*:*:*:*:*:*"}  # fmt: skip
+
+
 def _notice(distribution: Distribution) -> str:
-    head = f"{'=' * 78}\n{distribution.name} {distribution.version}: {licence(distribution)}\n{'=' * 78}\n"
+    named = licence(distribution)
+    head = f"{'=' * 78}\n{distribution.name} {distribution.version}: {named}\n{'=' * 78}\n"
     texts = [
         Path(str(file.locate())).read_text(encoding="utf-8", errors="replace")
         for file in distribution.files or ()
-        if ".dist-info" in str(file) and any(word in file.name.lower() for word in LICENCE_NAMES)
+        if _is_licence(file) and Path(str(file.locate())).exists()  # some are left out by the table
     ]
-    return head + ("\n".join(texts) or "No licence text is part of the distribution.") + "\n\n"
+    return head + ("\n".join(texts) or _common(distribution, named)) + "\n\n"
+
+
+def _is_licence(file: PurePath) -> bool:
+    """Whether a file of a distribution is a licence or a notice: in its metadata, or by its name in a package."""
+    if file.suffix.lower() not in TEXTS:
+        return False
+    if ".dist-info" in str(file):
+        return "licenses" in file.parts or any(word in file.name.lower() for word in LICENCE_NAMES)
+    return file.name.lower().startswith(("license", "licence", "copying", "thirdparty", "notice"))
+
+
+def _common(distribution: Distribution, named: str) -> str:
+    """The text of a licence that a distribution names and does not bring. SystemExit where it cannot be found."""
+    metadata = distribution.metadata
+    author = metadata.get("Author") or metadata.get("Author-email") or f"the authors of {distribution.name}"
+    for word, files in NAMED:
+        if word in named:
+            texts = [(COMMON / file).read_text(encoding="utf-8", errors="replace") for file in files]
+            return "\n".join([f"Copyright: {author}\n", *texts])
+    if "MIT" in named:
+        return f"Copyright: {author}\n\n{MIT}"
+    raise SystemExit(f"{distribution.name} has no licence text, and none is known for “{named}”.")
 
 
 def _part(distribution: Distribution, locked: dict[str, Locked]) -> dict[str, object]:
-    name = distribution.name.replace("_", "-").lower()
+    name = _canonical(distribution.name)
     part: dict[str, object] = {
         "type": "library",
         "name": distribution.name,

@@ -33,15 +33,20 @@ VIAddVersionKey ProductVersion "${VERSION}"
 VIAddVersionKey LegalCopyright "Apache-2.0"
 
 ; Ends with a message, and in a silent run with exit code 2, the message in a file, and without a word to click away.
-!macro Refuse TEXT
+!macro Tell TEXT
   SetErrorLevel 2
+  StrCpy $Told yes
   FileOpen $R9 "$TEMP\leadglass-setup.log" w
   FileWriteUTF16LE /BOM $R9 "${TEXT}$\r$\n"
   FileClose $R9
   MessageBox MB_ICONSTOP|MB_OK "${TEXT}" /SD IDOK
+!macroend
+!macro Refuse TEXT
+  !insertmacro Tell "${TEXT}"
   Abort
 !macroend
 !define Refuse "!insertmacro Refuse"
+Var Told
 
 !macro Prepare
   SetShellVarContext all
@@ -64,14 +69,21 @@ VIAddVersionKey LegalCopyright "Apache-2.0"
   RMDir /r "$INSTDIR\${WHAT}.gone"
 !macroend
 
+; Ends an installation that began. What is done then, `.onInstFailed` does: NSIS itself ends one too, on a full disk.
 !define GiveUp "!insertmacro GiveUp"
 !macro GiveUp TEXT
+  ${Refuse} "${TEXT} What was installed before is as it was."
+!macroend
+
+Function .onInstFailed
   SetOutPath "$INSTDIR"
   Call BringBack
   SetOutPath "$TEMP"
   RMDir "$INSTDIR" ; stays where anything is in it
-  ${Refuse} "${TEXT} What was installed before is as it was."
-!macroend
+  ${If} $Told != yes
+    !insertmacro Tell "Not all files could be written to $INSTDIR. Is the disk full? What was installed before is as it was."
+  ${EndIf}
+FunctionEnd
 
 ; After the files: all of them written?
 !define Written "!insertmacro Written"

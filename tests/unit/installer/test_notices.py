@@ -1,0 +1,47 @@
+"""Notices and the list of parts, from distributions that the test makes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from installer.building import notices
+from installer.building.locked import PROGRAM
+from installer.building.target import WINDOWS
+
+
+def distribution(site: Path, name: str, licence: str, **files: str) -> None:
+    """A distribution of one module, with such files in its metadata's folder."""
+    folder = site / f"{name}-1.0.dist-info"
+    folder.mkdir(parents=True)
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nLicense: {licence}\nAuthor: A. Author\n"
+    (folder / "METADATA").write_text(head, encoding="utf-8")
+    rows = [f"{folder.name}/METADATA,,"]
+    for file, text in files.items():
+        (folder / file).write_text(text, encoding="utf-8")
+        rows.append(f"{folder.name}/{file},,")
+    (folder / "RECORD").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def test_each_part_has_a_licence_text_and_the_hashes_of_the_lock(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    distribution(site, "backports.tarfile", "MIT", LICENSE="Their own words.")
+    distribution(site, "bare", "MIT License")
+    notices.write(tmp_path / "licences", [site], PROGRAM, WINDOWS)
+    text = (tmp_path / "licences" / "THIRD-PARTY-NOTICES.txt").read_text(encoding="utf-8")
+    assert "Their own words." in text
+    assert "Copyright: A. Author" in text
+    assert "Permission is hereby granted" in text
+    parts = {
+        each["name"]: each
+        for each in json.loads((tmp_path / "licences" / "sbom.cdx.json").read_bytes())["components"]
+    }
+    assert parts["CPython"]["version"] == WINDOWS.environment["python_full_version"]
+    assert parts["backports.tarfile"]["purl"] == "pkg:pypi/backports-tarfile@1.0"
+    assert parts["backports.tarfile"]["properties"]
+
+
+def test_a_part_without_any_licence_text_stops_the_build(tmp_path: Path) -> None:
+    distribution(tmp_path / "site", "odd", "Proprietary")
+    with pytest.raises(SystemExit, match="odd has no licence text"):
+        notices.write(tmp_path / "licences", [tmp_path / "site"], PROGRAM, WINDOWS)
