@@ -9,12 +9,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import audit
 from app.errors import ProjectError
 from app.storage import write_text
-from labeller import Catalogue
+
+if TYPE_CHECKING:
+    from labeller import Catalogue
 
 SUFFIX = ".leadglass"
 VERSION = 1
@@ -81,8 +83,10 @@ class Project:
         """Held by the window that writes; see `app.project_lock`."""
         return self.folder / "window.lock"
 
-    def catalogue(self, *, read_only: str = "") -> Catalogue:
+    def catalogue(self, *, read_only: str = "") -> "Catalogue":
         """The catalogue, opened; the caller closes it."""
+        from labeller import Catalogue  # what only masks needs no database
+
         return Catalogue.open(self.catalogue_file, read_only=read_only)
 
     def record(self, action: str, **facts: object) -> None:

@@ -171,8 +171,10 @@ def loads(library: str) -> bool:
 
 def start(arguments: Sequence[str]) -> int:
     """Run the virtual environment's Python on the source tree."""
+    # Without compiled modules, each of the program's many processes would compile them all again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     try:
-        return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, check=False).returncode
+        return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 130
 

@@ -26,7 +26,6 @@ from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.settings import PASSPHRASE_VARIABLE, vault_key_file
 from app.storage import sweep
-from labeller import Catalogue
 
 PROTECTIONS = ("key file", "keyring", "passphrase")
 
@@ -73,6 +72,8 @@ def create_project(
             separate_issuers=told_apart.separate_issuers,
         )
         audit.begin_seal(project.audit_file, vault.trail_keys.begin, vault.trail_keys.confirm)
+    from labeller import Catalogue
+
     Catalogue.create(project.catalogue_file).close()
     project.save()
     project.record(

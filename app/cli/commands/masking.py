@@ -1,15 +1,17 @@
 """`leadglass mask` and `leadglass verify`: de-identification without a project."""
 
 import argparse
+from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 from anonymizer import MEANINGS, OPTIONS, MaskText, PatientRules, Profile, Unlisted, conflicts, profile_names
 from app import policy
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
 from app.project import PROJECT_FILE, Project
-from app.workflows import masking, projects, releasing
+from app.workflows import masking
 from app.workflows.patients import rules_from
 
 
@@ -172,13 +174,19 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     add_workers_argument(parser)
 
 
+def _verify_in_project(folder: Path, progress: Progress, how: Mapping[str, Any]) -> masking.Verification:
+    from app.workflows import projects, releasing  # these need the catalogue, which masking a folder does not
+
+    project = Project.open(folder)
+    vault = projects.unlocked_if_possible(project)
+    with closing(vault) if vault is not None else nullcontext():
+        return releasing.verify_project(project, vault, progress, **how)
+
+
 def _verify(given: argparse.Namespace, progress: Progress) -> Result:
     how = {"pixels": not given.headers_only, "workers": given.workers}
     if (given.folder / PROJECT_FILE).is_file() and not given.against:
-        project = Project.open(given.folder)
-        vault = projects.unlocked_if_possible(project)
-        with closing(vault) if vault is not None else nullcontext():
-            found = releasing.verify_project(project, vault, progress, **how)
+        found = _verify_in_project(given.folder, progress, how)
     else:
         found = masking.verify(given.folder, given.against, progress, **how)
     return Result(found.as_text(), found.as_json(), SOME_FAILED if found.findings else DONE)
