@@ -96,6 +96,7 @@ def test_all_that_look_the_same_are_masked_by_a_key_and_that_is_taken_back(
     assert brightest(page) == [20, LIT, LIT, LIT]
 
 
+@pytest.mark.slow
 def test_what_was_masked_wrongly_is_shown_again_and_the_rest_is_fine(page: MaskPage, qtbot: QtBot) -> None:
     page.sheet.switch()
     qtbot.waitUntil(lambda: "1 to answer" in page.sheet.left.note.text())

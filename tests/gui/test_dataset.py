@@ -143,6 +143,7 @@ def test_near_duplicates_are_looked_for_on_demand(page: DatasetPage, labelled: P
     assert not (labelled.exports / "dataset").exists()
 
 
+@pytest.mark.slow
 def test_what_is_found_keeps_the_data_set_out_until_a_reader_decides(
     page: DatasetPage, labelled: Project, window: MainWindow, qtbot: QtBot
 ) -> None:

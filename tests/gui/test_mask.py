@@ -408,6 +408,7 @@ def test_a_masked_box_is_shown_again_and_that_is_taken_back(page: MaskPage, qtbo
     assert not page.jobs.active
 
 
+@pytest.mark.slow
 def test_boxes_go_to_the_whole_series_with_one_stroke_and_back(
     window: MainWindow, project: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:

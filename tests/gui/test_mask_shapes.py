@@ -139,6 +139,7 @@ def test_a_freehand_line_closes_where_the_button_is_released(page: MaskPage, qtb
     assert len(page.images.by_hand.pending) == 1
 
 
+@pytest.mark.slow
 def test_all_outside_a_kept_box_is_masked(page: MaskPage, qtbot: QtBot) -> None:
     intact = frames(page)
     choose(page, Shape.KEEP)
@@ -199,6 +200,7 @@ def test_a_box_holds_for_one_frame_for_some_or_for_all(page: MaskPage, qtbot: Qt
     assert not by_hand.pending
 
 
+@pytest.mark.slow
 def test_a_mask_of_every_frame_is_lifted_in_one(page: MaskPage, qtbot: QtBot) -> None:
     view = page.images.compare.after
     intact = frames(page)

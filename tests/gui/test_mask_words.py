@@ -161,6 +161,7 @@ def test_an_example_is_shown_among_the_instances(
     assert pane.isVisible()
 
 
+@pytest.mark.slow
 def test_masking_again_brings_the_word_back(pane: WordReviewPane, window: MainWindow, qtbot: QtBot) -> None:
     ready(pane, qtbot)
     choose(pane, "quellwort")

@@ -158,6 +158,7 @@ def test_a_correction_of_a_series_is_taken_back_in_one_go(project: Project) -> N
     assert all((pixels(project, uid) == values).all() for uid, values in zip(every, intact, strict=True))
 
 
+@pytest.mark.slow
 def test_always_makes_a_rule_for_the_device_and_taking_it_back_unmakes_it(
     project: Project, originals: Path, tmp_path: Path
 ) -> None:

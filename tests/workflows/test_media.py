@@ -5,12 +5,14 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
 from pydicom.data import get_testdata_file
 from pydicom.fileset import FileSet
 
 from tests.workflows.conftest import leadglass
 
 
+@pytest.mark.slow
 def test_a_disc_comes_out_as_a_disc(tmp_path: Path) -> None:
     disc = tmp_path / "disc"
     source = Path(get_testdata_file("DICOMDIR")).parent

@@ -16,7 +16,7 @@ def project(incoming: Path, tmp_path: Path) -> Path:
     """A project with the twelve radiographs."""
     folder = tmp_path / "hands.leadglass"
     assert leadglass("new", folder).code == 0
-    ended = leadglass("import", folder, incoming)
+    ended = leadglass("import", folder, incoming, "--workers", "1")
     assert ended.code == 0, ended.err
     return folder
 
@@ -138,6 +138,7 @@ def test_data_sets_from_elsewhere_train_as_they_are(project: Path, tmp_path: Pat
     assert Image.open(tmp_path / "h.png").size == (80, 96)
 
 
+@pytest.mark.slow
 def test_a_project_says_which_text_it_masks_and_what_may_stay(tmp_path: Path) -> None:
     folder = tmp_path / "p.leadglass"
     leadglass("new", folder, "--pixels", "identities")

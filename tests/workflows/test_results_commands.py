@@ -17,6 +17,7 @@ def model(tmp_path: Path) -> Path:
     return info.folder
 
 
+@pytest.mark.slow
 def test_the_point_moves_on_validation_and_the_report_follows(model: Path, tmp_path: Path) -> None:
     ended = leadglass("operating-point", model, "--sensitivity", "0.95", "--json")
     assert ended.code == 0, ended.err

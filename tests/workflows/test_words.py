@@ -229,6 +229,7 @@ def test_what_a_lost_original_told_of_the_patient_is_never_forgotten(tmp_path: P
     assert not any(b"Quombrath" in file.read_bytes() for file in made.instances.iterdir())
 
 
+@pytest.mark.slow
 def test_the_command_lists_answers_and_masks_again(project: Project) -> None:
     listed = leadglass("words", project.folder)
     assert "2 × masked  quellwort  (Study Description)" in listed.out.replace("Quellwort", "quellwort")

@@ -141,6 +141,7 @@ def test_an_output_folder_that_cannot_be_written_ends_the_batch(tmp_path, settin
         list(mask_batch(find_sources([tmp_path / "in"]), tmp_path / "out", settings_for(), workers=1))
 
 
+@pytest.mark.slow
 def test_which_of_two_instances_with_one_uid_is_written_does_not_depend_on_timing(tmp_path, settings_for):
     folder = tmp_path / "in"
     folder.mkdir()

@@ -74,6 +74,7 @@ def test_planted_instances_come_out_the_same(tmp_path, both, profile):
     assert both(folder, profile) >= 10
 
 
+@pytest.mark.slow
 def test_pydicoms_files_and_the_sample_come_out_the_same(tmp_path, both):
     folder = tmp_path / "in"
     folder.mkdir()
@@ -92,6 +93,7 @@ def test_series_with_nested_and_private_elements_come_out_the_same(tmp_path, bot
         assert both(folder, profile) == 9
 
 
+@pytest.mark.slow
 def test_damaged_files_come_out_the_same(tmp_path, both):
     """Bytes changed at random: whatever is read from them is masked in the same way, or refused."""
     folder = tmp_path / "in"

@@ -28,6 +28,8 @@ from trainer import (
 )
 from trainer.architectures import ARCHITECTURES, build_network
 
+pytestmark = pytest.mark.xdist_group("training")  # one worker: each model is trained once
+
 EPOCHS = 3
 
 
@@ -133,6 +135,7 @@ def test_the_stored_evaluation_is_what_evaluating_again_gives(model: Path, folde
     assert evaluate(model, folder, read_image=read_png, split="all").images == 24
 
 
+@pytest.mark.slow
 def test_a_cancelled_training_goes_on_and_ends_as_if_it_had_never_stopped(
     model: Path, folder: Path, tmp_path: Path
 ) -> None:
@@ -160,6 +163,7 @@ def test_another_training_does_not_overwrite_a_model(model: Path, folder: Path) 
         train(folder, model, recipe="standard", read_image=read_png, epochs=EPOCHS, seed=5)
 
 
+@pytest.mark.slow
 def test_unreadable_images_are_named_and_the_rest_is_learned(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path / "data")
     (folder / "images" / "spot_3.png").write_bytes(b"no image at all")
@@ -176,6 +180,7 @@ def test_mostly_unreadable_images_are_an_error(tmp_path: Path) -> None:
         train(folder, tmp_path / "out", recipe="standard", read_image=read_png, epochs=1)
 
 
+@pytest.mark.slow
 def test_the_next_click_asks_the_network_about_no_image_again(
     quick: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

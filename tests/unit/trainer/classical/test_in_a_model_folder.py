@@ -13,6 +13,8 @@ from tests.unit.trainer.conftest import read_png, write_dataset
 from trainer import ModelFolderError, Predictor, Recipe, evaluate, train
 from trainer.explain import explain
 
+pytestmark = pytest.mark.xdist_group("classical")  # one worker: each model is trained once
+
 SPOT = {"patient_age": "070Y", "patient_sex": "F", "dose": "2.5"}
 NORMAL = {"patient_age": "030Y", "patient_sex": "M", "dose": "2.5"}
 
@@ -62,7 +64,7 @@ def trained(folder: Path, factory: pytest.TempPathFactory, **settings: str) -> P
     return out
 
 
-@pytest.mark.parametrize("name", ["forest", "svm"])
+@pytest.mark.parametrize("name", [pytest.param("forest", marks=pytest.mark.slow), "svm"])
 def test_the_spot_is_learned_and_everything_a_model_has_is_there(
     name: str, request: pytest.FixtureRequest, folder: Path
 ) -> None:
@@ -109,6 +111,7 @@ def test_the_comparison_says_whether_the_columns_helped(concatenated: Path) -> N
     assert any("image alone" in text or "Too few validation patients" in text for text in doubts)
 
 
+@pytest.mark.slow
 def test_every_map_that_such_a_model_can_give(forest: Path, folder: Path) -> None:
     predictor = Predictor.load(forest, read_png)
     path = folder / "images" / "spot_3.png"
