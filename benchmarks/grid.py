@@ -80,7 +80,7 @@ def main() -> None:
         grid, bar = page.grid, page.grid.verticalScrollBar()
         tell(
             "grid painted for the first time",
-            [timed(lambda: (page.toggle_grid(), grid.viewport().repaint()))],
+            [timed(lambda: (page.browsing.toggle_grid(), grid.viewport().repaint()))],
         )
         steps = [timed(lambda: scrolled(grid, bar.value() + 60)) for _ in range(300)]
         tell("step of scrolling by 60 pixels", steps)

@@ -38,7 +38,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     page = opened(window, qtbot)
     await_image(page)
     before = window.session.catalogue.history(uid(0))
-    page.label("finding")
+    page.answering.label("finding")
     assert said == ["The project is open to look at only; nothing was changed."]
     assert window.session.catalogue.history(uid(0)) == before
     first.release()
@@ -46,7 +46,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     assert not window.look_only.isVisible()
     page = opened(window, qtbot)
     await_image(page)
-    page.label("finding")
+    page.answering.label("finding")
     assert window.session.catalogue.instance(uid(0)).label == "finding"
 
 
@@ -137,12 +137,12 @@ def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
     monkeypatch.setattr(
         "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
     )
-    page.label("finding")
+    page.answering.label("finding")
     assert said == ["There is no label class “finding”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
     page.activate()  # as when one comes back to the page
     await_image(page)
-    page.label("opacity")
+    page.answering.label("opacity")
     assert window.session.catalogue.instance(uid(0)).label == "opacity"
 
 

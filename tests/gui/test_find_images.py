@@ -37,7 +37,7 @@ def page(window: MainWindow, labelled: Project, qtbot: QtBot) -> LabelPage:
 
 
 def dialog_of(page: LabelPage) -> FindImagesDialog:
-    page.ask_filter()
+    page.browsing.ask_filter()
     return page.findChildren(FindImagesDialog)[-1]
 
 

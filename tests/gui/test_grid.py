@@ -230,7 +230,7 @@ def test_a_large_list_is_scrolled_through_without_reading_all_of_it(
     window.go("label")
     page = window.current_page()
     assert isinstance(page, LabelPage)
-    page.toggle_grid()
+    page.browsing.toggle_grid()
     begun = time.monotonic()
     bar = page.grid.verticalScrollBar()
     for step in range(20):

@@ -90,11 +90,11 @@ def test_counts_and_progress_follow(page: LabelPage, qtbot: QtBot) -> None:
     press(page, Key.Key_U)
     assert current(page) == uid(20)
     press(page, Key.Key_1, Key.Key_1)
-    qtbot.waitUntil(lambda: page.progress.text.text() == "22 of 24 labelled, 2 left")
+    qtbot.waitUntil(lambda: page.desk.progress.text.text() == "22 of 24 labelled, 2 left")
     assert page.classes.buttons["clear"].count == 12
     press(page, Key.Key_Left)
     assert page.classes.buttons["clear"].isChecked()
-    assert page.bar.label.text() == "clear"
+    assert page.desk.bar.label.text() == "clear"
 
 
 def test_backspace_takes_the_label_back_and_returns_to_its_image(page: LabelPage) -> None:
@@ -126,7 +126,7 @@ def test_delete_takes_the_label_away(page: LabelPage) -> None:
     press(page, Key.Key_Delete)
     assert current(page) == uid(0)
     assert label_of(page, 0) is None
-    assert page.bar.label.text() == "no label"
+    assert page.desk.bar.label.text() == "no label"
     press(page, Key.Key_Backspace)
     assert label_of(page, 0) == "clear"
 
@@ -204,7 +204,7 @@ def test_typing_a_name_never_labels(page: LabelPage) -> None:
 
 
 def test_a_reader_is_typed_and_labels_bear_the_name(page: LabelPage) -> None:
-    field = page.reader.box.lineEdit()
+    field = page.desk.reader.box.lineEdit()
     assert field is not None
     field.setFocus()
     field.selectAll()
@@ -225,7 +225,7 @@ def test_classes_are_renamed_and_every_change_is_taken_back(page: LabelPage) -> 
     press(page, Key.Key_2)
     page.classes.rename_wanted.emit("finding", "fracture")
     page.classes.add_wanted.emit("other")
-    page.changes.merge("fracture", "other")
+    page.desk.changes.merge("fracture", "other")
     assert [known.name for known in page.session.catalogue.classes()] == ["clear", "other"]
     assert (label_of(page, 0), label_of(page, 2)) == ("other", "other")
     press(page, Key.Key_1)
@@ -288,7 +288,7 @@ def test_the_last_image_is_labelled_too(page: LabelPage, qtbot: QtBot) -> None:
     press(page, Key.Key_2)
     assert label_of(page, 23) == "finding"
     assert current(page) == uid(23)
-    assert page.bar.label.text() == "finding"
+    assert page.desk.bar.label.text() == "finding"
 
 
 def test_work_goes_on_where_it_ended(page: LabelPage, window: MainWindow, qtbot: QtBot) -> None:

@@ -31,7 +31,7 @@ def findings(page: LabelPage) -> LabelPage:
     page.session.catalogue.add_label_set("Findings", several=True)
     page.session.choose_label_set("Findings")
     for name in ("effusion", "nodule"):
-        page.changes.add(name)
+        page.desk.changes.add(name)
     await_image(page)
     page.view.setFocus()
     return page
@@ -71,8 +71,8 @@ def test_sets_are_chosen_and_remembered(
 ) -> None:
     page.session.catalogue.add_label_set("View")
     page.activate()
-    assert [page.sets.box.itemText(n) for n in range(page.sets.box.count())] == ["Labels", "View"]
-    page.sets.chosen.emit("View")
+    assert [page.desk.sets.box.itemText(n) for n in range(page.desk.sets.box.count())] == ["Labels", "View"]
+    page.desk.sets.chosen.emit("View")
     assert page.session.catalogue.label_set.name == "View"
     assert all(page.model.row(place).label is None for place in range(5))
     qtbot.waitUntil(lambda: not window.safekeeping.busy)
@@ -82,7 +82,7 @@ def test_sets_are_chosen_and_remembered(
 
 
 def test_a_set_is_made_in_its_dialog(page: LabelPage, qtbot: QtBot) -> None:
-    page.changes.ask_set()
+    page.desk.changes.ask_set()
     dialog = page.findChild(LabelSetDialog)
     assert not dialog.buttons.button(dialog.buttons.StandardButton.Ok).isEnabled()
     dialog.field.setText("Diagnosis")
@@ -91,14 +91,14 @@ def test_a_set_is_made_in_its_dialog(page: LabelPage, qtbot: QtBot) -> None:
     dialog.accept()
     made = page.session.catalogue.label_set
     assert (made.name, made.scope, made.several) == ("Diagnosis", "patient", True)
-    assert page.sets.box.currentText() == "Diagnosis · per patient"
+    assert page.desk.sets.box.currentText() == "Diagnosis · per patient"
 
 
 def test_an_answer_about_a_patient_labels_all_images_of_it(page: LabelPage) -> None:
     page.session.catalogue.add_label_set("Diagnosis", scope="patient")
     page.session.choose_label_set("Diagnosis")
-    page.changes.add("ill")
-    page.changes.add("well")
+    page.desk.changes.add("ill")
+    page.desk.changes.add("well")
     page.view.setFocus()
     press(page, Key.Key_1)
     assert [label_of(page, number) for number in range(3)] == ["ill", "ill", None]
@@ -141,9 +141,9 @@ def test_colour_definition_and_parent_of_a_class(page: LabelPage, monkeypatch: p
     monkeypatch.setattr(QColorDialog, "getColor", lambda *_args: QColor("#123456"))
     monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *_args: ("A bright square.", True))
     monkeypatch.setattr(QInputDialog, "getItem", lambda *_args, **_named: ("clear", True))
-    page.changes.ask_colour("finding")
-    page.changes.ask_definition("finding")
-    page.changes.ask_parent("finding")
+    page.desk.changes.ask_colour("finding")
+    page.desk.changes.ask_definition("finding")
+    page.desk.changes.ask_parent("finding")
     known = page.model.classes["finding"]
     assert (known.colour, known.definition, known.parent) == ("#123456", "A bright square.", "clear")
     assert page.classes.buttons["finding"].toolTip() == "clear › finding\nA bright square."

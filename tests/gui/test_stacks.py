@@ -90,7 +90,7 @@ def test_the_stack_shows_each_image_of_its_own(page: LabelPage, qtbot: QtBot) ->
 def test_where_answers_are_about_patients_one_key_labels_all_and_shows_the_next_patient(
     page: LabelPage, qtbot: QtBot
 ) -> None:
-    page.sets.chosen.emit("Per patient")
+    page.desk.sets.chosen.emit("Per patient")
     qtbot.waitUntil(lambda: "image 1 of 5" in seen(page))  # stacks by themselves
     press(page, Key.Key_Down)
     qtbot.waitUntil(lambda: page.view.seen)
@@ -160,4 +160,4 @@ def test_the_previous_image_without_a_label(page: LabelPage) -> None:
 
 def test_the_pace_is_said_after_some_answers(page: LabelPage, qtbot: QtBot) -> None:
     press(page, *[Key.Key_1] * 8)
-    qtbot.waitUntil(lambda: "a minute" in page.progress.pace.text())
+    qtbot.waitUntil(lambda: "a minute" in page.desk.progress.pace.text())

@@ -1,0 +1,88 @@
+"""What a key of the Label page enters: a class, an answer that is no class, a note."""
+
+from collections.abc import Sequence
+
+from app.gui.labelling.label_desk import LabelDesk
+from app.gui.labelling_tasks import BlindReading
+
+
+class Answering:
+    """Answers for what is chosen at a desk."""
+
+    def __init__(self, desk: LabelDesk) -> None:
+        self._desk = desk
+
+    def by_key(self, key: str) -> None:
+        """Answer with the class that has this key in the label set."""
+        for known in self._desk.model.classes.values():
+            if known.shortcut == key:
+                self.answer(known.name)
+                return
+        self._desk.session.status.emit(f"No class has the key {key}.")
+
+    def answer(self, class_name: str) -> None:
+        """Label with a class; where several may hold at once, add it or take it out and stay."""
+        known = self._desk.model.classes.get(class_name)
+        if self._desk.label_set.several and known is not None and known.kind == "class":
+            self._toggle(class_name)
+        else:
+            self.label(class_name)
+
+    def label(self, class_name: str | None) -> None:
+        """Label the chosen instances, or take their label away; after a single one show the next."""
+        desk = self._desk
+        uids = desk.chosen()
+        if not desk.current or self._unseen(class_name, uids):
+            return
+        changed = desk.steps.label(uids, class_name, current=desk.current, means=_means(uids))
+        if changed is None:
+            return
+        if class_name is None or desk.list.selected_entries() > 1:
+            desk.show_changed(desk.current, changed)
+            return
+        desk.model.refresh(changed)
+        scope = desk.label_set.scope
+        if not desk.walk.step(1, same="" if scope == "image" else scope):
+            desk.show_changed(desk.current, changed)
+            desk.session.status.emit("That was the last image of this list.")
+
+    def note(self, text: str) -> None:
+        """Note something beside the label of the image in sight."""
+        row = self._desk.row()
+        if row is not None:
+            self._desk.task.on_screen = self._desk.middle.on_screen
+            self._desk.steps.note(row, text)
+
+    def show_history(self) -> None:
+        """Show every step of the label of the image in sight; not while a reading is blind."""
+        row = self._desk.row()
+        if isinstance(self._desk.task, BlindReading):
+            self._desk.session.status.emit("The history is hidden while this reading is blind.")
+        elif row is not None:
+            self._desk.asking.history(row)
+
+    def _toggle(self, class_name: str) -> None:
+        desk = self._desk
+        uids = desk.chosen()
+        if not desk.current or self._unseen(class_name, uids):
+            return
+        changed = desk.steps.toggle(uids, class_name, current=desk.current, means=_means(uids))
+        if changed:
+            desk.show_changed(desk.current, changed)
+
+    def _unseen(self, class_name: str | None, uids: Sequence[str]) -> bool:
+        """Whether a class is about to be given to an image that nobody has seen; other answers may be."""
+        desk = self._desk
+        desk.task.on_screen = desk.middle.on_screen
+        known = desk.model.classes.get(class_name or "")
+        kind = known.kind if known is not None else ""
+        harmless = class_name is None or (kind in ("ungradable", "skipped") and not desk.view.loading)
+        unseen = uids == [desk.current] and desk.middle.unseen and not harmless
+        if unseen:
+            words = "is not here yet" if desk.view.loading else "cannot be seen"
+            desk.session.status.emit(f"The image {words}; nothing was labelled.")
+        return unseen
+
+
+def _means(uids: Sequence[str]) -> str:
+    return "key" if len(uids) == 1 else "list selection"
