@@ -6,6 +6,7 @@ their own tables.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import combinations
 
 from app.gui.actions import COMMANDS, step_keys
 from app.gui.steps import STEPS
@@ -14,14 +15,22 @@ PLACES = {
     "window": "Everywhere",
     "image": "On an image",
     "turn": "On an image that may be turned",
+    "answer": "Answers on the Label page",
     "label": "Label page",
+    "grid": "Grid of small images",
     "mask": "Mask page",
     "results": "Errors of a model",
 }
 """The places where keys work, with their titles in the list of keys."""
 
-ANSWER_KEYS = "1234567890QXK"
-"""Keys of the Label page that belong to the classes and answers of a label set."""
+ANSWERS = {
+    **{digit: f"label with class {digit}" for digit in "123456789"},
+    "0": "label with class 10, or none of the classes where several may hold",
+    "Q": "not sure",
+    "X": "not gradable",
+    "K": "skip",
+}
+"""What the keys that a label set gives to its answers stand for; the actions are named after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +152,31 @@ _LABEL = _of(
     ("select_patient", "select all images of the patient", "Ctrl+Shift+S"),
 )
 
+_ANSWER = tuple(KeyAction(f"answer.{key}", words, (key,)) for key, words in ANSWERS.items())
+
+_GRID = _of(
+    "grid",
+    ("all", "select all; an answer labels what is selected", "Ctrl+A"),
+    ("fold", "fold each series to one tile, and unfold; an answer labels all of it", "F"),
+    ("larger", "larger tiles", "+ ="),
+    ("smaller", "smaller tiles", "-"),
+    ("open", "show the image large; so does a double click", "Return Enter"),
+)
+
 _RESULTS = _of("results", ("read_again", "read the chosen image again on the Label page", "R Return"))
 
-KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_TURN, *_LABEL, *_MASK, *_RESULTS)
+KEY_ACTIONS = (*_WINDOW, *_IMAGE, *_TURN, *_ANSWER, *_LABEL, *_GRID, *_MASK, *_RESULTS)
 """All that keys can do, place by place."""
 
 BY_NAME = {action.name: action for action in KEY_ACTIONS}
 
-_TOGETHER = ({"image", "label"}, {"image", "turn"}, {"turn", "label"}, {"image", "mask"})
+_LABELLING = ("answer", "label", "image", "turn")
+_TOGETHER = (
+    *({one, other} for one, other in combinations(_LABELLING, 2)),
+    {"grid", "answer"},
+    {"grid", "label"},
+    {"image", "mask"},
+)
 
 
 def meet(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.gui.key_table import ANSWER_KEYS, BY_NAME, KEY_ACTIONS, KeyAction, meet, of_places
+from app.gui.key_table import BY_NAME, KEY_ACTIONS, KeyAction, meet, of_places
 from app.gui.preferences import Preferences
 
 MOVES = frozenset(
@@ -56,10 +56,6 @@ class KeyMap(QObject):
             for action in KEY_ACTIONS
             if action.name != name and meet(place, action.place) and key in self.keys(action.name)
         ]
-
-    def is_answer(self, name: str, key: str) -> bool:
-        """Whether a key belongs to the classes of a label set where this action's keys are heard."""
-        return key in ANSWER_KEYS and meet(BY_NAME[name].place, "label")
 
     def set_keys(self, name: str, keys: Collection[str]) -> None:
         """Give an action these keys, and take them away from whatever else they stood for there."""
@@ -111,12 +107,6 @@ def bind(
     bound = _Bound(page, actions, frozenset(repeating))
     if in_window:
         bound.widen()
-
-
-def bind_fixed(page: QWidget, keys: Mapping[str, Callable[[], object]]) -> None:
-    """Let keys that nobody can change work wherever on the page one is."""
-    for key, action in keys.items():
-        _shortcut(page, [key], action)
 
 
 class _Bound(QObject):
@@ -172,6 +162,12 @@ def _words(held: Qt.KeyboardModifier, key: Qt.Key) -> str:
 def native(key: str) -> str:
     """Return a key as this system writes it."""
     return QKeySequence(key, PORTABLE).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def answer_key(of_set: str) -> str:
+    """Return the key that stands now for an answer to which the label set gives this one; "" for none."""
+    keys = KEYS.keys(f"answer.{of_set}") if of_set else ()
+    return native(keys[0]) if keys else ""
 
 
 def key_rows(*places: str) -> list[tuple[str, str]]:

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs.keys import KeysDialog, PressKey
 from app.gui.image.image_keys import ACTIONS
-from app.gui.key_table import ANSWER_KEYS, KEY_ACTIONS, meet
+from app.gui.key_table import KEY_ACTIONS, meet
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
@@ -51,7 +50,6 @@ def test_no_key_stands_for_two_things_at_once() -> None:
                 o.name for o in KEY_ACTIONS if o != action and key in o.keys and meet(o.place, action.place)
             ]
             assert not others, (action.name, key)
-            assert not meet(action.place, "label") or key not in ANSWER_KEYS, (action.name, key)
     assert max(Counter(action.name for action in KEY_ACTIONS).values()) == 1
     assert {action.name for action in KEY_ACTIONS if action.place in ("image", "turn")} == set(ACTIONS)
 
@@ -83,13 +81,37 @@ def test_a_taken_key_is_said_and_taken_away_there_only_if_wanted(dialog: KeysDia
     assert KEYS.keys("image.fit") == ("F",)
 
 
-def test_keys_of_the_classes_cannot_be_taken(dialog: KeysDialog) -> None:
+def test_keys_of_the_classes_are_changed_like_others_and_shown_beside_them(
+    dialog: KeysDialog, page: LabelPage
+) -> None:
+    press_key = ask(dialog, "answer.2")
+    QTest.keyClick(press_key, Key.Key_F)
+    assert "fit the image" in press_key.said.text()
+    QTest.keyClick(press_key, Key.Key_Escape)
+    press_key = ask(dialog, "answer.2")
+    QTest.keyClick(press_key, Key.Key_W)
+    QTest.keyClick(press_key, Key.Key_W)
+    assert "key W" in page.classes.buttons["finding"].accessibleName()
+    press(page, Key.Key_2)
+    assert (current(page), label_of(page, 0)) == (uid(0), "clear")
+    press(page, Key.Key_W)
+    assert label_of(page, 0) == "finding"
+    assert current(page) == uid(1)
     press_key = ask(dialog, "image.fit")
-    QTest.keyClick(press_key, Key.Key_2)
-    assert "classes" in press_key.said.text()
-    assert not press_key.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
-    QTest.keyClick(press_key, Key.Key_2)
-    assert KEYS.keys("image.fit") == ("F",)
+    QTest.keyClick(press_key, Key.Key_1)
+    assert "label with class 1" in press_key.said.text()  # said before it is taken away
+
+
+def test_keys_of_the_grid_are_changed_like_others(page: LabelPage) -> None:
+    KEYS.set_keys("grid.fold", ("Ctrl+F11",))
+    KEYS.set_keys("grid.open", ("W",))
+    press(page, Key.Key_G)
+    QTest.keyClick(page.grid, Key.Key_F)
+    assert not page.grid.folded
+    QTest.keyClick(page.grid, Key.Key_F11, Qt.KeyboardModifier.ControlModifier)
+    assert page.grid.folded
+    QTest.keyClick(page.grid, Key.Key_W)
+    assert not page.middle.is_grid
 
 
 def test_space_tab_and_enter_can_be_chosen_and_escape_leaves(dialog: KeysDialog) -> None:

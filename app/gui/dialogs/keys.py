@@ -87,11 +87,8 @@ class PressKey(QDialog):
         self.key = key
         self.asked.setText(f"{native(key)}: {self._action.words}")
         taken = KEYS.taken(self._action.name, key)
-        refused = KEYS.is_answer(self._action.name, key)
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not refused)
-        if refused:
-            words = "This key belongs to the classes and answers of a label set. Press another one."
-        elif taken:
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(True)
+        if taken:
             others = "; ".join(f"“{each.words}” ({PLACES[each.place]})" for each in taken)
             words = (
                 f"It stands for {others} so far, which would lose it. Press it again to take it all the same."
@@ -99,7 +96,7 @@ class PressKey(QDialog):
         else:
             words = "It is free. Press it again to take it."
         self.said.setText(words)
-        set_role(self.said, "caution" if taken or refused else "muted")
+        set_role(self.said, "caution" if taken else "muted")
 
     def _take(self) -> None:
         self.accept()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.shortcuts import KEYS, answer_key
 from app.gui.widgets.text import label, scrolled
 from labeller import LabelClass
 
@@ -44,7 +45,8 @@ class ClassButton(QPushButton):
         """Show how many images have the class, and whether the one in sight has."""
         self.count = count
         self.setChecked(current)
-        key = f", key {self._class.shortcut}" if self._class.shortcut else ""
+        key = answer_key(self._class.shortcut)
+        key = f", key {key}" if key else ""
         self.setAccessibleName(f"Label as {self._class.name}{key}; {count:,} images")
         self.update()
 
@@ -63,13 +65,14 @@ class ClassButton(QPushButton):
         inside = self.rect().adjusted(10, 0, -10, 0)
         letter = metrics.horizontalAdvance("0")
         count = f"✓  {self.count:,}" if self.isChecked() else f"{self.count:,}"
-        painter.drawText(inside, middle, self._class.shortcut or "–")
-        side = metrics.ascent()
+        key = answer_key(self._class.shortcut) or "–"
+        painter.drawText(inside, middle, key)
+        side, wide = metrics.ascent(), max(metrics.horizontalAdvance(key), letter) + letter
         painter.drawPixmap(
-            inside.left() + 2 * letter, self.rect().center().y() - side // 2, self._icon.pixmap(side, side)
+            inside.left() + wide, self.rect().center().y() - side // 2, self._icon.pixmap(side, side)
         )
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, count)
-        left, right = 3 * letter + side, metrics.horizontalAdvance(count) + letter
+        left, right = wide + letter + side, metrics.horizontalAdvance(count) + letter
         name = metrics.elidedText(
             full_name(self._class), Qt.TextElideMode.ElideRight, inside.width() - left - right
         )
@@ -93,6 +96,7 @@ class ClassPanel(QWidget):
         super().__init__(parent)
         self.buttons: dict[str, ClassButton] = {}
         self._listed: tuple[LabelClass, ...] = ()
+        KEYS.changed.connect(self._on_keys)
         self.hint = label("", "muted")
         self.field = QLineEdit()
         self.field.setPlaceholderText("New class, then Enter")
@@ -126,6 +130,10 @@ class ClassPanel(QWidget):
         )
         self.hint.setText(texts[max(0, missing)])
         self.hint.setVisible(missing > 0)
+
+    def _on_keys(self) -> None:
+        for each in self.buttons.values():
+            each.show_facts(each.count, current=each.isChecked())
 
     def _make(self, classes: Sequence[LabelClass]) -> None:
         while (item := self._rows.takeAt(0)) is not None:

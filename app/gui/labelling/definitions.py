@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.gui.dialogs.text import TextDialog, html_table
 from app.gui.labelling.class_panel import full_name
+from app.gui.shortcuts import answer_key
 from labeller import LabelClass
 
 
@@ -15,7 +16,7 @@ class DefinitionsDialog(TextDialog):
 
     def __init__(self, classes: Sequence[LabelClass], parent: QWidget | None = None) -> None:
         rows = [
-            (f"{each.shortcut or '–'}   {full_name(each)}", each.definition or "–")
+            (f"{answer_key(each.shortcut) or '–'}   {full_name(each)}", each.definition or "–")
             for each in classes
             if each.kind == "class"
         ]

@@ -1,7 +1,7 @@
 """A grid of small pictures: only what is in sight is laid out, read and painted, however many there are."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -33,12 +33,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.gui import theme
 from app.gui.labelling import tile_badges
 from app.gui.models.worklist_model import WorklistModel, title
-from app.gui.shortcuts import MOVES
+from app.gui.shortcuts import KEYS, MOVES, key_words
 from app.gui.thumbnails import Thumbnails, Wanted
 from labeller import InstanceRow
 
 SMALLEST, USUAL, LARGEST = 72, 132, 320
 GAP = 6
+SIDE_STEP = 16
 SCALED = 600  # pictures kept in the size of the tiles
 SETTLE_MS = 25
 AHEAD_SCREENS = 2  # made in advance, in the direction of reading
@@ -50,7 +51,7 @@ class ThumbnailGrid(QAbstractScrollArea):
     """Shows a WorklistModel and shares a selection with its list.
 
     `opened(place)` tells that one image is to be seen large, `fold_changed` that each series is to be one tile, or
-    no longer. Arrows move, Shift extends, Ctrl+A takes all, Ctrl+wheel or + and - change the size, F folds.
+    no longer. Arrows move, Shift extends, Ctrl+wheel changes the size; further keys stand in `key_table`.
     """
 
     opened = Signal(int)
@@ -66,6 +67,13 @@ class ThumbnailGrid(QAbstractScrollArea):
         self.side = USUAL
         self.folded = False  # whether each series is to be one tile
         self._anchor = 0
+        self._actions: dict[str, Callable[[], object]] = {
+            "grid.all": lambda: self.choose(range(len(self.model.uids))),
+            "grid.fold": self._fold,
+            "grid.larger": lambda: self.set_side(self.side + SIDE_STEP),
+            "grid.smaller": lambda: self.set_side(self.side - SIDE_STEP),
+            "grid.open": self._open_current,
+        }
         self._scaled: OrderedDict[str, QPixmap] = OrderedDict()
         # Pictures are asked for when scrolling pauses: those that only flew by are never made.
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -201,7 +209,7 @@ class ThumbnailGrid(QAbstractScrollArea):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl change the size."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.set_side(self.side + (16 if event.angleDelta().y() > 0 else -16))
+            self.set_side(self.side + (SIDE_STEP if event.angleDelta().y() > 0 else -SIDE_STEP))
         else:
             super().wheelEvent(event)
 
@@ -224,17 +232,22 @@ class ThumbnailGrid(QAbstractScrollArea):
         key = Qt.Key(event.key())
         if key in moves:
             self.go_to(moves[key], event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        elif key == Qt.Key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.choose(range(last + 1))
-        elif key == Qt.Key.Key_F and not event.modifiers():
-            self.folded = not self.folded
-            self.fold_changed.emit()
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-            self.set_side(self.side + (16 if key == Qt.Key.Key_Plus else -16))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here >= 0:
-            self.opened.emit(here)
+        elif (action := self._action(event)) is not None:
+            action()
         else:
             super().keyPressEvent(event)
+
+    def _action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        names = (KEYS.meaning("grid", key) for key in key_words(event))
+        return self._actions.get(next(filter(None, names), ""))
+
+    def _fold(self) -> None:
+        self.folded = not self.folded
+        self.fold_changed.emit()
+
+    def _open_current(self) -> None:
+        if (here := self.selection.currentIndex().row()) >= 0:
+            self.opened.emit(here)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another number of columns: the current tile stays in sight."""
@@ -337,5 +350,4 @@ class ThumbnailGrid(QAbstractScrollArea):
 
 
 def _moves(event: QKeyEvent) -> bool:
-    held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-    return event.key() in MOVES_TO or (event.key() == Qt.Key.Key_A and bool(held))
+    return event.key() in MOVES_TO or any(KEYS.meaning("grid", key) for key in key_words(event))

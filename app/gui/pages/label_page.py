@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.gui.image.image_keys import MOUSE, act
 from app.gui.jobs import JobRunner
-from app.gui.key_table import ANSWER_KEYS
+from app.gui.key_table import ANSWERS
 from app.gui.labelling.answering import Answering
 from app.gui.labelling.browsing import Browsing
 from app.gui.labelling.label_desk import LabelDesk
 from app.gui.labelling.label_layout import button_row, three_columns
 from app.gui.pages.base import Page
 from app.gui.session import Session
-from app.gui.shortcuts import bind, bind_fixed
+from app.gui.shortcuts import bind
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.text import button
 
@@ -26,14 +26,9 @@ class LabelPage(Page):
 
     title = "Label"
     purpose = "One key labels the image and shows the next one. Every label is on disk before that."
-    key_places = ("label", "image", "turn")
+    key_places = ("answer", "label", "grid", "image", "turn")
     help_lines = (
-        ("1 … 9, 0", "label with this class and go on (add or take out, where several may hold)"),
-        ("Q, X, K", "not sure, not gradable, skip"),
-        ("Ctrl+click, Shift+click", "choose several in the list; a digit labels all of them"),
-        ("Ctrl+A in the grid", "select all; a digit labels what is selected"),
-        ("F in the grid", "fold each series to one tile, and unfold; a digit labels all of it"),
-        ("Enter, double click in the grid", "show the image large"),
+        ("Ctrl+click, Shift+click", "choose several in list or grid; an answer labels all of them"),
         *MOUSE,
     )
 
@@ -117,7 +112,7 @@ class LabelPage(Page):
             {f"label.{name}": action for name, action in actions.items()},
             repeating={"label.next", "label.previous"},
         )
-        bind_fixed(self, {key: partial(answer.by_key, key) for key in ANSWER_KEYS})
+        bind(self, {f"answer.{key}": partial(answer.by_key, key) for key in ANSWERS})
 
     @property
     def undo_stack(self) -> QUndoStack:
