@@ -1,13 +1,24 @@
 """A project's catalogue: masked instances, labels and predictions; the only door to the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
-from labeller import classes, finding, instances, label_sets, labels, merging, readings, release, runs
+from labeller import (
+    classes,
+    finding,
+    history,
+    instances,
+    label_sets,
+    labels,
+    merging,
+    readings,
+    release,
+    runs,
+)
 from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
 from labeller.listing import Keys, Listing
@@ -370,15 +381,29 @@ class Catalogue:
         with self._storage.writing(self._set, self._shown) as session:
             return labels.undo(session, events, reader=reader)
 
+    def next_step(self) -> int:
+        """Return a number that no step of the history has yet and all later ones reach: see `take_back`."""
+        with self._storage.reading(self._set) as session:
+            return history.next_step(session)
+
+    def take_back(self, steps: range, *, means: Collection[str]) -> int:
+        """Take back the steps with these numbers that came about by one of these means, of whichever readers.
+
+        Each reader's label and what counts are as they were before; the history grows. Returns how many
+        instances were changed. Taking back what this did, by the means "undo", does it all again.
+        """
+        with self._storage.writing(self._set, self._shown) as session:
+            return history.take_back(session, steps, means)
+
     def history(self, sop_uid: str) -> list[LabelEvent]:
         """All steps of an instance's label, oldest first; classes under their present names."""
         with self._storage.reading(self._set) as session:
-            return labels.history(session, sop_uid)
+            return history.history(session, sop_uid)
 
     def events(self) -> list[LabelEvent]:
         """All steps of all labels, oldest first: the whole history for a table or a rule."""
         with self._storage.reading(self._set) as session:
-            return labels.events(session)
+            return history.events(session)
 
     def labels_by_reader(self, sop_uid: str) -> dict[str, str]:
         """Tell what each reader labelled an instance, whatever others think: reader's name -> class."""

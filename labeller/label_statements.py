@@ -6,8 +6,22 @@ Every statement is about the instances whose ids are in the JSON list `wanted`, 
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Delete, Integer, Select, String, bindparam, delete, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.orm import aliased
 
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel, ReaderRow
 
@@ -16,11 +30,18 @@ _ACTIVE = bindparam("active", type_=Integer)
 _CLASS = bindparam("label", type_=Integer)
 _HOLDER = bindparam("holder", type_=Integer)
 _ACTOR = bindparam("actor", type_=Integer)
+_OWN_CLASS = aliased(ClassRow)
+
+
+def _own(instance: Any) -> ColumnElement[bool]:
+    """What the reader `actor` thinks of an instance."""
+    mine = (ReaderLabel.set_id == _ACTIVE, ReaderLabel.reader_id == _ACTOR)
+    return and_(*mine, ReaderLabel.instance_id == instance)
 
 
 @cache
 def held() -> Select[*tuple[Any, ...]]:
-    """Select instances, named by SOP Instance UIDs, with the label that counts."""
+    """Select instances, named by SOP Instance UIDs, with the label that counts and what the `actor` thinks."""
     wanted = func.json_each(_WANTED).table_valued("value")
     return (
         select(
@@ -31,12 +52,15 @@ def held() -> Select[*tuple[Any, ...]]:
             CurrentLabel.reader_id,
             ReaderRow.name,
             CurrentLabel.note,
+            _OWN_CLASS.name,
         )
         .select_from(wanted)
         .join(Instance, Instance.sop_instance_uid == wanted.c.value)
         .outerjoin(CurrentLabel, (CurrentLabel.instance_id == Instance.id) & (CurrentLabel.set_id == _ACTIVE))
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
         .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
+        .outerjoin(ReaderLabel, _own(Instance.id))
+        .outerjoin(_OWN_CLASS, _OWN_CLASS.id == ReaderLabel.class_id)
     )
 
 
@@ -57,15 +81,20 @@ def enter_events() -> Insert:
             bindparam("way", type_=String),
             _ACTIVE,
             bindparam("screen", type_=String),
+            _OWN_CLASS.id,
+            _OWN_CLASS.name,
         )
         .select_from(chosen)
         .outerjoin(
             CurrentLabel, (CurrentLabel.instance_id == chosen.c.value) & (CurrentLabel.set_id == _ACTIVE)
         )
         .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
+        .outerjoin(ReaderLabel, _own(chosen.c.value))
+        .outerjoin(_OWN_CLASS, _OWN_CLASS.id == ReaderLabel.class_id)
     )
     columns = ["instance_id", "previous_class_id", "previous_class_name", "previous_reader_id"]
     columns += ["class_id", "class_name", "reader_id", "at", "means", "set_id", "shown"]
+    columns += ["own_class_id", "own_class_name"]
     return insert(EventRow).from_select(columns, before)
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select, true, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
 
 from labeller import classes
 from labeller import label_statements as statements
 from labeller.disputes import CONSENSUS
 from labeller.errors import LabelError
-from labeller.instances import ids_of, known_ids, refuse_unknown
+from labeller.instances import ids_of, refuse_unknown
 from labeller.listing import ORDER
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, LabelSetRow, ReaderLabel, ReaderRow
@@ -39,6 +39,7 @@ class _Held(NamedTuple):
     reader_id: int | None
     reader_name: str | None
     note: str | None
+    own: str | None  # what the reader who acts thinks
 
 
 def now() -> str:
@@ -85,12 +86,12 @@ def set_label(
     session: Session, sop_uids: Sequence[str], class_name: str | None, *, reader: str, means: str
 ) -> list[LabelEvent]:
     """Label instances, or take their label away (None); see `Catalogue.set_label`."""
-    held = _held(session, _in_scope(session, sop_uids))
+    actor = _reader(session, reader)
+    held = _held(session, _in_scope(session, sop_uids), actor)
     label = None
     if class_name is not None:
         row = classes.find(session, class_name)
         label = (row.id, row.name)
-    actor = _reader(session, reader)
     wish = _Wish(label, actor, opinion=means not in CONSENSUS)
     return _carry_out(session, wish, held, actor=actor, means=means)
 
@@ -106,7 +107,7 @@ def toggle(
     toggled = classes.find(session, class_name).id
     inside, actor = classes.members(session), _reader(session, reader)
     wishes: defaultdict[frozenset[int], list[_Held]] = defaultdict(list)
-    for one in _held(session, _in_scope(session, sop_uids)):
+    for one in _held(session, _in_scope(session, sop_uids), actor):
         wishes[inside.get(one.class_id or 0, frozenset()) ^ {toggled}].append(one)
     events: list[LabelEvent] = []
     for members, held in wishes.items():
@@ -118,11 +119,12 @@ def toggle(
 
 def set_note(session: Session, sop_uids: Sequence[str], note: str, *, reader: str) -> list[LabelEvent]:
     """Note something beside labels; see `Catalogue.set_note`."""
-    held = _held(session, sop_uids)
+    actor = _reader(session, reader)
+    held = _held(session, sop_uids, actor)
     missing = sum(one.class_id is None for one in held)
     if missing:
         raise LabelError(f"{missing} of the images have no label yet.", "Label them first, then note.")
-    note, at, actor = note.strip(), now(), _reader(session, reader)
+    note, at = note.strip(), now()
     events = []
     for one in held:
         key = (one.instance_id, classes.active(session))
@@ -168,31 +170,45 @@ def undo(session: Session, events: Sequence[LabelEvent], *, reader: str) -> list
     """Give each event's instance back the label it had before; an event of its own each."""
     actor = _reader(session, reader)
     opinion = not any(event.means in CONSENSUS for event in events)
-    wishes: defaultdict[_Wish, list[str]] = defaultdict(list)
-    for (previous, previous_reader), uids in _by_former_label(events).items():
+    done: list[LabelEvent] = []
+    for (previous, previous_reader, own), uids in _by_former_label(events).items():
         row = None if previous is None else classes.find(session, previous)
         holder = actor if previous_reader is None else _reader(session, previous_reader)
-        wishes[_Wish((row.id, row.name) if row else None, holder, opinion)] += uids
-    return [
-        event
-        for wish, uids in wishes.items()
-        for event in _carry_out(session, wish, _held(session, uids), actor=actor, means="undo")
-    ]
+        wish = _Wish((row.id, row.name) if row else None, holder, opinion)
+        held = _held(session, uids, actor)
+        done += _carry_out(session, wish, held, actor=actor, means="undo")
+        _give_back(session, held, own, actor)
+    return done
 
 
-def _by_former_label(events: Sequence[LabelEvent]) -> dict[tuple[str | None, str | None], list[str]]:
-    """Group the instances by the label and reader they had before the first of their events."""
-    former = {event.sop_instance_uid: (event.previous, event.previous_reader) for event in reversed(events)}
-    groups: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+def _give_back(session: Session, held: Sequence[_Held], own: str | None, actor: tuple[int, str]) -> None:
+    """Let a reader think again what they thought before a step."""
+    if own is None:
+        session.connection().execute(statements.clear_of_reader(), _asked(session, held, None, actor))
+    else:
+        asked = _asked(session, held, classes.find(session, own).id, actor)
+        session.connection().execute(statements.set_of_reader(), asked)
+
+
+_Former = tuple[str | None, str | None, str | None]
+
+
+def _by_former_label(events: Sequence[LabelEvent]) -> dict[_Former, list[str]]:
+    """Group the instances by the label and reader they had before the first of their events, and what it undid."""
+    former = {
+        event.sop_instance_uid: (event.previous, event.previous_reader, event.own)
+        for event in reversed(events)
+    }
+    groups: defaultdict[_Former, list[str]] = defaultdict(list)
     for uid, label in former.items():
         groups[label].append(uid)
     return groups
 
 
-def _held(session: Session, sop_uids: Sequence[str]) -> list[_Held]:
+def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> list[_Held]:
     """Look up instances and their labels; raises LabelError unless every one is known."""
     uids = list(dict.fromkeys(sop_uids))
-    asked = {"wanted": json.dumps(uids), "active": classes.active(session)}
+    asked = {"wanted": json.dumps(uids), "active": classes.active(session), "actor": actor[0]}
     held = [_Held(*row) for row in session.connection().execute(statements.held(), asked)]
     refuse_unknown(len(uids) - len(held))
     return held
@@ -213,12 +229,7 @@ def _carry_out(
     if not changed:
         return []
     at = now()
-    asked = {
-        "wanted": json.dumps([one.instance_id for one in changed]),
-        "active": classes.active(session),
-        "label": class_id,
-        "actor": actor[0],
-    }
+    asked = _asked(session, changed, class_id, actor)
     event = {"name": class_name, "time": at, "way": means, "screen": on_screen(session)}
     session.connection().execute(statements.enter_events(), asked | event)
     _set_current(session, asked, holder_id)
@@ -234,9 +245,22 @@ def _carry_out(
             means,
             one.reader_name,
             shown=on_screen(session),
+            own=one.own,
         )
         for one in changed
     ]
+
+
+def _asked(
+    session: Session, held: Sequence[_Held], class_id: int | None, actor: tuple[int, str]
+) -> dict[str, Any]:
+    """Return what the statements ask for."""
+    return {
+        "wanted": json.dumps([one.instance_id for one in held]),
+        "active": classes.active(session),
+        "label": class_id,
+        "actor": actor[0],
+    }
 
 
 def _set_current(session: Session, asked: Mapping[str, Any], holder_id: int | None) -> None:
@@ -250,42 +274,6 @@ def _set_of_reader(session: Session, asked: Mapping[str, Any], *, theirs: bool) 
     """Keep the actor's own opinion: the label if it is theirs, none if it is another's or taken away."""
     own = statements.set_of_reader() if theirs else statements.clear_of_reader()
     session.connection().execute(own, asked)
-
-
-def history(session: Session, sop_uid: str) -> list[LabelEvent]:
-    """All steps of an instance's label, oldest first; raises LabelError if the instance is unknown."""
-    return _events(session, EventRow.instance_id == known_ids(session, [sop_uid])[sop_uid])
-
-
-def events(session: Session) -> list[LabelEvent]:
-    """All steps of all instances' labels, oldest first."""
-    return _events(session, true())
-
-
-def _events(session: Session, which: ColumnElement[bool]) -> list[LabelEvent]:
-    new, old, before = aliased(ClassRow), aliased(ClassRow), aliased(ReaderRow)
-    rows = session.execute(
-        select(
-            Instance.sop_instance_uid,
-            func.coalesce(old.name, EventRow.previous_class_name),
-            func.coalesce(new.name, EventRow.class_name),
-            ReaderRow.name,
-            EventRow.at,
-            EventRow.means,
-            before.name,
-            EventRow.note,
-            EventRow.shown,
-        )
-        .select_from(EventRow)
-        .join(Instance, Instance.id == EventRow.instance_id)
-        .join(ReaderRow, ReaderRow.id == EventRow.reader_id)
-        .outerjoin(new, new.id == EventRow.class_id)
-        .outerjoin(old, old.id == EventRow.previous_class_id)
-        .outerjoin(before, before.id == EventRow.previous_reader_id)
-        .where(which, EventRow.set_id == classes.active(session))
-        .order_by(EventRow.id)
-    )
-    return [LabelEvent(*values) for values in rows]
 
 
 def by_reader(session: Session, sop_uid: str) -> dict[str, str]:

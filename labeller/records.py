@@ -156,6 +156,7 @@ class LabelEvent:
     previous_reader: str | None = None  # who had set the previous label
     note: str = ""
     shown: str = ""  # what was on the screen: "masked", "original"; "": nothing, as from a list
+    own: str | None = None  # what this reader thought before, where another's label or a consensus counted
 
 
 DECISIONS = ("approve", "reject", "withdraw")

@@ -172,6 +172,8 @@ class EventRow(Base):
     set_id: Mapped[int] = mapped_column(server_default="1")
     note: Mapped[str] = mapped_column(server_default="")
     shown: Mapped[str] = mapped_column(server_default="")  # "masked", "original"; "": nothing was on a screen
+    own_class_id: Mapped[int | None]  # what the reader thought before
+    own_class_name: Mapped[str | None]
 
 
 class DecisionRow(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
-VERSION = "0007"
+VERSION = "0008"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -1,9 +1,12 @@
-"""Changes of label classes as steps: each does something to a catalogue and knows how to take it back."""
+"""Changes of label classes, and labels that were read, as steps: each knows how to take itself back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from labeller import Catalogue, LabelClass, Merged
+from labeller import CONSENSUS_MEANS, Catalogue, InstanceFilter, LabelClass, Merged
+
+READ = frozenset({"list", *CONSENSUS_MEANS})
+"""How labels come about that are read from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,37 @@ def merge(catalogue: Catalogue, name: str, into: str, reader: str) -> ClassStep:
         lambda: done.append(catalogue.merge_class(name, into, reader=reader)),
         lambda: catalogue.unmerge_class(done.pop(), reader=reader),
     )
+
+
+def read_in(catalogue: Catalogue, steps: range, made: Sequence[str]) -> ClassStep:
+    """Labels that were read from a file already: these steps of the history, and the classes that it made."""
+    done = [(steps, READ)]  # what is to be taken back next, and how it came about
+
+    def turn() -> None:
+        last, means = done[-1]
+        first = catalogue.next_step()
+        catalogue.take_back(last, means=means)
+        done[-1] = (range(first, catalogue.next_step()), frozenset({"undo"}))
+
+    def again() -> None:
+        for name in made:
+            if name not in _names(catalogue):
+                catalogue.add_class(name)
+        turn()
+
+    def back() -> None:
+        turn()
+        for name in made:
+            if name in _names(catalogue) and not _is_used(catalogue, name):
+                catalogue.remove_class(name)
+
+    return ClassStep("labels from a file", again, back)
+
+
+def _names(catalogue: Catalogue) -> set[str]:
+    return {known.name for known in catalogue.classes()}
+
+
+def _is_used(catalogue: Catalogue, name: str) -> bool:
+    said = (label for opinions in catalogue.opinions().values() for label in opinions.values())
+    return bool(catalogue.count(InstanceFilter(label=name))) or name in said

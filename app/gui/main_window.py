@@ -185,8 +185,14 @@ class MainWindow(QMainWindow):
     def exchange_labels(self) -> None:
         """Read and write labels as files."""
         from app.gui.labelling.label_files import LabelFilesDialog
+        from app.gui.pages.label_page import LabelPage
 
-        LabelFilesDialog(self.session, self.jobs, self).open()
+        self.go("label")
+        dialog = LabelFilesDialog(self.session, self.jobs, self)
+        page = self.pages.get("label")
+        if isinstance(page, LabelPage):
+            dialog.read_in.connect(page.steps.take_in)
+        dialog.open()
 
     def show_words(self) -> None:
         """Show the distinct words and texts of the project."""

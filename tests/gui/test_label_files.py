@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.gui.jobs import Job
 from app.gui.labelling.label_files import LabelFilesDialog
 from app.gui.main_window import MainWindow
+from app.gui.pages.label_page import LabelPage
 from app.project import Project
 
 
@@ -81,3 +82,28 @@ def test_a_file_of_another_kind_is_refused_in_words(
     dialog.write("--to", tmp_path / "labels.txt")
     qtbot.waitUntil(lambda: "CSV or JSON" in dialog.panel.message.text(), timeout=60_000)
     assert all(each.isEnabled() for each in dialog.in_buttons)
+
+
+def test_what_was_read_is_one_step_that_is_taken_back_and_done_again(
+    dialog: LabelFilesDialog, window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    catalogue = window.session.catalogue
+    before = (catalogue.counts_by_class(), catalogue.opinions())
+    file = labelled.folder / "labels.csv"
+    rows = ["sop_instance_uid,class,reader", "2.25.1020,finding,B", "2.25.1000,other,B", "2.25.1000,clear,C"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    with qtbot.waitSignal(dialog.read_in, timeout=60_000):
+        dialog.read(file)
+    after = (catalogue.counts_by_class(), catalogue.opinions())
+    assert after != before
+    dialog.close()
+    page = window.current_page()
+    assert isinstance(page, LabelPage)
+    page.steps.undo()
+    assert (catalogue.counts_by_class(), catalogue.opinions()) == before
+    assert page.model.row(0).label == "clear"
+    assert [event.means for event in catalogue.history("2.25.1020")] == ["list", "undo"]
+    page.steps.redo()
+    assert (catalogue.counts_by_class(), catalogue.opinions()) == after
+    page.steps.undo()
+    assert (catalogue.counts_by_class(), catalogue.opinions()) == before

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -26,20 +26,27 @@ from app.gui.widgets.text import button, label
 
 IN = (
     "A CSV or JSON file has columns path or sop_instance_uid, class and, if wanted, reader. A folder holds a folder for "
-    "each class, or DICOM structured reports. What matches no image is listed here; the rest is labelled."
+    "each class, or DICOM structured reports. What matches no image is listed here; the rest is labelled. All of it is "
+    "one step that can be undone on the Label page."
 )
 OUT = "Every reader's labels, so that they can be read in again elsewhere; reports are DICOM SR (TID 1500)."
 LISTS = "Lists of labels (*.csv *.json)"
 
 
 class LabelFilesDialog(QDialog):
-    """Reads and writes labels of the present label set; each button starts a job and stays to tell how it ended."""
+    """Reads and writes labels of the present label set; each button starts a job and stays to tell how it ended.
+
+    `read_in(steps, classes)` tells which steps of the history came of a file, and which classes it made.
+    """
+
+    read_in = Signal(object, object)
 
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Labels in and out")
         self._session, self._jobs = session, jobs
         self._reading = False
+        self._first_step = 0
         self.reader = QLineEdit(session.reader)
         self.reader.setAccessibleName("Reader of labels that name none")
         self.in_buttons = (
@@ -67,6 +74,7 @@ class LabelFilesDialog(QDialog):
             show_error(self, str(error), error.remedy)
             return
         self._reading = True
+        self._first_step = self._session.catalogue.next_step()
         self._start("Reading labels", ["--from", str(source), "--reader", self.reader.text().strip()])
 
     def write(self, way: str, target: Path) -> None:
@@ -97,6 +105,8 @@ class LabelFilesDialog(QDialog):
         self.problems.clear()
         self.problems.addItems(problems)
         self.problems.setVisible(bool(problems))
+        steps = range(self._first_step, self._session.catalogue.next_step())
+        self.read_in.emit(steps, list(result["new_classes"]))
 
     def _on_ended(self) -> None:
         self._check()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from app.errors import USER_ERRORS
+from app.gui import class_steps
 from app.gui.class_steps import ClassStep
 from app.gui.commands import ChangeCommand, LabelCommand
 from app.gui.dialogs.errors import show_error
@@ -76,6 +77,12 @@ class LabelSteps(QObject):
         if self.attempt(lambda: write(text)):
             again, back = (lambda: write(text)), (lambda: write(before))
             self.stack.push(ChangeCommand("note", again, back, self.attempt))
+
+    def take_in(self, steps: range, made: Sequence[str]) -> None:
+        """Make what was read from a file a step: the numbers of its steps of the history, the classes it made."""
+        if steps:
+            step = class_steps.read_in(self._task.catalogue, steps, made)
+            self._on_class_step(step)
 
     def undo(self) -> None:
         """Take the last step back."""

@@ -150,3 +150,30 @@ def test_classes_are_shown_in_the_order_given(tmp_path: Path) -> None:
     assert list(catalogue.counts_by_class()) == ["opacity", "normal"]
     with pytest.raises(LabelError):
         catalogue.reorder_classes(["opacity"])
+
+
+def test_undo_gives_a_reader_the_own_opinion_back_that_another_had_overruled(tmp_path: Path) -> None:
+    with filled(tmp_path) as catalogue:
+        label(catalogue, [0], "opacity", reader="B")
+        label(catalogue, [0], "normal", reader="A")
+        events = catalogue.set_label([uid(0)], "normal", reader="B", means="key")
+        catalogue.undo(events, reader="B")
+        assert catalogue.instance(uid(0)).reader == "A"
+        assert catalogue.labels_by_reader(uid(0)) == {"A": "normal", "B": "opacity"}
+        assert catalogue.history(uid(0))[-2].own == "opacity"
+
+
+def test_steps_of_several_readers_are_taken_back_at_once_and_done_again(tmp_path: Path) -> None:
+    with filled(tmp_path) as catalogue:
+        label(catalogue, [0, 1], "opacity", reader="A")
+        before = (catalogue.opinions(), catalogue.counts_by_class())
+        first = catalogue.next_step()
+        for reader, name in (("A", "normal"), ("B", "opacity"), ("A", "opacity"), ("C", "normal")):
+            catalogue.set_label([uid(n) for n in range(4)], name, reader=reader, means="list")
+        catalogue.set_label([uid(3)], "opacity", reader="D", means="consensus")
+        after = (catalogue.opinions(), catalogue.counts_by_class())
+        between = catalogue.next_step()
+        assert catalogue.take_back(range(first, between), means={"list", "consensus"}) == 4
+        assert (catalogue.opinions(), catalogue.counts_by_class()) == before
+        catalogue.take_back(range(between, catalogue.next_step()), means={"undo"})
+        assert (catalogue.opinions(), catalogue.counts_by_class()) == after
