@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
     from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, select
     from labeller.splits import split_by_patient, split_warnings
+    from labeller.storage import is_older
 
 __all__ = [
     "AGAIN",
@@ -102,6 +103,7 @@ __all__ = [
     "back_up",
     "export_dataset",
     "history_table",
+    "is_older",
     "is_sound",
     "label_document",
     "label_table",
@@ -142,6 +144,7 @@ _HOMES = {
     "safekeeping": ("back_up", "is_sound", "latest_sound_backup", "restore"),
     "selection": ("DUPLICATE_RULES", "Choice", "Chosen", "Selection", "select"),
     "splits": ("split_by_patient", "split_warnings"),
+    "storage": ("is_older",),
 }  # fmt: skip
 _UNDER_ANOTHER_NAME = {
     "CONSENSUS_MEANS": ("disputes", "CONSENSUS"),

@@ -1,6 +1,6 @@
 """A project's catalogue: masked instances, labels and predictions; the only door to the database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -67,6 +67,14 @@ class Catalogue:
         the remedy. Raises CatalogueError if it is missing, damaged, another program's or of a newer version.
         """
         return cls(Storage.open(path, read_only=read_only))
+
+    @classmethod
+    def renew(cls, path: Path, told: Callable[[int, int], object]) -> None:
+        """Bring a catalogue of an older version to this one; `told(done, total)` after each step of the way.
+
+        All of it or nothing is done. Raises CatalogueError as `open` does.
+        """
+        Storage.open(path, told=told).close()
 
     def in_set(self, name: str) -> Self:
         """Return the same catalogue, working in another label set; closing one closes both.

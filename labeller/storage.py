@@ -1,7 +1,9 @@
 """The catalogue's file: opened safely, brought to this version, and every failure told in plain words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -18,7 +20,12 @@ VERSION = "0008"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
+Told = Callable[[int, int], object]
 SQLITE_HEADER = b"SQLite format 3\x00"
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody waits for the steps."""
 
 
 class Storage:
@@ -40,28 +47,28 @@ class Storage:
         return cls._ready(path)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: str = "") -> "Storage":
-        """Open an existing catalogue and bring it to the present version.
+    def open(cls, path: Path, *, read_only: str = "", told: Told = _untold) -> "Storage":
+        """Open an existing catalogue and bring it to the present version, `told(done, total)` after each step of it.
 
         `read_only` says why nothing may be written, if so; then an older version is refused.
         """
         if not path.is_file():
             raise CatalogueError("The catalogue is missing.", "Check that the project's folder is complete.")
         _refuse_foreign(path)
-        return cls._ready(path, read_only)
+        return cls._ready(path, read_only, told)
 
     @classmethod
-    def _ready(cls, path: Path, read_only: str = "") -> "Storage":
+    def _ready(cls, path: Path, read_only: str = "", told: Told = _untold) -> "Storage":
         engine = _engine(path)
         storage = cls(engine, read_only)
         try:
-            storage._migrate()
+            storage._migrate(told)
         except BaseException:
             engine.dispose()
             raise
         return storage
 
-    def _migrate(self) -> None:
+    def _migrate(self, told: Told) -> None:
         with _plainly():
             with self._reads.connect() as connection:
                 _refuse_other_program(connection)
@@ -79,7 +86,7 @@ class Storage:
                     self._read_only,
                 )
             with self._writes.begin() as connection:
-                upgrade(connection, "head")
+                upgrade(connection, "head", told)
 
     @contextmanager
     def reading(self, label_set: int) -> Iterator[Session]:
@@ -104,12 +111,26 @@ class Storage:
         self._reads.dispose()
 
 
-def upgrade(connection: Connection, version: str) -> None:
-    """Bring the catalogue to `version`, in the connection's transaction."""
+def is_older(path: Path) -> bool:
+    """Whether opening a catalogue would bring it to the present version first; False where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            row = file.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return False
+    return row is not None and row[0] != VERSION and row[0] in known_versions()
+
+
+def upgrade(connection: Connection, version: str, told: Told = _untold) -> None:
+    """Bring the catalogue to `version`, in the connection's transaction, `told(done, total)` after each step."""
     from alembic import command
 
     config = _alembic()
+    found, known = _version(connection), known_versions()
+    total = len(known) - (known.index(found) + 1 if found in known else 0)
+    done = count(1)
     config.attributes["connection"] = connection
+    config.attributes["applied"] = lambda **_facts: told(next(done), total)
     command.upgrade(config, version)
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 

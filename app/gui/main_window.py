@@ -29,6 +29,7 @@ from app.gui.menus import Menus
 from app.gui.pages import PAGES
 from app.gui.pages.base import Page
 from app.gui.pages.start import StartPage
+from app.gui.renewing import Renewing
 from app.gui.safekeeping import Safekeeping
 from app.gui.session import Session
 from app.gui.steps import STEPS
@@ -153,11 +154,22 @@ class MainWindow(QMainWindow):
         """Open the project in `folder`, or say why that is impossible."""
         if self._may_stop_work("Opening another project"):
             try:
-                self.session.open(folder)
-            except CatalogueDamagedError as error:
-                offer_backup(self, folder, error)
+                older = Renewing.wanted(folder)
+                if older is not None:
+                    Renewing(older, self, lambda: self._open(folder)).begin()
+                    return
             except USER_ERRORS as error:
                 show_error(self, str(error), error.remedy)
+                return
+            self._open(folder)
+
+    def _open(self, folder: Path) -> None:
+        try:
+            self.session.open(folder)
+        except CatalogueDamagedError as error:
+            offer_backup(self, folder, error)
+        except USER_ERRORS as error:
+            show_error(self, str(error), error.remedy)
 
     def close_project(self) -> None:
         """Close the project and show the start page."""

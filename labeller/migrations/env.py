@@ -4,5 +4,10 @@ from alembic import context
 
 from labeller.schema import Base
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+attributes = context.config.attributes
+context.configure(
+    connection=attributes["connection"],
+    target_metadata=Base.metadata,
+    on_version_apply=attributes["applied"],
+)
 context.run_migrations()

@@ -1,12 +1,13 @@
 """Two windows on one project, and a catalogue that is damaged: said in words, and no label is lost."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QProgressDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy import event
 
@@ -15,7 +16,7 @@ from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project
 from app.project_lock import ProjectLock
-from labeller import back_up
+from labeller import Catalogue, CatalogueError, back_up
 from labeller.safekeeping import backups
 from tests.gui.test_label import await_image, opened, uid
 
@@ -169,3 +170,175 @@ def test_a_full_disk_while_one_labels_is_told_and_the_same_key_works_once_there_
     assert window.session.catalogue.instance(uid(0)).label == "clear"
     QTest.keyClick(page.view, Qt.Key.Key_2)
     assert window.session.catalogue.instance(uid(0)).label == "finding"
+
+
+@pytest.fixture
+def older(labelled: Project) -> Project:
+    """A project as version 6 of the catalogue left it."""
+    with sqlite3.connect(labelled.catalogue_file) as file:
+        for table, column in (
+            ("prediction", "unlike"),
+            ("prediction", "model_sha256"),
+            ("label_event", "own_class_id"),
+            ("label_event", "own_class_name"),
+        ):
+            file.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        file.execute("UPDATE alembic_version SET version_num = '0006'")
+    file.close()
+    return labelled
+
+
+def test_a_project_of_an_earlier_version_is_renewed_beside_the_window_after_a_copy(
+    window: MainWindow, older: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[tuple[int, int]] = []
+    renew = Catalogue.renew
+
+    def watched(path: Path, told: Callable[[int, int], object]) -> None:
+        renew(path, lambda done, total: (steps.append((done, total)), told(done, total)))
+
+    monkeypatch.setattr(Catalogue, "renew", watched)
+    window.open_folder(older.folder)
+    dialog = window.findChild(QProgressDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    assert "every label stays" in dialog.labelText()
+    assert not window.session.is_open  # the window's thread was not held up
+    qtbot.waitUntil(lambda: window.session.is_open, timeout=20_000)
+    assert steps == [(1, 2), (2, 2)]
+    assert window.session.catalogue.counts_by_class() == {"clear": 10, "finding": 10}
+    (copy,) = backups(older.backups)
+    with sqlite3.connect(copy) as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0006",)]
+    file.close()
+
+
+def test_a_renewal_that_fails_changes_nothing_and_is_told(
+    window: MainWindow, older: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _told: object) -> None:
+        raise CatalogueError("The disk is full.", "Make room.")
+
+    monkeypatch.setattr(Catalogue, "renew", full)
+    said: list[str] = []
+    monkeypatch.setattr("app.gui.renewing.show_error", lambda _on, text, remedy: said.append(text + remedy))
+    window.open_folder(older.folder)
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == ["The disk is full.Make room."]
+    assert not window.session.is_open
+    monkeypatch.undo()
+    window.open_folder(older.folder)  # the lock was let go
+    qtbot.waitUntil(lambda: window.session.is_open, timeout=20_000)
+
+
+def test_an_older_project_that_another_window_works_in_waits(
+    window: MainWindow, older: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ProjectLock.take(older.lock_file)
+    said: list[str] = []
+    monkeypatch.setattr(
+        "app.gui.main_window.show_error", lambda _on, text, remedy: said.append(text + remedy)
+    )
+    window.open_folder(older.folder)
+    assert "older version" in said[0]
+    assert "is working in it" in said[0]
+    first.release()
+
+
+def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it_is_back(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    said: list[str] = []
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, remedy: said.append(text + remedy)
+    )
+    engine = window.session.catalogue._storage._reads
+
+    def gone(*_anything: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")  # what SQLite says of a share that is gone
+
+    away = labelled.folder.with_name("away")
+    labelled.folder.rename(away)
+    event.listen(engine, "before_cursor_execute", gone)
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    assert "reports an error" in said[0]
+    assert page.model.uids[page.list.place()] == uid(0)
+    event.remove(engine, "before_cursor_execute", gone)
+    page.middle.forget_images()
+    page.browsing.reload(uid(4))  # images are gone with the drive
+    qtbot.waitUntil(lambda: bool(page.view.message) and not page.view.loading)
+    assert "cannot be opened" in page.view.message
+    told: list[str] = []
+    window.session.status.connect(told.append)
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    assert told[-1] == "The image cannot be seen; nothing was labelled."
+    away.rename(labelled.folder)
+    page.middle.forget_images()
+    page.browsing.reload(uid(4))
+    await_image(page)
+    qtbot.waitUntil(lambda: page.view.seen)
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    with labelled.catalogue() as other:
+        assert other.instance(uid(4)).label == "finding"
+        assert sum(other.counts_by_class().values()) == 20
+
+
+def test_a_class_that_was_merged_away_elsewhere_is_told_and_no_label_is_lost(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    page.answering.label("finding")
+    with labelled.catalogue() as other:
+        other.add_class("normal")
+        other.merge_class("clear", "normal", reader="B")
+    said: list[str] = []
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
+    )
+    page.steps.undo()  # back to a class that is no more
+    assert said == ["There is no label class “clear”."]
+    assert window.session.catalogue.instance(uid(0)).label == "finding"
+    assert page.steps.stack.canUndo() or page.steps.stack.canRedo()
+    page.activate()
+    assert set(page.classes.buttons) >= {"finding", "normal"}
+    assert sum(window.session.catalogue.counts_by_class().values()) == 20
+
+
+def test_a_class_that_was_removed_elsewhere_is_told(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with labelled.catalogue() as catalogue:
+        catalogue.add_class("other")
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    with labelled.catalogue() as elsewhere:
+        elsewhere.remove_class("other")
+    said: list[str] = []
+    monkeypatch.setattr(
+        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
+    )
+    QTest.keyClick(page.view, Qt.Key.Key_3)
+    assert said == ["There is no label class “other”."]
+    assert window.session.catalogue.instance(uid(0)).label == "clear"
+
+
+def test_labels_set_while_the_clock_is_set_back_are_kept_in_their_order(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    monkeypatch.setattr("labeller.labels.now", lambda: "2001-01-01T00:00:00.000+00:00")
+    page.steps.undo()
+    monkeypatch.undo()
+    steps = window.session.catalogue.history(uid(0))
+    assert [step.label for step in steps] == ["clear", "finding", "clear"]
+    assert steps[-1].at.startswith("2001")
+    assert window.session.catalogue.instance(uid(0)).label == "clear"
