@@ -71,7 +71,7 @@ def test_one_reader_alone_is_told_what_to_do(opened: MainWindow, qtbot: QtBot) -
     dialog.reader.setEditText("C")
     dialog.number.setValue(5)
     dialog.accept()
-    assert label_page(opened).banner.title.text() == "Second reading 1 by C"
+    assert label_page(opened).desk.banner.title.text() == "Second reading 1 by C"
     assert opened.session.catalogue.second_readings()[0].total == 5
 
 
@@ -102,8 +102,8 @@ def test_a_cell_opens_its_images_by_mouse_and_by_keys(read_twice: MainWindow, qt
     QTest.keyClick(page.matrix, Key.Key_Return)
     label = label_page(read_twice)
     assert label.model.uids == [uid(0), uid(1)]
-    assert label.banner.title.text() == "A: clear; B: finding"
-    label.banner.back.click()
+    assert label.desk.banner.title.text() == "A: clear; B: finding"
+    label.desk.banner.back.click()
     assert len(label_page(read_twice).model.uids) == 24
     page = shown(read_twice, qtbot)
     cell = page.matrix._first().translated(page.matrix._first().width(), 0)
@@ -118,10 +118,10 @@ def test_a_second_reading_is_blind(opened: MainWindow, qtbot: QtBot) -> None:
     )  # as the dialog does; the offscreen platform gives the keys to no window after a dialog
     label = label_page(opened)
     assert len(label.model.uids) == 5
-    assert label.banner.title.text() == "Second reading 1 by B"
+    assert label.desk.banner.title.text() == "Second reading 1 by B"
     assert all(label.model.row(place).label is None for place in range(5))
-    assert label.bar.label.text() == "no label"
-    assert not label.reader.box.isEnabled()
+    assert label.desk.bar.label.text() == "no label"
+    assert not label.desk.reader.box.isEnabled()
     first = current(label)
     before = opened.session.catalogue.instance(first).label
     other = next(name for name in CLASSES if name != before)
@@ -145,7 +145,7 @@ def test_a_second_reading_goes_on_where_it_ended(opened: MainWindow, qtbot: QtBo
     page = shown(opened, qtbot)
     page.go_on(catalogue.second_readings()[0])
     label = label_page(opened)
-    assert isinstance(label.task, BlindReading)
+    assert isinstance(label.desk.task, BlindReading)
     press(label, Key.Key_U)
     assert current(label) in rest
     press(label, Key.Key_1, Key.Key_U, Key.Key_1)
@@ -159,8 +159,8 @@ def test_disagreements_are_settled_by_one_key_each(read_twice: MainWindow, qtbot
     page.settle_button.click()
     label = label_page(read_twice)
     assert label.model.uids == [uid(0), uid(1)]
-    assert label.banner.said.text() == "A:  clear\nB:  finding"
-    assert label.bar.label.text() == "no label"
+    assert label.desk.banner.said.text() == "A:  clear\nB:  finding"
+    assert label.desk.bar.label.text() == "no label"
     press(label, Key.Key_1)
     assert read_twice.session.catalogue.history(uid(0))[-1].means == "consensus"
     assert read_twice.session.catalogue.instance(uid(0)).label == "clear"
