@@ -116,4 +116,35 @@ inside apt-get purge -y -q 'leadglass*' >>"$dist/apt.log" 2>&1
 test ! -e "$root/opt/leadglass"
 test ! -e "$root/usr/bin/leadglass"
 test -d "$root/home/reader/kept.leadglass"
+tarball=$(cd "$dist" && ls leadglass-[0-9]*-linux-x86_64.tar.xz 2>/dev/null || true)
+if [ -n "$tarball" ]; then
+    say "the tarball, by a user without root"
+    mkdir "$root/home/reader/unpacked"
+    tar xf "$dist/$tarball" -C "$root/home/reader/unpacked" --strip-components 1
+    chown -R 1000:1000 "$root/home/reader/unpacked"
+    sealed /home/reader/unpacked/install.sh
+    ours=/home/reader/.local/bin/leadglass
+    sealed "$ours" --version
+    sealed "$ours" label /home/reader/kept.leadglass --help >/dev/null
+    sealed sh -c "$ours import /home/reader/kept.leadglass $(echo "$sample" | sed 's|/opt/|/home/reader/.local/opt/|') --progress none"
+
+    say "a copy that does not start replaces nothing; the same one again repairs"
+    mv "$root/home/reader/unpacked/leadglass/python/bin" "$root/home/reader/away"
+    if sealed /home/reader/unpacked/install.sh 2>/dev/null; then
+        echo "FAILED: a copy without its Python was installed"
+        exit 1
+    fi
+    mv "$root/home/reader/away" "$root/home/reader/unpacked/leadglass/python/bin"
+    sealed "$ours" --version
+    rm "$root/home/reader/.local/opt/leadglass/MANIFEST.sha256"
+    sealed /home/reader/unpacked/install.sh >/dev/null
+    test -s "$root/home/reader/.local/opt/leadglass/MANIFEST.sha256"
+    test -z "$(ls -d "$root"/home/reader/.local/opt/leadglass.* 2>/dev/null)"
+
+    say "removed and purged: keys go, the project stays"
+    sealed /home/reader/unpacked/install.sh --uninstall --purge
+    test ! -e "$root/home/reader/.local/opt/leadglass"
+    test ! -e "$root/home/reader/.config/leadglass"
+    test -d "$root/home/reader/kept.leadglass"
+fi
 say "all of it held"
