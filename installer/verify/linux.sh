@@ -27,7 +27,7 @@ mirror=${MIRROR:-http://deb.debian.org/debian}
 older=${3:-}
 pristine=$root.pristine
 
-# The first patients of the sample that the program carries, wherever its Python keeps them.
+# The first patient of the sample that the program carries, wherever its Python keeps it; another one goes in later.
 sample='"$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances/A*'
 cleanup() { umount "$root/proc" "$root/dev/shm" 2>/dev/null || true; }
 trap cleanup EXIT
@@ -71,8 +71,7 @@ inside dpkg-query -W leadglass
 if [ -n "$older" ]; then
     say "the project of the older build opens, holds what it held, and goes on"
     [ "$held" = "$(find "$root/home/reader/older.leadglass/instances" -name '*.dcm' -exec sha256sum {} + | sort)" ]
-    sealed leadglass label /home/reader/older.leadglass --help >/dev/null
-    sealed sh -c "leadglass import /home/reader/older.leadglass $sample --progress none"
+    sealed sh -c "leadglass import /home/reader/older.leadglass ${sample%A*}B* --progress none"
 fi
 
 say "rules of IT hold for users, who cannot change them"

@@ -24,14 +24,18 @@ leadglass() { as_reader xvfb-run -a wine "$home\\bin\\leadglass.exe" "$@" | tr -
 installer=$(cd "$dist" && ls leadglass-[0-9]*-windows-x86_64.exe)
 registered() { as_reader wine reg query "HKLM\\Software\\Leadglass" /v "$1" | tr -d '\r' | awk -v n="$1" '$1 == n {print $3}'; }
 
+# A patient of the sample that the installed copy carries, as Windows writes its place.
+patient() {
+    (cd "$c/Program Files/Leadglass" && find . -path "*sample/instances/$1*" -type d | head -1) | sed "s|^\.|$(echo "$home" | sed 's|\\|/|g')|" | tr / '\\'
+}
+
 if [ -n "$older" ]; then
     say "an older build, and a project made by it"
     cp "$older" "$root/home/reader/older.exe"
     as_reader wine 'Z:\home\reader\older.exe' /S
     say "installed: $(registered Version)"
     leadglass new 'C:\kept.leadglass' --progress none
-    sample=$(cd "$c/Program Files/Leadglass" && find . -path '*sample/instances/Ab*' -type d | head -1 | tr / '\\')
-    leadglass import 'C:\kept.leadglass' "$home$(echo "$sample" | cut -c2-)" --progress none
+    leadglass import 'C:\kept.leadglass' "$(patient Ab)" --progress none
     held() { (cd "$c/kept.leadglass" && find instances project.toml -type f -exec sha256sum {} + | sort); }
     before=$(held)
 fi
@@ -46,7 +50,7 @@ left=$(cd "$c/Program Files/Leadglass" && ls -d -- *.new *.old *.gone 2>/dev/nul
 if [ -n "$older" ]; then
     say "the project of the older build opens"
     [ "$before" = "$(held)" ] || fail "the project was changed by installing"
-    leadglass import 'C:\kept.leadglass' "$home$(echo "$sample" | cut -c2-)" --progress none
+    leadglass import 'C:\kept.leadglass' "$(patient Be)" --progress none
     leadglass export 'C:\kept.leadglass' --out 'C:\data set' --preview --progress none
 fi
 

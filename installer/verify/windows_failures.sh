@@ -16,7 +16,8 @@ place="$c/Program Files/Leadglass"
 # toy VERSION EXIT_CODE_OF_ITS_COMMAND: an installer of a program with that many parts, made by the script of the real one.
 toy() {
     local layout=$shown/$1/program name
-    mkdir -p "$layout"/{python,bin,licences}
+    mkdir -p "$layout"/{python/Lib/site-packages/app,bin,licences}
+    echo "$1" >"$layout/python/Lib/site-packages/app/__init__.py"
     for name in python licences; do
         for number in $(seq 150); do echo "$1" >"$layout/$name/$number"; done
     done
@@ -24,15 +25,28 @@ toy() {
     echo "$1" >"$layout/MANIFEST.sha256"
     echo "int main(void) { return $2; }" >"$shown/toy.c"
     x86_64-w64-mingw32-gcc -O2 -s -static -o "$layout/bin/leadglass.exe" "$shown/toy.c"
+    pack program "$layout" "$1"
+}
+toy_training() {
+    local layout=$shown/$1/training
+    mkdir -p "$layout"/{training,licences/training,python/Lib/site-packages}
+    echo "$1" | tee "$layout/training/part" "$layout/licences/training/notice" >"$layout/python/Lib/site-packages/leadglass-training.pth"
+    pack training "$layout" "$1"
+}
+pack() { # COMPONENT LAYOUT VERSION
     (cd "$tree" && python3 -c "
 import sys
 from pathlib import Path
 from installer.building.linux_packages import Product
 from installer.building.windows_packages import make_exe
-make_exe(Product('program', Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])), quick=True, sign='')" \
-        "$layout" "$1" "$shown")
+make_exe(Product(sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])), quick=True, sign='')" "$@" "$shown")
 }
 run() { as_reader wine "Z:\\packages\\leadglass-$1-windows-x86_64.exe" /S "${@:2}"; }
+has_training() {
+    for each in training/part licences/training/notice python/Lib/site-packages/leadglass-training.pth uninstall-training.exe; do
+        [ -s "$place/$each" ] || fail "of the training component $each is gone"
+    done
+}
 ended() { local code=0; run "${@:2}" || code=$?; [ "$code" = "$1" ] || fail "installing ${*:2} ended with $code, not $1"; }
 # The installed copy is exactly one of the versions named, and nothing of an installation is left over.
 is_whole() {
@@ -47,6 +61,7 @@ is_whole() {
 toy 1.0.0 0
 toy 2.0.0 0
 toy 3.0.0 1
+toy_training 1.0.0
 
 say "a first installation whose program does not start leaves nothing, and says why"
 ended 2 3.0.0
@@ -94,6 +109,20 @@ for parts in "" python "python bin" "python bin licences" "python bin licences M
         is_whole 1.0.0
     done
 done
+
+say "the training component outlives repairs and failures, and goes with its version"
+ended 0 1.0.0
+ended 0 training-1.0.0
+has_training
+ended 0 training-1.0.0
+ended 0 1.0.0
+has_training
+ended 2 3.0.0
+has_training
+ended 0 2.0.0
+is_whole 2.0.0
+ended 2 training-1.0.0
+is_whole 2.0.0
 
 say "a full disk"
 mkdir -p "$root/small"
