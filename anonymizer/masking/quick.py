@@ -43,7 +43,7 @@ from anonymizer.masking.slice_masker import Part, SliceMasker
 from anonymizer.masking.thorough import MEDIA_DIRECTORY, NOT_EXAMINED
 from anonymizer.output.facts import TAGS, facts_from
 from anonymizer.output.gate import known_of
-from anonymizer.pixels.unused_bits import Layout, layout_of
+from anonymizer.pixels.bit_layout import Layout, layout_of
 from anonymizer.profiles.drawings import ANNOTATIONS
 
 _BITS = (0x00280002, 0x00280100, 0x00280101, 0x00280102, 0x00280103)  # where values lie in their words

@@ -15,6 +15,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEGExtended12Bit
 
 from anonymizer.errors import PixelError
+from anonymizer.pixels.bit_layout import Layout, displaced, pixel_words
 
 Array = npt.NDArray[Any]
 
@@ -115,17 +116,40 @@ def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm:
         decoder = get_decoder(uid)
     except NotImplementedError as error:
         raise PixelError(f"Pixels encoded as “{uid.name}” cannot be decoded.") from error
-    if matrix.bits_allocated == 1 and not uid.is_encapsulated and matrix.samples == 1:
-        return _unpacked(dataset, index, matrix)
+    if matrix.samples == 1:
+        values = _grey_apart(dataset, index, matrix, allow_gdcm=allow_gdcm)
+        if values is not None:
+            return values
     attempts = _attempts(decoder, uid, allow_gdcm=allow_gdcm)
-    withheld = not allow_gdcm and "gdcm" in decoder.available_plugins
-    if uid == JPEGExtended12Bit and matrix.samples == 1 and int(dataset.get("BitsStored") or 8) > 8:  # noqa: PLR2004 - bits
-        return _decode_twelve_bits(dataset, index, matrix, allow_gdcm=allow_gdcm)
-    values = _first_success(decoder, dataset, index, (attempts, raw, withheld))
+    how = (attempts, raw, not allow_gdcm and "gdcm" in decoder.available_plugins)
+    values = _first_success(decoder, dataset, index, how)
+    if (layout := displaced(dataset)) is not None and uid.is_encapsulated:
+        _refuse_displaced(layout, _first_success(decoder, dataset, index, how, correct_unused_bits=False))
     expected = (matrix.rows, matrix.columns) + ((3,) if matrix.samples == 3 else ())  # noqa: PLR2004 - RGB
     if values.shape != expected:
         raise PixelError("The decoded image is not of the size that the file names.")
     return values
+
+
+def _grey_apart(dataset: Dataset, index: int, matrix: Matrix, *, allow_gdcm: bool) -> Array | None:
+    """Return a grey frame of a kind that pydicom reads not at all or wrongly, None for all others."""
+    uid = transfer_syntax(dataset)
+    if uid == JPEGExtended12Bit and int(dataset.get("BitsStored") or 8) > 8:  # noqa: PLR2004 - bits
+        return _decode_twelve_bits(dataset, index, matrix, allow_gdcm=allow_gdcm)
+    if uid.is_encapsulated:
+        return None
+    if matrix.bits_allocated == 1:
+        return _unpacked(dataset, index, matrix)
+    layout = displaced(dataset)
+    return None if layout is None else _put_right(dataset, index, matrix, layout)
+
+
+def _refuse_displaced(layout: Layout, words: Array) -> None:
+    """Refuse compressed values that do not end at the lowest bit: no encoder here would keep them."""
+    if not layout.lies_low(words.view(f"u{words.dtype.itemsize}")):
+        raise PixelError(
+            "The values of the compressed image lie in unusual bits; it cannot be kept as it is."
+        )
 
 
 def _unpacked(dataset: Dataset, index: int, matrix: Matrix) -> Array:
@@ -140,6 +164,15 @@ def _unpacked(dataset: Dataset, index: int, matrix: Matrix) -> Array:
     if bits.size < size:
         raise PixelError("The pixel data is shorter than the image.", DAMAGED)
     return bits.reshape(matrix.rows, matrix.columns)
+
+
+def _put_right(dataset: Dataset, index: int, matrix: Matrix, layout: Layout) -> Array:
+    """Return an uncompressed grey frame whose values begin above the lowest bit of their words."""
+    size = matrix.rows * matrix.columns
+    words = pixel_words(dataset, layout)[0][index * size : (index + 1) * size]
+    if words.size < size:
+        raise PixelError("The pixel data is shorter than the image.", DAMAGED)
+    return layout.values(words).reshape(matrix.rows, matrix.columns)
 
 
 def _attempts(decoder: Any, uid: UID, *, allow_gdcm: bool) -> tuple[str, ...]:
@@ -183,13 +216,17 @@ def _decode_twelve_bits(dataset: Dataset, index: int, matrix: Matrix, *, allow_g
 
 
 def _first_success(
-    decoder: Any, dataset: Dataset, index: int, how: tuple[tuple[str, ...], bool, bool]
+    decoder: Any, dataset: Dataset, index: int, how: tuple[tuple[str, ...], bool, bool], **options: Any
 ) -> Array:
     attempts, raw, withheld = how
     last: Exception | None = None
+    # pydicom does not know the retired kind, whose pairs of pixels are stored like those of the other
+    partial = attempts == ("",) and dataset.get("PhotometricInterpretation") == "YBR_PARTIAL_422"
+    if partial:
+        options["photometric_interpretation"] = "YBR_FULL_422"
     for plugin in attempts:
         try:
-            values, _ = decoder.as_array(dataset, index=index, raw=raw, decoding_plugin=plugin)
+            values, _ = decoder.as_array(dataset, index=index, raw=raw, decoding_plugin=plugin, **options)
         except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged data
             last = error
         else:

@@ -6,6 +6,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels.decoding import Array
+from anonymizer.pixels.greyscale import functional_group, lookup_table, rescale
 from anonymizer.pixels.shapes import covered
 from anonymizer.report import Region
 
@@ -31,7 +32,20 @@ def of_frame(regions: Iterable[Region], index: int) -> list[Region]:
 
 
 def high_is_dark(dataset: Dataset) -> bool:
-    """Whether a viewer shows the highest value of a grey image darkest."""
-    slope = float(dataset.get("RescaleSlope") or 1)
+    """Whether a viewer shows the highest value of a grey image darkest, after all that PS3.3 C.11 does to values."""
     shape = str(dataset.get("PresentationLUTShape") or "").upper()
-    return (photometric(dataset) == "MONOCHROME1" or shape == "INVERSE") != (slope < 0)
+    turns = [
+        photometric(dataset) == "MONOCHROME1" or shape == "INVERSE",
+        _falls(dataset, "ModalityLUTSequence") or rescale(dataset, 0)[0] < 0,
+        _falls(functional_group(dataset, 0, "FrameVOILUTSequence"), "VOILUTSequence"),
+    ]
+    return sum(turns) % 2 == 1
+
+
+def _falls(dataset: Dataset, keyword: str) -> bool:
+    """Whether a table gives lower values for higher ones; a damaged one counts as none."""
+    try:
+        table, _, _ = lookup_table(dataset[keyword].value[0])
+        return bool(table[0] > table[-1])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return False

@@ -24,13 +24,17 @@ from pydicom.uid import (
     HTJ2KLossless,
     HTJ2KLosslessRPCL,
     JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
     JPEGLossless,
     JPEGLosslessSV1,
     JPEGLSLossless,
+    JPEGLSNearLossless,
     RLELossless,
 )
 
 from anonymizer.errors import PixelError
+from anonymizer.pixels.bit_layout import displaced, layout_of
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
 from anonymizer.pixels.filling import fill, high_is_dark, of_frame, photometric
 from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS, blank_blocks, mcu_of
@@ -48,6 +52,7 @@ ENCODE_AS = {
     HTJ2KLossless: JPEG2000Lossless,
     HTJ2KLosslessRPCL: JPEG2000Lossless,
 }
+ALWAYS_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})  # JPEG 2000 can be either
 ENCODERS = ("pyjpegls", "pylibjpeg", "pydicom")  # gdcm's RLE encoder is faster, but can end the process
 MAX_NATIVE = (1 << 32) - 2  # bytes that the length field of native pixel data can name
 SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
@@ -141,19 +146,20 @@ def _fill_native(dataset: Dataset, matrix: Matrix, regions: Sequence[Region], ke
         planar = matrix.samples > 1 and int(dataset.get("PlanarConfiguration") or 0) == 1
         for index in range(matrix.frames):
             frame = _native_frame(np.frombuffer(data, sample), matrix, index, planar=planar)
-            black = black_of(dataset, _stored(dataset, frame, matrix), matrix)
-            fill(frame, of_frame(regions, index), black)
+            fill(frame, of_frame(regions, index), _black_words(dataset, frame, matrix))
     if pairs:
         np.frombuffer(data, np.uint16).byteswap(inplace=True)
     dataset[keyword].value = bytes(data)
 
 
-def _stored(dataset: Dataset, frame: Array, matrix: Matrix) -> Array:
-    """Return a native frame without what lies above the stored bits, such as an embedded overlay."""
-    unused = matrix.bits_allocated - int(dataset.get("BitsStored") or matrix.bits_allocated)
-    if frame.dtype.kind == "f" or matrix.samples > 1 or unused <= 0:
-        return frame
-    return np.asarray(np.right_shift(np.left_shift(frame, unused), unused))
+def _black_words(dataset: Dataset, frame: Array, matrix: Matrix) -> Any:
+    """Return what is black in a native frame, without what lies beside the values, such as an embedded overlay."""
+    said = layout_of(dataset)
+    layout = said and (displaced(dataset) or replace(said, high=said.stored - 1))
+    if layout is None or layout.is_full:
+        return black_of(dataset, frame, matrix)
+    words = frame.astype(frame.dtype.newbyteorder("=")).view(f"u{frame.dtype.itemsize}")
+    return black_of(dataset, layout.values(words), matrix) << layout.shift
 
 
 def _native_frame(samples: Array, matrix: Matrix, index: int, *, planar: bool) -> Array:
@@ -276,8 +282,8 @@ def _store_native(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -
 
 def _change_syntax(dataset: Dataset, target: UID) -> None:
     source = transfer_syntax(dataset)
-    if source not in ENCODE_AS and "LossyImageCompression" not in dataset:
-        dataset.LossyImageCompression = "01"
+    if source in ALWAYS_LOSSY or (source not in ENCODE_AS and "LossyImageCompression" not in dataset):
+        dataset.LossyImageCompression = "01"  # for good, whatever it is stored as (PS3.3 C.7.6.1.1.5)
     for table in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
         if table in dataset:
             delattr(dataset, table)
