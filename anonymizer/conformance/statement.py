@@ -129,6 +129,7 @@ def _marks() -> str:
     rows = [("code", "meaning", "written when"), *METHOD_CODES]
     return (
         "## What an instance says of its masking\n\n(0012,0062) is YES, (0012,0063) names program, edition, options and"
-        " a keyed digest of the settings, (0028,0303) follows the option for dates (REMOVED, MODIFIED, UNMODIFIED).\n\n"
-        + _table(rows)
+        " a keyed digest of the settings, (0028,0303) follows the option for dates (REMOVED, MODIFIED, UNMODIFIED),"
+        " (0028,0301) is NO after a search that left no text. Where pixels were masked, (0008,0008) begins with"
+        " DERIVED and (0008,2111) says so.\n\n" + _table(rows)
     )

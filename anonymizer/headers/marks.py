@@ -39,9 +39,10 @@ METHOD_CODES: tuple[tuple[str, str, str], ...] = (
         for option in sorted(OPTIONS, key=lambda option: option.code)
     ),
 )
+DERIVATION = "Burned-in text masked"
 METHOD = "Leadglass, PS3.15 2026d: "
 _SETTINGS = "Settings "
-_MAX_LO = 64
+_MAX_LO, _MAX_ST = 64, 1024
 
 
 def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewritten: bool) -> None:
@@ -56,6 +57,19 @@ def mark(dataset: Dataset, profile: Profile, *, pixels_cleaned: bool, text_rewri
     dataset.LongitudinalTemporalInformationModified = dates_are(profile)
     if text_rewritten:
         dataset.add_new("SpecificCharacterSet", "CS", "ISO_IR 192")  # a damaged file's can be of any kind
+
+
+def mark_masked_pixels(dataset: Dataset) -> None:
+    """Say that the pixels are no longer those of the acquisition (PS3.3 C.7.6.1.1.2 and C.7.6.1.1.3); the UID stays."""
+    values = dataset.get("ImageType")
+    parts = [values] if isinstance(values, str) else list(values or ())
+    if parts and parts[0] == "ORIGINAL":
+        dataset.ImageType = ["DERIVED", *parts[1:]]
+    before = dataset.get("DerivationDescription")
+    kept = before.strip() if isinstance(before, str) else ""
+    if DERIVATION not in kept:
+        text = f"{kept}; {DERIVATION}" if kept else DERIVATION
+        dataset.add_new("DerivationDescription", "ST", text if len(text) <= _MAX_ST else DERIVATION)
 
 
 def mark_settings(dataset: Dataset, digest: str) -> None:

@@ -21,7 +21,7 @@ from anonymizer.files.file_format import (
 from anonymizer.files.truncation import End, end_of, holds_another_file, lacks_image, repair_pixels
 from anonymizer.headers.damage import is_damaged
 from anonymizer.headers.header import HeaderMasker
-from anonymizer.headers.marks import mark, mark_settings
+from anonymizer.headers.marks import mark, mark_masked_pixels, mark_settings
 from anonymizer.headers.subject import Subject
 from anonymizer.identities.collect import Mention, first_text, identity_of, mentions
 from anonymizer.identities.harvest import Harvest
@@ -104,6 +104,7 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
             del dataset[keyword]  # in a damaged file it can be of any kind
     dataset.PatientID = dataset.PatientName = subject.pseudonym
     mark(dataset, settings.profile, pixels_cleaned=pixels.cleaned, text_rewritten=masked.non_ascii)
+    _mark_pixels(dataset, pixels)
     digest = settings.digest(patient)
     mark_settings(dataset, digest)
     renew_meta(dataset, UID(dataset.file_meta.TransferSyntaxUID))
@@ -120,6 +121,14 @@ def mask_thoroughly(raw: bytes, dataset: FileDataset, end: End, run: Run) -> Mas
         readings=pixels.readings,
         fragments=masked.fragments.without(removed),
     )
+
+
+def _mark_pixels(dataset: FileDataset, pixels: "PixelResult") -> None:
+    """Say of the pixels what was found and done, whatever of that the profile removes (PS3.15 E.3.1)."""
+    if pixels.examined:
+        dataset.add_new("BurnedInAnnotation", "CS", "NO" if pixels.cleaned else "YES")
+    if pixels.changed:
+        mark_masked_pixels(dataset)
 
 
 def told_thoroughly(raw: bytes, settings: Settings) -> tuple[str, frozenset[Mention]]:

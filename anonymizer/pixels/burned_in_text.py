@@ -10,6 +10,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from anonymizer.errors import PixelError
+from anonymizer.headers.marks import mark_masked_pixels
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
 from anonymizer.pixels.filling import fill, of_frame
 from anonymizer.pixels.frame_search import FrameSearch
@@ -20,6 +21,7 @@ from anonymizer.pixels.regions import declared_regions, distinct, inside, withou
 from anonymizer.pixels.second_reader import second_look
 from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.shapes import covered
+from anonymizer.pixels.stated_size import check_stated
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
@@ -75,6 +77,7 @@ def mask_burned_in_text(
     wanted = [region for r in drawn if (region := inside(r, matrix)) is not None]
     if not find:
         return _finished(dataset, _final(dataset, matrix, wanted), PixelResult(review=(NOT_EXAMINED,)))
+    check_stated(dataset, matrix)
     search = FrameSearch(dataset, matrix, judge, plan)
     wanted += without([*declared_regions(dataset, matrix), *search.found()], keep)
     if judge.policy.mask is MaskText.FLAG:
@@ -101,17 +104,9 @@ def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult)
         fill_regions(dataset, regions)
         blank_comments(dataset)  # the JPEG 2000 encoder leaves its name in each frame
         _check_written(dataset, regions)
-        _mark_derived(dataset)
+        mark_masked_pixels(dataset)
     every = (*regions, *found.regions)
     return replace(found, regions=every, changed=bool(regions))
-
-
-def _mark_derived(dataset: Dataset) -> None:
-    """Say that the pixels are no longer those of the acquisition (PS3.3 C.7.6.1.1.2); the UID stays all the same."""
-    values = dataset.get("ImageType")
-    parts = [values] if isinstance(values, str) else list(values or ())
-    if parts and parts[0] == "ORIGINAL":
-        dataset.ImageType = ["DERIVED", *parts[1:]]
 
 
 def _check_written(dataset: Dataset, regions: Sequence[Region]) -> None:

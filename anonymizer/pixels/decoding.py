@@ -24,6 +24,8 @@ PLUGINS = ("pillow", "pylibjpeg", "pyjpegls", "pydicom", "gdcm")
 PLUGINS_JPEG_2000 = ("pylibjpeg", "pillow", "gdcm")
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
+HALVED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})  # two neighbouring pixels share their colour
+
 DAMAGED = "The file may be damaged; export it again from its archive."
 MASK_FIRST = "This is a limit of the viewer: masking uses a further decoder, in a process of its own."
 
@@ -100,6 +102,13 @@ def _whole(dataset: Dataset, keyword: str, default: int | None = None) -> int:
         raise PixelError(f"The attribute {keyword} is not a number.") from error
 
 
+def is_halved(dataset: Dataset, matrix: Matrix) -> bool:
+    """Whether two pixels share their colour in uncompressed data; some files say so and store every colour."""
+    if dataset.get("PhotometricInterpretation") not in HALVED or transfer_syntax(dataset).is_encapsulated:
+        return False
+    return len(dataset.PixelData or b"") < matrix.rows * matrix.columns * matrix.samples * matrix.frames
+
+
 def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm: bool = True) -> Array:
     """Return one frame as stored values, (rows, columns) or (rows, columns, 3).
 
@@ -122,7 +131,7 @@ def decode_frame(dataset: Dataset, index: int, *, raw: bool = False, allow_gdcm:
             return values
     attempts = _attempts(decoder, uid, allow_gdcm=allow_gdcm)
     how = (attempts, raw, not allow_gdcm and "gdcm" in decoder.available_plugins)
-    values = _first_success(decoder, dataset, index, how)
+    values = _first_success(decoder, dataset, index, how, **_read_as(dataset, matrix))
     if (layout := displaced(dataset)) is not None and uid.is_encapsulated:
         _refuse_displaced(layout, _first_success(decoder, dataset, index, how, correct_unused_bits=False))
     expected = (matrix.rows, matrix.columns) + ((3,) if matrix.samples == 3 else ())  # noqa: PLR2004 - RGB
@@ -215,15 +224,18 @@ def _decode_twelve_bits(dataset: Dataset, index: int, matrix: Matrix, *, allow_g
         raise PixelError(f"The image cannot be decoded ({uid.name}).", DAMAGED) from error
 
 
+def _read_as(dataset: Dataset, matrix: Matrix) -> dict[str, str]:
+    """Return how uncompressed colours are stored where pydicom could not tell that from what the file says."""
+    if transfer_syntax(dataset).is_encapsulated or dataset.get("PhotometricInterpretation") not in HALVED:
+        return {}
+    return {"photometric_interpretation": "YBR_FULL_422" if is_halved(dataset, matrix) else "YBR_FULL"}
+
+
 def _first_success(
     decoder: Any, dataset: Dataset, index: int, how: tuple[tuple[str, ...], bool, bool], **options: Any
 ) -> Array:
     attempts, raw, withheld = how
     last: Exception | None = None
-    # pydicom does not know the retired kind, whose pairs of pixels are stored like those of the other
-    partial = attempts == ("",) and dataset.get("PhotometricInterpretation") == "YBR_PARTIAL_422"
-    if partial:
-        options["photometric_interpretation"] = "YBR_FULL_422"
     for plugin in attempts:
         try:
             values, _ = decoder.as_array(dataset, index=index, raw=raw, decoding_plugin=plugin, **options)

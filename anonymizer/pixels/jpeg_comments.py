@@ -77,20 +77,36 @@ def _put_back(value: bytes, fragments: list[Span], stream: bytearray) -> bytes:
     return bytes(whole)
 
 
+def fragment_count(dataset: Dataset) -> int:
+    """Return in how many fragments the encapsulated pixel data come, the offset table left out."""
+    return sum(1 for _ in _fragments(dataset.PixelData)) - 1
+
+
+def pictures_of(dataset: Dataset) -> list[bytes]:
+    """Return each JPEG, JPEG-LS or JPEG 2000 picture of the encapsulated pixel data, from its start on."""
+    value = dataset.PixelData
+    fragments = list(_fragments(value))[1:]
+    stream = b"".join(value[start:end] for start, end in fragments)
+    return [stream[start:end] for start, end, _ in _pictures(stream, _starts(fragments))]
+
+
 def _spans(stream: bytes, starts: list[int]) -> Iterator[Span]:
     """Yield what is to be blanked: in each picture of the stream, and from its end to the next fragment."""
+    for _, _, spans in _pictures(stream, starts):
+        yield from spans
+
+
+def _pictures(stream: bytes, starts: list[int]) -> Iterator[tuple[int, int, list[Span]]]:
+    """Yield where each picture begins and the next one may begin, and what in it and behind it is to be blanked."""
     done = 0
     for index, start in enumerate(starts):
         if start < done:
             continue  # the frame before goes on here
-        end = start
-        for first, last in _in_picture(stream, start):
-            yield first, last
-            end = max(end, last)
+        spans = list(_in_picture(stream, start))
+        end = max([start, *(last for _, last in spans)])
         if end > start:
-            following = next((other for other in starts[index + 1 :] if other >= end), len(stream))
-            done = following
-            yield end, following
+            done = next((other for other in starts[index + 1 :] if other >= end), len(stream))
+            yield start, done, [*spans, (end, done)]
 
 
 def _in_picture(stream: bytes, start: int) -> Iterator[Span]:
@@ -134,6 +150,8 @@ def _in_segment(stream: bytes, part: Part) -> Iterator[Span]:
 def _in_jp2(stream: bytes, start: int) -> Iterator[Span]:
     end = start
     for kind, first, last in boxes(stream, start):
+        if kind == b"jP  " and end > start:
+            break  # the next frame
         end = last
         if holds_text(kind):
             yield first, last

@@ -35,7 +35,14 @@ from pydicom.uid import (
 
 from anonymizer.errors import PixelError
 from anonymizer.pixels.bit_layout import displaced, layout_of
-from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword, transfer_syntax
+from anonymizer.pixels.decoding import (
+    Matrix,
+    decode_frame,
+    is_halved,
+    matrix_of,
+    pixel_keyword,
+    transfer_syntax,
+)
 from anonymizer.pixels.filling import fill, high_is_dark, of_frame, photometric
 from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS, blank_blocks, mcu_of
 from anonymizer.report import Region
@@ -55,18 +62,12 @@ ENCODE_AS = {
 ALWAYS_LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless})  # JPEG 2000 can be either
 ENCODERS = ("pyjpegls", "pylibjpeg", "pydicom")  # gdcm's RLE encoder is faster, but can end the process
 MAX_NATIVE = (1 << 32) - 2  # bytes that the length field of native pixel data can name
-SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 YBR_BLACK = {"YBR_FULL": (0, 128, 128), "YBR_FULL_422": (0, 128, 128), "YBR_PARTIAL_422": (16, 128, 128)}
-
-
-def is_subsampled(dataset: Dataset) -> bool:
-    """Whether two neighbouring pixels share their colour, so that they can only be masked together."""
-    return not transfer_syntax(dataset).is_encapsulated and photometric(dataset) in SUBSAMPLED
 
 
 def grain(dataset: Dataset) -> tuple[int, int]:
     """Return columns and rows of the smallest piece of the image that can be masked without a change beside it."""
-    if is_subsampled(dataset):
+    if is_halved(dataset, matrix_of(dataset)):
         return 2, 1
     if transfer_syntax(dataset) in LOSSY_BLOCKS:
         return mcu_of(dataset)
@@ -140,7 +141,7 @@ def _fill_native(dataset: Dataset, matrix: Matrix, regions: Sequence[Region], ke
         np.frombuffer(data, np.uint16).byteswap(inplace=True)
     kind = "f" if keyword != "PixelData" else "iu"[int(dataset.get("PixelRepresentation") or 0) == 0]
     sample = np.dtype(f"{'>' if swapped else '<'}{kind}{matrix.bits_allocated // 8}")
-    if is_subsampled(dataset):
+    if is_halved(dataset, matrix):
         _fill_pairs(np.frombuffer(data, np.uint8), matrix, regions, photometric(dataset))
     else:
         planar = matrix.samples > 1 and int(dataset.get("PlanarConfiguration") or 0) == 1
