@@ -10,7 +10,7 @@ from anonymizer.files.source import find_sources
 from anonymizer.identities.harvest import Harvest
 from anonymizer.masking.deidentify import Layout, Settings, deidentify
 from anonymizer.pixels import text_engine, text_finder
-from anonymizer.pixels.burned_in_text import LEFT, mask_burned_in_text
+from anonymizer.pixels.burned_in_text import LEFT, NONE_FOUND, mask_burned_in_text
 from anonymizer.pixels.keep_list import keep_list_of
 from anonymizer.pixels.text_boxes import TextBox
 from anonymizer.pixels.verdicts import KEPT, Judge
@@ -193,6 +193,32 @@ def test_where_no_text_is_masked_it_is_named_and_wants_a_look(mask):
     assert result.changed == (mask is MaskText.REGIONS)
     assert {region.kind for region in result.regions} == {KEPT, *(region.kind for region in drawn)}
     assert np.array_equal(dataset.pixel_array[:150], values[:150])
+
+
+@pytest.mark.parametrize("modality", ["US", "IVUS", "SC", "OT", "DOC"])
+@pytest.mark.parametrize("mask", [MaskText.ALL, MaskText.IDENTITIES, MaskText.REGIONS, MaskText.FLAG])
+def test_an_ultrasound_or_a_capture_in_which_nothing_was_found_wants_a_look(modality, mask, monkeypatch):
+    monkeypatch.setattr(text_finder, "find_text", lambda _: ())
+    monkeypatch.setattr(text_finder, "find_residue", lambda _: ())
+    values = np.round(background() * 4095).astype(np.uint16)
+    policy = PixelPolicy(mask=mask, second_reader=False)
+    dataset = dataset_of(values, bits=12, modality=modality)
+    assert mask_burned_in_text(dataset, judge=Judge(policy)).review == (NONE_FOUND,)
+    dataset = dataset_of(values, bits=12, modality="CT")
+    assert mask_burned_in_text(dataset, judge=Judge(policy)).review == ()
+
+
+@pytest.mark.parametrize(("over", "asked"), [(0.24, True), (0.26, False), (1.0, False)])
+def test_the_share_that_is_masked_is_measured_over_the_whole_image(over, asked, monkeypatch):
+    """Two rules that overlap: a quarter of the image in all."""
+    from anonymizer.report import Region
+
+    monkeypatch.setattr(text_finder, "find_text", lambda _: ())
+    monkeypatch.setattr(text_finder, "find_residue", lambda _: ())
+    drawn = [Region(0, 0, 320, 60, kind="device rule"), Region(0, 30, 100, 30, kind="device rule")]
+    dataset = dataset_of(picture(), bits=12, modality="CR")
+    judge = Judge(PixelPolicy(review_over=over, second_reader=False))
+    assert bool(mask_burned_in_text(dataset, drawn=drawn, judge=judge).review) == asked
 
 
 def test_how_much_may_be_masked_without_a_look_is_the_sites_choice():

@@ -154,6 +154,26 @@ def test_a_sample_that_cannot_be_read_makes_no_plan(tmp_path):
 
 
 @pytest.mark.slow
+def test_of_300_slices_ten_are_searched_and_the_others_only_compared(tmp_path, monkeypatch):
+    count, searched = 300, []
+    ((_, chosen),) = sampled(series(tmp_path, dict.fromkeys(range(count), (NAME,)), count=count)).items()
+    numbers = [one.number for one in chosen]
+    assert len(numbers) == CHOSEN + 2
+    search = text_finder.find_text
+    monkeypatch.setattr(text_finder, "find_text", lambda image: searched.append(1) or search(image))
+    plan = plan_of([sample_of(values_of(number, (NAME,))) for number in numbers])
+    assert len(searched) == CHOSEN + 2
+    for number in set(range(count)) - set(numbers):
+        dataset = instance(number, (NAME,))
+        (region,) = mask_burned_in_text(dataset, plan=plan).regions
+        ink = written(np.zeros((240, 320)), (NAME,)) > 0.5
+        inside = np.zeros(ink.shape, bool)
+        inside[region.y : region.y + region.height, region.x : region.x + region.width] = True
+        assert inside[ink].all()
+    assert len(searched) == CHOSEN + 2
+
+
+@pytest.mark.slow
 def test_one_slice_with_a_name_is_found_and_the_output_does_not_depend_on_workers(tmp_path, key):
     sources = series(tmp_path / "in", {11: (NAME,)})
     trees = []
