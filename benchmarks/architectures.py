@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("npz", type=Path)
     parser.add_argument("--table", type=Path, default=Path("architectures.md"))
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--seconds", type=float, help="of each training, after which no new epoch begins")
     given = parser.parse_args()
     if not given.table.exists():
         given.table.write_text("\n".join(HEAD) + "\n", encoding="utf-8")
@@ -43,7 +44,7 @@ def main() -> None:
         for title, settings in rows():
             if f"| {title} |" in given.table.read_text(encoding="utf-8"):
                 continue
-            line = row(title, dataset, settings=settings, epochs=given.epochs)
+            line = row(title, dataset, settings=settings, most=(given.epochs, given.seconds))
             print(line, flush=True)
             with given.table.open("a", encoding="utf-8") as stream:
                 stream.write(f"{line}\n")
@@ -88,12 +89,19 @@ def write_dataset(npz: Path, folder: Path) -> Path:
     return folder
 
 
-def row(title: str, dataset: Path, *, settings: list[str], epochs: int) -> str:
-    """Train, read the model folder, and leave nothing behind."""
+def row(title: str, dataset: Path, *, settings: list[str], most: tuple[int, float | None]) -> str:
+    """Train for at most so many epochs and seconds, read the model folder, and leave nothing behind."""
     with tempfile.TemporaryDirectory() as temporary:
         model = Path(temporary) / "model"
         import_keras().utils.clear_session()
-        run = train(dataset, model, recipe=Recipe().with_texts(settings), read_image=read_png, epochs=epochs)
+        run = train(
+            dataset,
+            model,
+            recipe=Recipe().with_texts(settings),
+            read_image=read_png,
+            epochs=most[0],
+            limit_seconds=most[1],
+        )
         figures = json.loads((model / "evaluation.json").read_text(encoding="utf-8"))
         size = (model / "weights.weights.h5").stat().st_size / 1e6
     test = figures["splits"]["test"]["metrics"]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from trainer.occlusion import Listener
     from trainer.operating import Wanted, move_operating_point, operating_points
     from trainer.parameters import Parameter, Value
-    from trainer.readiness import Readiness
+    from trainer.readiness import Readiness, too_few
     from trainer.recipe_file import read_recipe, recipe_from, write_recipe
     from trainer.recipes import (
         DEFAULT_RECIPE,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         NEXT_RECIPE,
         RECIPES,
         STRATEGIES,
+        TOGETHER,
         Recipe,
         describe_recipes,
     )
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from trainer.results.operating_point import PointChooser, PointFigures
     from trainer.results.records import FIGURES, Curve, Evaluation, Figure, Group, ReliabilityBin
     from trainer.speed import Estimate, estimates
-    from trainer.training import train
+    from trainer.together import train
     from trainer.transfer import (
         ImportedWeights,
         find_start,
@@ -96,6 +97,7 @@ __all__ = [
     "REPORT",
     "STRATEGIES",
     "SUMMARY",
+    "TOGETHER",
     "Answers",
     "Architecture",
     "CancelledError",
@@ -161,6 +163,7 @@ __all__ = [
     "run_experiment",
     "run_states",
     "slots",
+    "too_few",
     "train",
     "worst_errors",
     "write_experiment",
@@ -183,10 +186,10 @@ _HOMES = {
     "occlusion": ("Listener",),
     "operating": ("Wanted", "move_operating_point", "operating_points"),
     "parameters": ("Parameter", "Value"),
-    "readiness": ("Readiness",),
+    "readiness": ("Readiness", "too_few"),
     "recipe_file": ("read_recipe", "recipe_from", "write_recipe"),
     "recipes": ("DEFAULT_RECIPE", "FIELDS", "FIRST_RECIPE", "FROM_SCRATCH", "NEXT_RECIPE", "RECIPES", "STRATEGIES",
-                "Recipe", "describe_recipes"),
+                "TOGETHER", "Recipe", "describe_recipes"),
     "records": ("NOTICE", "HeatMap", "OnEvent", "Prediction", "ReadImage", "RunSummary"),
     "reporting": ("REPORT", "Known", "figure_row", "read_known", "write_report"),
     "results.answers": ("Answers", "cell", "worst_errors"),
@@ -195,7 +198,7 @@ _HOMES = {
     "results.operating_point": ("PointChooser", "PointFigures"),
     "results.records": ("FIGURES", "Curve", "Evaluation", "Figure", "Group", "ReliabilityBin"),
     "speed": ("Estimate", "estimates"),
-    "training": ("train",),
+    "together": ("train",),
     "transfer": ("ImportedWeights", "find_start", "forget_imported", "import_weights", "imported_weights", "slots"),
 }  # fmt: skip
 _UNDER_ANOTHER_NAME = {

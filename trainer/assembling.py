@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer import model_folder
-from trainer.dataset import DataSet, digest, load_dataset
+from trainer.dataset import DataSet, digest, fingerprint, load_dataset
 from trainer.device import describe_device, versions
 from trainer.ensembles.combining import AVERAGE, EXPERTS, METHODS, STACK, Combination, Gate
 from trainer.ensembles.folder import MOST_MEMBERS, copy_members, write_ensemble
@@ -44,6 +45,8 @@ class Request:
     out: Path
     method: str = AVERAGE
     column: str = "body_part"  # of the gate, for experts
+    only: Mapping[str, str] = field(default_factory=dict)  # values that images must have, as for a training
+    asked: Mapping[str, Any] = field(default_factory=dict)  # what a training of several was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def build_ensemble(request: Request, hearing: Hearing) -> RunSummary:
     infos = _members(request)
     if model_folder.is_complete(request.out):
         raise ModelFolderError("The folder already holds a model.", "Choose another folder for the ensemble.")
-    dataset = load_dataset(request.dataset, read_image=hearing.read_image, seed=infos[0].seed)
+    dataset = load_dataset(request.dataset, read_image=hearing.read_image, seed=infos[0].seed).only(
+        request.only
+    )
     if dataset.classes != infos[0].classes:
         raise DataSetError(
             "The data set has other classes than the models.", "Use the data set that they were trained on."
@@ -184,9 +189,11 @@ def _combination(request: Request, infos: Sequence[ModelInfo]) -> Combination:
 
 def _refuse_learned(infos: Sequence[ModelInfo], sight: EnsembleSight, dataset: DataSet, split: str) -> None:
     """A member is judged only on images that it has kept apart in the same split."""
-    items = dataset.of(split)
+    items, listing = dataset.of(split), fingerprint(dataset)
     asked = sight.combination.asked(len(infos), [item.facts for item in items])
     for info, chosen in zip(infos, asked, strict=True):
+        if info.identity.get("listing") == listing:
+            continue  # it was trained on these very splits
         kept = read_answers(info.folder, info.classes).get(split)
         names = set() if kept is None else set(kept.names)
         unknown = sum(item.name not in names for item, wanted in zip(items, chosen, strict=True) if wanted)
@@ -234,7 +241,7 @@ def _info(
         first,
         folder=judging.request.out,
         architecture=ENSEMBLE,
-        recipe=f"ensemble: {combination.method}",
+        recipe=str(judging.request.asked.get("recipe", f"ensemble: {combination.method}")),
         settings=settings,
         weights_sha256="",
         classifier_sha256="",
@@ -246,7 +253,8 @@ def _info(
         warnings=(*judging.dataset.warnings, *evaluations[0].warnings, *doubts),
         versions=versions(),
         dataset_sha256=digest(items, sha256),
-        identity={
+        identity=judging.request.asked
+        or {
             "method": combination.method,
             "members": [{"name": each.folder.name, "sha256": each.weights_sha256} for each in judging.infos],
         },

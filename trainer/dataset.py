@@ -79,6 +79,12 @@ def load_dataset(folder: Path, *, read_image: ReadImage, seed: int = 0) -> DataS
     return DataSet(folder, classes, items, notes, listing.left_out, read_image)
 
 
+def fingerprint(dataset: DataSet) -> str:
+    """A cheap one of names, classes, patients, splits and file sizes: the same images in the same splits?"""
+    lines = [(i.name, i.class_name, i.patient, i.split, i.path.stat().st_size) for i in dataset.items]
+    return hashlib.sha256(repr(sorted(lines)).encode()).hexdigest()
+
+
 def ordered_classes(names: set[str]) -> tuple[str, ...]:
     """Sorted by name, but classes named as an absence first: the last of two classes is the finding."""
     return tuple(sorted(names, key=lambda name: (not _says_absence(name), name)))

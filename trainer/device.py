@@ -42,6 +42,11 @@ def make_reproducible(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def has_gpu() -> bool:
+    """Whether computations run on a graphics processor."""
+    return bool(import_tensorflow().config.list_physical_devices("GPU"))
+
+
 def describe_device() -> str:
     """The device that computations run on, in words."""
     tf = import_tensorflow()

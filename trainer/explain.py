@@ -15,7 +15,7 @@ from trainer.inference import Predictor
 from trainer.occlusion import Listener, occlusion
 from trainer.preprocessing import Preprocessing
 from trainer.records import HeatMap
-from trainer.sight import NetworkSight
+from trainer.sight import NetworkSight, Sight
 from trainer.tabular.code import Facts
 
 GRAD_CAM, OCCLUSION, IMPORTANCE, AUTOMATIC = "grad-cam", "occlusion", "importance", "automatic"
@@ -54,18 +54,31 @@ def explain(
         raise DataSetError(reason, "Choose another image.")
     wanted = None if class_name is None else classes.index(class_name)
     sight = predictor.sight
-    if _chosen(method, sight) == OCCLUSION:
+    index, values = _map(sight, image, wanted, chosen=_chosen(method, sight), facts=facts, listener=listener)
+    similar = sight.see([sight.prepare(image)], [facts]).similar[0]
+    return HeatMap(path, classes[index], values, _chosen(method, sight), similar, sight.missing(facts))
+
+
+def _map(
+    sight: Sight,
+    image: NDArray[np.uint8],
+    wanted: int | None,
+    *,
+    chosen: str,
+    facts: Facts,
+    listener: Listener,
+) -> tuple[int, NDArray[np.float32]]:
+    """The class that it is for, and the map in the image's own rows and columns."""
+    if chosen == OCCLUSION:
         index, values = occlusion(sight, image, _choice(wanted), facts=facts, listener=listener)
-        return HeatMap(path, classes[index], _enlarged(values, image.shape), OCCLUSION)
+        return index, _enlarged(values, image.shape)
     assert isinstance(sight, NetworkSight)  # the others give an occlusion map, or were refused
-    if _chosen(method, sight) == GRAD_CAM:
+    if chosen == GRAD_CAM:
         index, values = _activation(sight, image, wanted)
     else:
         index = _choice(wanted)(sight.see([sight.prepare(image)], [facts]).raw[0])
         values = _importance(sight, image)
-    return HeatMap(
-        path, classes[index], _in_image(values, image.shape, sight.preprocessing), _chosen(method, sight)
-    )
+    return index, _in_image(values, image.shape, sight.preprocessing)
 
 
 def grad_cam(predictor: Predictor, path: Path, class_name: str | None = None) -> HeatMap:

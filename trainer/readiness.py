@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from trainer.listing import Item
 
 _UNEQUAL = 3
 _SCANNERS = ("scanner", "manufacturer")
+_ALL: Mapping[str, str] = MappingProxyType({})
 _SEVERAL = ";"  # between readers who agree on one label, as data set folders have it
 
 
@@ -44,15 +46,7 @@ def readiness(
         dataset = load_dataset(dataset_folder, read_image=_never, seed=seed)
     except DataSetError as error:
         return Readiness({}, {}, (), (f"{error} {error.remedy}".strip(),))
-    patients = {
-        name: len({item.patient for item in dataset.items if item.class_name == name})
-        for name in dataset.classes
-    }
-    grave = tuple(
-        f"Only {number} patient(s) of “{name}”; a result from so few says next to nothing."
-        for name, number in patients.items()
-        if number < VERY_FEW_PATIENTS
-    )
+    patients = _patients(dataset)
     said_better = (OVER_TEN_TIMES, *(f'of class "{name}": the result will hardly' for name in patients))
     plain = [text for text in dataset.warnings if not any(words in text for words in said_better)]
     doubts = (
@@ -62,7 +56,29 @@ def readiness(
         *duplicate_warnings(dataset),
     )
     warnings = (*plain, *doubts, *(entry.reason for entry in dataset.left_out))
-    return Readiness(dataset.counts(), patients, warnings, (), grave)
+    return Readiness(dataset.counts(), patients, warnings, (), tuple(_grave(patients)))
+
+
+def too_few(dataset_folder: Path, *, only: Mapping[str, str] = _ALL) -> tuple[str, ...]:
+    """In words, the classes of so few patients that a training needs someone who knows what that means.
+
+    `only` names values of the manifest's columns that images must have, as for a training. Raises DataSetError as
+    `load_dataset` does.
+    """
+    return tuple(_grave(_patients(load_dataset(dataset_folder, read_image=_never).only(only))))
+
+
+def _patients(dataset: DataSet) -> dict[str, int]:
+    return {
+        name: len({item.patient for item in dataset.items if item.class_name == name})
+        for name in dataset.classes
+    }
+
+
+def _grave(patients: Mapping[str, int]) -> Iterator[str]:
+    for name, number in patients.items():
+        if number < VERY_FEW_PATIENTS:
+            yield f"Only {number} patient(s) of “{name}”; a result from so few says next to nothing."
 
 
 def _unequal(dataset: DataSet) -> Iterator[str]:

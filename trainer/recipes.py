@@ -14,6 +14,7 @@ FROM_SCRATCH, FIXED_FEATURES, EARLIER_LAYER = "from scratch", "fixed features", 
 PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
 NETWORK, FOREST, SVM, DENSE = "network", "random forest", "svm", "dense"
 CLASSIFIERS = (NETWORK, FOREST, SVM, DENSE)
+CHOOSE, TOGETHER = "the best", "all together"
 STRATEGIES: Mapping[str, str] = MappingProxyType(
     {
         FROM_SCRATCH: "All of the network learns, beginning from nothing: needs many images, owes nothing to others.",
@@ -23,7 +24,7 @@ STRATEGIES: Mapping[str, str] = MappingProxyType(
         PARTIAL: "The last step learns first, then the upper half of the network adapts.",
         FULL: "The last step learns first, then all of the network adapts.",
         BY_RULE: "Chosen from the number of images and their similarity to those that the network learned from; the "
-        "training says which and why.",
+        "training says which and why. From scratch where the network has not learned before.",
     }
 )
 """Each strategy in plain words."""
@@ -80,6 +81,28 @@ FIELDS: tuple[Parameter, ...] = (
         words="Whether images may be shown with left and right exchanged. Only where the side does not matter: not where "
         "the heart or another organ lies on one side, nor where the side is the answer.",
     ),
+    Parameter(
+        "rivals",
+        "",
+        "Ready-made recipes that are trained as well, such as “transfer quick”; one whose network would take very long "
+        "on a processor is left out where only the best is kept.",
+    ),
+    Parameter(
+        "outcome",
+        CHOOSE,
+        "What becomes of several trainings: the one that validation prefers, or all of them answering as one.",
+        choices=(CHOOSE, TOGETHER),
+    ),
+    Parameter(
+        "seeds", 1, "How often each is trained, every time from another beginning.", low=1, high=20
+    ),
+    Parameter(
+        "minutes",
+        0,
+        "Time allowed for all of it, in minutes, after which no new epoch begins; 0: as long as it takes.",
+        low=0,
+        high=100_000,
+    ),
 )  # fmt: skip
 """What a recipe says beside its network's own parameters; no name stands in both."""
 
@@ -95,6 +118,9 @@ _NETWORK_INDEPENDENT = (
     "epochs",
     "balancing",
     "mirror",
+    "outcome",
+    "seeds",
+    "minutes",
 )
 
 
@@ -121,6 +147,10 @@ class Recipe:
     learning_rate: float = 0.0
     balancing: str = CLASS_WEIGHTS
     mirror: bool = False
+    rivals: str = ""
+    outcome: str = CHOOSE
+    seeds: int = 1
+    minutes: int = 0
     # For readers only, not part of the table:
     title: str = field(default="", compare=False)
     description: str = field(default="", compare=False)
@@ -205,8 +235,10 @@ _TABLE = (
         epochs=12,
         learning_rate=2e-3,
         title="Standard",
+        rivals="transfer",
         description="A small network learns from your images alone, shown slightly rotated, shifted, zoomed and with "
-        "other contrast each time, so that it learns the finding and not the picture.",
+        "other contrast each time. Where the images are few enough, one that has learned before adapts to them as well; "
+        "the one that validation prefers is kept.",
         duration="a minute to ten minutes",
     ),
     Recipe(
@@ -220,11 +252,27 @@ _TABLE = (
         description="Begins as the quick look does, then lets the upper half of the network adapt to your images.",
         duration="several minutes to an hour",
     ),
+    Recipe(
+        "best",
+        architecture="residual",
+        epochs=12,
+        learning_rate=2e-3,
+        rivals="transfer quick",
+        outcome=TOGETHER,
+        seeds=3,
+        minutes=60,
+        title="Best",
+        description="The three other recipes, those that begin at random three times each; what they reach answers "
+        "together. Takes as long as you allow.",
+        duration="as long as you allow",
+    ),
 )
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in _TABLE})
 DEFAULT_RECIPE = "standard"
-FIRST_RECIPE, NEXT_RECIPE = "quick", "standard"  # what one click does, and what is offered when it is done
+FIRST_RECIPE = "quick"  # what one click does
+NEXT_RECIPE: Mapping[str, str] = MappingProxyType({"quick": "standard", "standard": "best"})
+"""What is offered when a recipe is done."""
 
 _LARGEST_BATCH, _SMALLEST_BATCH = 64, 4
 _LEAST_STEPS = 240  # weight updates below which a network has hardly begun to learn

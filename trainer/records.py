@@ -69,4 +69,6 @@ class HeatMap:
     class_name: str
     values: NDArray[np.float32]
     method: str = "grad-cam"  # a key of `MAPS`
+    similar: tuple[str, ...] = ()  # names of the training images most like it
+    missing: tuple[str, ...] = ()  # columns that the model would read beside the image and was not told
     notice: str = NOTICE

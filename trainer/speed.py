@@ -10,10 +10,11 @@ import numpy as np
 
 from trainer.architectures import build_network
 from trainer.dataset import DataSet, load_dataset
-from trainer.device import describe_device, import_keras
+from trainer.device import describe_device, has_gpu, import_keras
 from trainer.forward import BATCH, Forward
 from trainer.gradient import compile_step
 from trainer.images import probe, read_or_reason
+from trainer.lineup import lineup, takes_too_long
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import FIXED_FEATURES, RECIPES, Recipe, plan
 from trainer.records import ReadImage
@@ -37,10 +38,27 @@ def estimates(dataset_folder: Path, *, read_image: ReadImage) -> tuple[str, tupl
     import_keras()  # quietly, before anything else imports it
     reading = _seconds_of_reading(dataset)
     found = [
-        Estimate(name, round(_START + reading + _seconds(recipe, dataset), 1))
+        Estimate(name, round(_START + reading + _allowed(recipe, dataset), 1))
         for name, recipe in RECIPES.items()
     ]
     return describe_device(), tuple(found)
+
+
+def _allowed(recipe: Recipe, dataset: DataSet) -> float:
+    """All trainings of a recipe one after the other, or the time that it allows itself."""
+    if recipe.minutes:
+        return 60.0 * recipe.minutes
+    return sum(
+        _seconds(each.recipe, dataset)
+        for number, each in enumerate(lineup(recipe))
+        if not (number and _is_left_out(each.recipe, dataset))
+    )
+
+
+def _is_left_out(recipe: Recipe, dataset: DataSet) -> bool:
+    side, _ = probe(dataset.of("train"), dataset.read_image)
+    size = recipe.size or recipe.design.architecture.input_size(side)
+    return not has_gpu() and takes_too_long(recipe, len(dataset.of("train")), size, None)
 
 
 def _seconds_of_reading(dataset: DataSet) -> float:

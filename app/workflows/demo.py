@@ -53,7 +53,7 @@ class Demo:
             ),
             DemoStep("Label it from a list", ("label", project, "--from", str(sample / "labels.csv"))),
             DemoStep("Export the data set", ("export", project, "--out", dataset, "--overwrite")),
-            DemoStep("Train a model", ("train", dataset, "--out", model, "--recipe", "quick")),
+            DemoStep("Train a model", ("train", dataset, "--out", model, "--recipe", "quick", "--knowingly")),
             DemoStep("Judge it on the test split", ("evaluate", model, dataset)),
             DemoStep(
                 "Predict with it",

@@ -7,7 +7,7 @@ from app.components import require_training
 from app.errors import UsageError
 from app.progress import Progress
 from app.settings import weights_folder
-from app.workflows.learning import forward
+from app.workflows.learning import forward, refuse_too_few
 from app.workflows.masking import existing
 from labeller import Catalogue
 from trainer import (
@@ -26,13 +26,15 @@ PLAN = "experiment.toml"
 
 
 def run(
-    plan: Path, out: Path | None, progress: Progress, *, again: bool = False
+    plan: Path, out: Path | None, progress: Progress, *, again: bool = False, knowingly: bool = False
 ) -> tuple[Path, tuple[RunState, ...]]:
     """Run a plan, or go on with the experiment in a folder; returns the folder and what became of each training."""
     require_training()
     existing([plan])
     experiment, folder = _meant(plan, out)
     existing([experiment.dataset])
+    planned(experiment)  # a setting that does not fit is told before the images are counted
+    refuse_too_few(experiment.dataset, knowingly=knowingly)
     found = run_experiment(
         experiment,
         folder,

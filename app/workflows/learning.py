@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from trainer import (
     evaluate,
     move_operating_point,
     recipe_from,
+    too_few,
     train,
     write_report,
 )
@@ -43,6 +45,7 @@ from trainer.explain import explain
 
 IMAGE_SUFFIXES = frozenset({".dcm", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ""})
 
+_ALL: Mapping[str, str] = MappingProxyType({})
 _FACTS = (
     "modality",
     "body_part",
@@ -65,24 +68,38 @@ class TrainRequest:
     epochs: int | None = None
     settings: tuple[str, ...] = ()  # "key=value", on top of the recipe
     only: tuple[str, ...] = ()  # "column=value": images of the data set that are meant
+    knowingly: bool = False  # on fewer patients than a result needs to mean anything
 
 
 def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
     """Train a model; a training that was killed goes on from its last checkpoint."""
     require_training()
     existing([request.dataset])
+    only = _only(request.only)
+    recipe = recipe_from(request.recipe).with_texts(request.settings)
+    refuse_too_few(request.dataset, only, knowingly=request.knowingly)
     return train(
         request.dataset,
         request.out,
-        recipe=recipe_from(request.recipe).with_texts(request.settings),
+        recipe=recipe,
         read_image=read_image,
         on_event=lambda kind, facts: forward(progress, kind, facts),
         cancelled=progress.cancelled,
         seed=request.seed,
         epochs=request.epochs,
         imported=weights_folder(),
-        only=_only(request.only),
+        only=only,
     )
+
+
+def refuse_too_few(dataset: Path, only: Mapping[str, str] = _ALL, *, knowingly: bool) -> None:
+    """UsageError where a class has too few patients for a result that means anything, unless that is known."""
+    found = () if knowingly else too_few(dataset, only=only)
+    if found:
+        raise UsageError(
+            " ".join(found),
+            "Label more patients; --knowingly trains all the same, for a trial of the program.",
+        )
 
 
 def _only(texts: Sequence[str]) -> dict[str, str]:
@@ -333,6 +350,19 @@ class MapRequest:
     out: Path
     class_name: str | None = None  # the predicted one
     method: str = "automatic"
+    project: Path | None = None  # whose catalogue knows the columns that a model reads beside the image
+    columns: Path | None = None  # or a table as for `predict_files`
+
+
+def _facts_for(request: MapRequest) -> Mapping[str, str]:
+    """The columns of the one image, {} where nothing is known of it."""
+    if request.columns is not None:
+        return facts_in(request.columns).get(request.file.resolve(), {})
+    if request.project is None:
+        return {}
+    with Project.open(request.project).catalogue() as catalogue:
+        known = request.file.stem in set(catalogue.uids())
+        return facts_of(catalogue.instance(request.file.stem)) if known else {}
 
 
 def write_heat_map(request: MapRequest, progress: Progress) -> HeatMap:
@@ -343,9 +373,12 @@ def write_heat_map(request: MapRequest, progress: Progress) -> HeatMap:
     existing([request.model, request.file])
     progress.stage("Loading the model")
     predictor = Predictor.load(request.model, read_image)
+    facts = _facts_for(request)
     progress.stage("Drawing the heat map", 100)
     listener = Listener(lambda done, total: progress.step(100 * done // total), progress.cancelled)
-    heat = explain(predictor, request.file, request.class_name, method=request.method, listener=listener)
+    heat = explain(
+        predictor, request.file, request.class_name, method=request.method, facts=facts, listener=listener
+    )
     temporary = request.out.with_name(f".{request.out.name}.tmp")
     Image.fromarray(np.round(heat.values * 255).astype(np.uint8)).save(temporary, format="PNG")
     temporary.replace(request.out)

@@ -25,11 +25,11 @@ class FakeJob(QObject):
     def cancel(self) -> None:
         self.over = True
 
-    def answer(self, brightness: int) -> None:
+    def answer(self, brightness: int, **facts: object) -> None:
         out = Path(self.arguments[self.arguments.index("--out") + 1])
         Image.fromarray(np.full((30, 40), brightness, np.uint8)).save(out)
         self.over = True
-        self.finished.emit({})
+        self.finished.emit(facts)
 
 
 class FakeJobs:
@@ -87,3 +87,19 @@ def test_a_map_that_was_given_up_says_nothing_of_the_other(
     assert jobs.jobs[0].over
     jobs.jobs[0].step.emit(90, 100, "")
     assert "90" not in view.message.text()
+
+
+def test_what_the_model_was_not_told_and_what_is_most_like_the_image_stand_beside_the_map(
+    view: HeatMapView, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    view.use_project(tmp_path)
+    view.check.click()
+    qtbot.waitUntil(lambda: len(jobs.jobs) == 2)
+    assert jobs.jobs[1].arguments[-2:] == ["--project", str(tmp_path)]
+    assert view.similar() == ()
+    with qtbot.waitSignal(view.changed):
+        jobs.jobs[1].answer(
+            90, method="occlusion", missing=["patient_age"], similar=["images/spot/1.2.3.png"]
+        )
+    assert "Judged without: patient_age." in view.message.text()
+    assert view.similar() == ("images/spot/1.2.3.png",)

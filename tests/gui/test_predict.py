@@ -141,3 +141,19 @@ def test_a_hundred_thousand_predictions_are_shown_and_sorted(qapp: object) -> No
     model.sort(3, Qt.SortOrder.DescendingOrder)
     assert model.rowCount() == 100_000
     assert model.rows[0].probabilities["a"] == pytest.approx(0.99)
+
+
+def test_training_images_like_the_one_shown_stand_below_it_with_their_labels(
+    page: PredictPage, labelled: Project, qtbot: QtBot
+) -> None:
+    with labelled.catalogue() as catalogue:
+        label_of = {row.sop_instance_uid: row.label for row in catalogue.instances() if row.label}
+    uid = next(iter(label_of))
+    page.similar.show_names([f"images/x/{uid}.png", "images/x/1.2.3.png"], {uid: label_of[uid]})
+    assert page.similar.captions[0].text() == label_of[uid]
+    assert page.similar.captions[1].isHidden()
+    qtbot.waitUntil(lambda: not page.similar.pictures[0].pixmap().isNull())
+    page.similar.show_names(["images/x/1.2.3.png"], {})
+    assert "not in this project" in page.similar.told.text()
+    page.similar.show_names([], {})
+    assert page.similar.isHidden()

@@ -66,6 +66,18 @@ def test_too_few_patients_are_trained_on_only_knowingly(
     assert not page.train_button.isEnabled()
     page.ready.knowingly.setChecked(True)
     assert page.train_button.isEnabled()
+    assert page.ready.switches == ["--knowingly"]
+
+
+def test_the_time_allowed_is_the_recipe_s_own_until_it_is_changed(
+    window: MainWindow, exported: Project, qtbot: QtBot
+) -> None:
+    page = _page(window, exported, qtbot)
+    assert page.time.minutes.text() == "as long as it takes"
+    page.recipes.choose("best")
+    assert (page.time.minutes.text(), page.time.arguments()) == ("60 minutes", [])
+    page.time.minutes.setValue(240)
+    assert page.time.arguments() == ["--minutes", "240"]
 
 
 def test_one_click_is_the_quick_look_and_the_next_recipe_is_offered_when_it_is_done(
@@ -90,6 +102,8 @@ def test_one_click_is_the_quick_look_and_the_next_recipe_is_offered_when_it_is_d
     page.train_next()
     assert started[1][3] == "standard"
     assert page.next_button.isHidden()
+    page._on_finished({})
+    assert "Best" in page.next_button.text()
 
 
 def test_the_course_is_told_with_pace_device_memory_and_best_epoch(
@@ -142,6 +156,9 @@ def test_an_experiment_is_planned_in_a_form_that_says_what_comes_of_it(
     window: MainWindow, exported: Project, qtbot: QtBot
 ) -> None:
     page = _page(window, exported, qtbot)
+    page.new_experiment()
+    assert not hasattr(page, "form")  # on so few patients only knowingly
+    page.ready.knowingly.setChecked(True)
     page.new_experiment()
     form = page.form
     for row in (0, 2):

@@ -61,7 +61,19 @@ def test_training_goes_on(incoming: Path, tmp_path: Path) -> None:
     leadglass("import", project, incoming)
     leadglass("label", project, "--from", tmp_path / "labels.csv")
     assert leadglass("export", project, "--out", dataset, "--split", "0.6,0.4,0").code == 0
-    train = ("train", dataset, "--out", model, "--recipe", "standard", "--epochs", "6")
+    train = (
+        "train",
+        dataset,
+        "--out",
+        model,
+        "--recipe",
+        "standard",
+        "--epochs",
+        "6",
+        "--set",
+        "rivals=",
+        "--knowingly",
+    )
     reported = kill_after(3, *train, kind="epoch")
     ended = leadglass(*train, "--progress", "json")
     assert ended.code == 0, ended.err

@@ -22,7 +22,7 @@ def line(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, ob
         ("import", project, sample / "instances"),
         ("label", project, "--from", sample / "labels.csv"),
         ("export", project, "--out", folder / "dataset"),
-        ("train", folder / "dataset", "--out", folder / "model", "--recipe", "quick"),
+        ("train", folder / "dataset", "--out", folder / "model", "--recipe", "quick", "--knowingly"),
         ("evaluate", folder / "model", folder / "dataset"),
         ("predict", folder / "model", project / "instances", "--csv", folder / "predictions.csv"),
         ("verify", project / "instances", "--against", sample / "instances"),

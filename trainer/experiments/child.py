@@ -2,8 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,6 +28,10 @@ class Order:
     limit_seconds: float | None
     cache: Path
     imported: Path | None  # folder of imported weights
+    draw: int = 0
+    epochs: int | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+    open_test: bool = True
 
 
 def train_in_child(order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
@@ -84,6 +88,10 @@ def _work(order: Order, theirs: Connection) -> None:
             limit_seconds=order.limit_seconds,
             cache=order.cache,
             imported=order.imported,
+            draw=order.draw,
+            epochs=order.epochs,
+            only=order.only,
+            open_test=order.open_test,
         )
         theirs.send(("end", ""))
     except CancelledError:

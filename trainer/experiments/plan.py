@@ -20,7 +20,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -29,7 +29,7 @@ from typing import Any
 from trainer.atomic import write_text
 from trainer.errors import RecipeError
 from trainer.parameters import Value
-from trainer.recipes import DEFAULT_RECIPE, Recipe
+from trainer.recipes import DEFAULT_RECIPE, TOGETHER, Recipe
 from trainer.recipes import recipe as recipe_named
 
 GRID, RANDOM = "grid", "random"
@@ -90,10 +90,16 @@ class Experiment:
             raise RecipeError("The experiment has no training.", "Give at least one seed and one number.")
 
     def base_recipe(self) -> Recipe:
-        """The recipe that everything else varies."""
+        """The recipe that everything else varies; alone, without the rivals that one click would train as well."""
         table = dict(self.base)
         begun = recipe_named(str(table.pop("recipe", DEFAULT_RECIPE)))
-        return begun.changed({"name": begun.name, **table}) if table else begun
+        if begun.outcome == TOGETHER:
+            raise RecipeError(
+                f"“{begun.title}” is several trainings already and cannot be part of an experiment.",
+                "Choose another recipe.",
+            )
+        alone = replace(begun, rivals="")
+        return alone.changed({"name": begun.name, **table}) if table else alone
 
 
 @dataclass(frozen=True, slots=True)

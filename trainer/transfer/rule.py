@@ -58,11 +58,14 @@ class Settled:
     why: str = ""
 
 
-def settle(recipe: Recipe, images: int) -> Settled:
-    """Decide what the recipe leaves open, for that many training images; RecipeError where it cannot be done."""
+def settle(recipe: Recipe, images: int, *, has_weights: bool = True) -> Settled:
+    """Decide what the recipe leaves open, for that many training images; RecipeError where it cannot be done.
+
+    `has_weights` says whether the network begins with what it learned elsewhere.
+    """
     why = ""
     if recipe.strategy == BY_RULE:
-        recipe, why = _chosen(recipe, images)
+        recipe, why = _chosen(recipe, images) if has_weights else _nothing_to_keep(recipe)
     network = recipe.design.architecture
     if recipe.strategy == FROM_SCRATCH:
         return Settled(replace(recipe, learning_rate=recipe.learning_rate or network.learning_rate), why)
@@ -76,9 +79,24 @@ def settle(recipe: Recipe, images: int) -> Settled:
     return Settled(replace(recipe, learning_rate=rate), why)
 
 
+def _nothing_to_keep(recipe: Recipe) -> tuple[Recipe, str]:
+    title = recipe.design.architecture.title
+    why = f"Chosen: {FROM_SCRATCH}. There are no weights that {title} has learned before, so there is nothing to keep."
+    return replace(recipe, strategy=FROM_SCRATCH), why
+
+
 def _chosen(recipe: Recipe, images: int) -> tuple[Recipe, str]:
     size = "large" if images >= LARGE else "small"
     strategy, because = _RULE[size, recipe.similarity]
+    network = recipe.design.architecture
+    if strategy == EARLIER_LAYER and not (network.earlier or recipe.parameters["cut"]):
+        strategy, because = (
+            FIXED_FEATURES,
+            (
+                f"there are too few images to change the network; {network.title} names no earlier layer, so that a "
+                "linear classifier on its last features has to do"
+            ),
+        )
     likeness = "like" if recipe.similarity == "similar" else "unlike"
     why = (
         f"Chosen by size and similarity: {strategy}. {images:,} training images are a {size} data set ({LARGE:,} are "

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import RecipeError
-from trainer.recipes import FROM_SCRATCH, Recipe
+from trainer.recipes import BY_RULE, FROM_SCRATCH, Recipe
 from trainer.transfer.imported import ImportedWeights, known, read_imported
 from trainer.transfer.layout import assign
 
@@ -29,7 +29,10 @@ class Start:
 
 
 def find_start(recipe: Recipe, folder: Path | None) -> Start:
-    """What the recipe's network may begin with; `folder` holds imported weights. RecipeError where nothing is."""
+    """What the recipe's network may begin with; `folder` holds imported weights.
+
+    RecipeError where its strategy needs weights and there are none; the rule then chooses to begin from scratch.
+    """
     network = recipe.design.architecture
     if recipe.strategy == FROM_SCRATCH:
         return Start()
@@ -38,6 +41,8 @@ def find_start(recipe: Recipe, folder: Path | None) -> Start:
         return Start("imported", imported, folder)
     if network.pretrained is not None and recipe.weights != "imported":
         return Start("carried")
+    if recipe.strategy == BY_RULE and recipe.weights == "automatic":
+        return Start()
     if not network.importable:
         remedy = "Let it learn from scratch (strategy=from scratch), or choose a well-known network."
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app import NOTICE
 from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.cli.commands.learning import add_knowingly
 from app.errors import UsageError
 from app.progress import Progress
 from app.workflows import experiments
@@ -23,6 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="FOLDER", help="where the models go (FILE-runs beside the plan)"
     )
     parser.add_argument("--again", action="store_true", help="try those that failed once more")
+    add_knowingly(parser)
 
 
 def _run(given: argparse.Namespace, progress: Progress) -> Result:
@@ -33,7 +35,9 @@ def _run(given: argparse.Namespace, progress: Progress) -> Result:
     if given.action == "show":
         experiment, found = experiments.shown(given.path)
         return _result(experiment.name, given.path, found)
-    folder, found = experiments.run(given.path, given.out, progress, again=given.again)
+    folder, found = experiments.run(
+        given.path, given.out, progress, again=given.again, knowingly=given.knowingly
+    )
     return _result(given.path.stem, folder, found)
 
 

@@ -47,6 +47,22 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same model (0)")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
+    parser.add_argument(
+        "--minutes",
+        type=int,
+        metavar="N",
+        help=f"time allowed, after which no new epoch begins; “best” allows itself {RECIPES['best'].minutes}",
+    )
+    add_knowingly(parser)
+
+
+def add_knowingly(parser: argparse.ArgumentParser) -> None:
+    """The switch that overrides the refusal of data sets with very few patients."""
+    parser.add_argument(
+        "--knowingly",
+        action="store_true",
+        help="train also on fewer than 10 patients of a class; the result says next to nothing",
+    )
 
 
 def _train(given: argparse.Namespace, progress: Progress) -> Result:
@@ -56,8 +72,9 @@ def _train(given: argparse.Namespace, progress: Progress) -> Result:
         given.recipe,
         given.seed,
         given.epochs,
-        settings=tuple(given.set),
+        settings=(*given.set, *([] if given.minutes is None else [f"minutes={given.minutes}"])),
         only=tuple(given.only),
+        knowingly=given.knowingly,
     )
     run = learning.train_model(request, progress)
     figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(run.metrics) if ":" not in name)
@@ -220,6 +237,8 @@ def predictions_text(told: Sequence[Prediction], table: Path | None) -> str:
     if refused:
         lines.append(f"{refused} are unlike anything the model learned from and get no answer.")
     lines += [f"  {p.path}: {_answer(p)}" for p in good[:SHOWN]]
+    if len(good) == 1 and good[0].similar:
+        lines.append(f"  Most like it among what the model learned from: {', '.join(good[0].similar)}")
     if len(good) > SHOWN:
         lines.append(f"  … and {len(good) - SHOWN} more")
     lines += [f"  failed: {p.path}: {p.error}" for p in told if p.error]
@@ -245,16 +264,42 @@ def _heatmap_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method", choices=tuple(MAPS), default="automatic", help="which map (automatic); see above"
     )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--project",
+        type=Path,
+        metavar="PROJECT",
+        help="its catalogue knows what a model reads beside the image",
+    )
+    source.add_argument("--columns", type=Path, metavar="CSV", help="or this table, as for predict")
 
 
 def _heatmap(given: argparse.Namespace, progress: Progress) -> Result:
     request = learning.MapRequest(
-        given.model, given.file, given.out, class_name=given.class_name, method=given.method
+        given.model,
+        given.file,
+        given.out,
+        class_name=given.class_name,
+        method=given.method,
+        project=given.project,
+        columns=given.columns,
     )
     heat = learning.write_heat_map(request, progress)
-    facts = {"file": str(given.out), "class": heat.class_name, "method": heat.method, "notice": NOTICE}
+    facts = {
+        "file": str(given.out),
+        "class": heat.class_name,
+        "method": heat.method,
+        "similar": list(heat.similar),
+        "missing": list(heat.missing),
+        "notice": NOTICE,
+    }
     progress.item("heatmap", facts)
-    return Result(f"{given.out} shows what speaks for “{heat.class_name}” ({heat.method}). {NOTICE}.", facts)
+    lines = [f"{given.out} shows what speaks for “{heat.class_name}” ({heat.method})."]
+    if heat.missing:
+        lines.append(f"Judged without: {', '.join(heat.missing)}.")
+    if heat.similar:
+        lines.append(f"Most like it among what the model learned from: {', '.join(heat.similar)}.")
+    return Result("\n".join([*lines, f"{NOTICE}."]), facts)
 
 
 def maps_text() -> str:
@@ -273,6 +318,7 @@ Recipes:
 {recipes_text()}
 
   leadglass train knees-dataset --out knees-model
+  leadglass train knees-dataset --out knees-best --recipe best --minutes 240
   leadglass train knees-dataset --out knees-lite0 --set architecture=efficientnet_lite0 --set "strategy=by rule" """,
     _train_arguments,
     _train,

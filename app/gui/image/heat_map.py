@@ -1,12 +1,15 @@
 """An image with the model's heat map over it, computed in a child when a selection rests."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import Qt, QTemporaryDir, QTimer
+from PySide6.QtCore import Qt, QTemporaryDir, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from anonymizer import AnonymizerError, DicomImage, read_image
@@ -16,11 +19,23 @@ from app.gui.widgets.text import label
 
 REST_MS = 500  # a selection that moves on sooner starts no child
 KEPT = 64
+_COVERING = "occlusion"
 Key = tuple[Path, Path, str, str]  # model, image, class, map
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a map was found with."""
+
+    method: str
+    missing: tuple[str, ...]  # columns that the model would have read
+    similar: tuple[str, ...]
 
 
 class HeatMapView(QWidget):
     """The image, a switch and strength for the map, and the class that it speaks for."""
+
+    changed = Signal()  # another image, or a map was computed
 
     def __init__(self, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +44,8 @@ class HeatMapView(QWidget):
         self._kept: OrderedDict[Key, NDArray[np.float32]] = OrderedDict()
         self._model, self._path = Path(), Path()
         self._job: Job | None = None
+        self._project: Path | None = None
+        self._told: dict[Key, Told] = {}
         self.view = ImageView()
         self.message = label("", "muted")
         self.switch = QCheckBox("&Heat map")
@@ -60,9 +77,14 @@ class HeatMapView(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._compute)
 
+    def use_project(self, folder: Path) -> None:
+        """Whose catalogue knows what a model reads beside the image."""
+        self._project = folder
+
     def show_image(self, model: Path, path: Path, classes: tuple[str, ...], predicted: str) -> None:
         """Show an image at once, and the model's heat map for the predicted class when it is computed."""
         self._model, self._path = model, path
+        self.changed.emit()
         self.classes.blockSignals(True)  # noqa: FBT003 - Qt's own signature
         self.classes.clear()
         self.classes.addItems(list(classes))
@@ -74,6 +96,11 @@ class HeatMapView(QWidget):
             self.message.setText(f"{error} {error.remedy}".strip())
             return
         self._show_map()
+
+    def similar(self) -> tuple[str, ...]:
+        """Names of the training images most like the image shown, () while nothing is known of it."""
+        told = self._told.get(self._key())
+        return () if told is None else told.similar
 
     def stop(self) -> None:
         """Give up the map that is being computed."""
@@ -90,7 +117,7 @@ class HeatMapView(QWidget):
             self.view.set_array(read_image(path))
 
     def _key(self) -> Key:
-        method = "occlusion" if self.check.isChecked() else "automatic"
+        method = _COVERING if self.check.isChecked() else "automatic"
         return self._model, self._path, self.classes.currentText(), method
 
     def _show_map(self) -> None:
@@ -106,26 +133,32 @@ class HeatMapView(QWidget):
         self.message.setText(self._words() if values is not None else "")
 
     def _words(self) -> str:
-        _, _, name, method = self._key()
-        return f"Bright: what speaks for “{name}”{', found by covering' if method == 'occlusion' else ''}."
+        told = self._told[self._key()]
+        how = ", found by covering" if told.method == _COVERING else ""
+        without = f" Judged without: {', '.join(told.missing)}." if told.missing else ""
+        return f"Bright: what speaks for “{self._key()[2]}”{how}.{without}"
 
     def _compute(self) -> None:
         key = self._key()
         out = Path(self._folder.path()) / "map.png"
         arguments = ["heatmap", str(key[0]), str(key[1]), "--class", key[2], "--out", str(out)]
         arguments += ["--method", key[3]]
+        arguments += [] if self._project is None else ["--project", str(self._project)]
         self._job = self._jobs.start("Heat map", arguments, heavy=False)
         self._job.step.connect(lambda done, _total, _message: self._say_progress(key, int(done)))
-        self._job.finished.connect(lambda _result: self._take(key, out))
+        self._job.finished.connect(lambda result: self._take(key, out, result))
         self._job.failed.connect(lambda message, remedy: self._say(key, f"{message} {remedy}".strip()))
 
-    def _take(self, key: Key, out: Path) -> None:
+    def _take(self, key: Key, out: Path, result: Mapping[str, Any]) -> None:
         with Image.open(out) as picture:
             self._kept[key] = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
+        method, missing = str(result.get("method", key[3])), tuple(map(str, result.get("missing", ())))
+        self._told[key] = Told(method, missing, tuple(map(str, result.get("similar", ()))))
         if len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            del self._told[self._kept.popitem(last=False)[0]]
         if key == self._key():
             self._overlay()
+            self.changed.emit()
 
     def _say_progress(self, key: Key, done: int) -> None:
         if key == self._key() and key not in self._kept:

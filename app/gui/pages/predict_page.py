@@ -1,7 +1,7 @@
 """Predict: let a trained model look at images, and see what it says, why, and where readers differ."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
@@ -21,6 +21,7 @@ from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.image.heat_map import HeatMapView
+from app.gui.image.similar_strip import SimilarStrip
 from app.gui.jobs import JobRunner
 from app.gui.labelling_tasks import ChosenImages
 from app.gui.models.predictions import (
@@ -33,6 +34,7 @@ from app.gui.models.predictions import (
 from app.gui.pages.base import Page
 from app.gui.runs import runs_in
 from app.gui.session import Session
+from app.gui.thumbnails import Thumbnails
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.share_bar import ShareBar
@@ -66,6 +68,7 @@ class PredictPage(Page):
     def __init__(self, session: Session, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(session, jobs, parent)
         self._pending: list[Predicted] = []
+        self._small_pictures_of: Path | None = None  # the project
         self._in_project = True
         self._stale = True  # the catalogue changed since the table was filled
         self.model = PredictionsModel(self)
@@ -105,8 +108,16 @@ class PredictPage(Page):
         self.runs.setCurrentIndex(max(0, self.runs.findData(chosen)))
         self.runs.blockSignals(False)  # noqa: FBT003
         self.stack.setCurrentIndex(1 if runs else 0)
+        self._use_project()
         if runs and not self._predicting() and (self._stale or self.runs.currentData() != chosen):
             self._show_known()
+
+    def _use_project(self) -> None:
+        project = self.session.project
+        if self._small_pictures_of != project.folder:
+            self._small_pictures_of = project.folder
+            self.heat_map.use_project(project.folder)
+            self.similar.use_project(Thumbnails(project.thumbnails_file, self), project.instances)
 
     def predict(self) -> None:
         """Let the chosen model look at the chosen images."""
@@ -201,6 +212,13 @@ class PredictPage(Page):
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.model.modelReset.connect(self._fit_columns)
         self.heat_map = HeatMapView(self.jobs)
+        self.heat_map.changed.connect(self._show_similar)
+        self.similar = SimilarStrip()
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.heat_map, 1)
+        beside.addWidget(self.similar)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
@@ -208,7 +226,7 @@ class PredictPage(Page):
         column.addWidget(self.summary)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
-        splitter.addWidget(self.heat_map)
+        splitter.addWidget(right)
         letter = self.fontMetrics().averageCharWidth()
         splitter.setSizes([letter * 108, letter * 50])
         splitter.setStretchFactor(1, 1)
@@ -309,6 +327,13 @@ class PredictPage(Page):
         if current.isValid():
             row = self.model.rows[current.row()]
             self.heat_map.show_image(self.model_folder(), row.path, tuple(row.probabilities), row.likeliest)
+
+    def _show_similar(self) -> None:
+        names = self.heat_map.similar()
+        catalogue = self.session.catalogue
+        here = set(catalogue.uids()) if names else set()
+        uids = [uid for name in names if (uid := PurePosixPath(name).stem) in here]
+        self.similar.show_names(names, {uid: catalogue.instance(uid).label or "no label" for uid in uids})
 
     def _fit_columns(self) -> None:
         letter = self.fontMetrics().averageCharWidth()

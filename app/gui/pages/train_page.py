@@ -33,12 +33,12 @@ from app.gui.training.readiness_card import ReadinessCard
 from app.gui.training.recipe_cards import RecipeCards
 from app.gui.training.results import Results
 from app.gui.training.runs_table import RunsTable
+from app.gui.training.time_allowed import TimeAllowed
 from app.gui.widgets.empty_state import EmptyState
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, label, scrolled
 from app.workflows.experiments import confirmed_by_two
 from trainer import (
-    FIRST_RECIPE,
     NEXT_RECIPE,
     RECIPES,
     Experiment,
@@ -112,21 +112,23 @@ class TrainPage(Page):
         arguments += self.more.arguments()
         if self.mirror.isChecked():
             arguments += ["--set", "mirror=true"]
+        arguments += self.time.arguments()
+        arguments += self.ready.switches
         self._follow(self.jobs.start("Training", arguments))
-        self._offers = NEXT_RECIPE if recipe == FIRST_RECIPE else ""
+        self._offers = NEXT_RECIPE.get(recipe, "")
         self.history.show_history(read_history(self._target))  # of a training that goes on
         self._show_readiness()
 
     def train_next(self) -> None:
         """Train with the recipe that is offered when the first look is done."""
-        self.recipes.choose(NEXT_RECIPE)
+        self.recipes.choose(self._offers)
         self.train()
 
     def new_experiment(self) -> None:
         """Ask what shall vary, then run all of it."""
         dataset = self.dataset()
-        if dataset is None:
-            self.session.status.emit("Choose a data set first.")
+        if dataset is None or not self.ready.allowed:
+            self.session.status.emit("Choose a data set first that can be trained on.")
             return
         self.form = ExperimentForm(dataset, self)
         self.form.accepted.connect(lambda: self.run_experiment(self.form.experiment()))
@@ -138,7 +140,9 @@ class TrainPage(Page):
         self._target.mkdir(parents=True, exist_ok=True)
         write_experiment(experiment, self._target / EXPERIMENT)
         self._offers = ""
-        self._follow(self.jobs.start("Experiment", ["experiment", "run", str(self._target)]))
+        self._follow(
+            self.jobs.start("Experiment", ["experiment", "run", str(self._target), *self.ready.switches])
+        )
         self.history.show_history([])
         self._show_readiness()
 
@@ -185,9 +189,12 @@ class TrainPage(Page):
         column.addWidget(self.ready)
         column.addWidget(label("Recipe", "heading"))
         column.addWidget(self.recipes)
+        self.time = TimeAllowed(RECIPES[self.recipes.recipe])
+        column.addWidget(self.time)
         column.addWidget(self.mirror)
         self.more = MorePanel(RECIPES[self.recipes.recipe])
         self.recipes.chosen.connect(lambda name: self.more.follow(RECIPES[name]))
+        self.recipes.chosen.connect(lambda name: self.time.follow(RECIPES[name]))
         column.addWidget(self.more)
         self.train_button = button("&Train", self.train, primary=True)
         self.train_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -226,7 +233,7 @@ class TrainPage(Page):
         self.predict_button = button(
             "&Predict with it →", lambda: self.session.navigate.emit("predict"), primary=True
         )
-        self.next_button = button(f"Train “{RECIPES[NEXT_RECIPE].title}” too →", self.train_next)
+        self.next_button = button("", self.train_next)
         self.next_button.hide()
         below = QHBoxLayout()
         below.addWidget(self.predict_button)
@@ -295,7 +302,8 @@ class TrainPage(Page):
 
     def _model_folder(self, dataset: Path) -> Path:
         models = self.session.project.models
-        base = f"{dataset.name}-{self.more.run_name()}"
+        mirrored = "-mirrored" if self.mirror.isChecked() else ""
+        base = f"{dataset.name}-{self.more.run_name()}{mirrored}"
         names = (base, *(f"{base}-{number}" for number in range(2, 10_000)))
         return next(models / name for name in names if not (models / name / "run.json").exists())
 
@@ -363,11 +371,13 @@ class TrainPage(Page):
         if facts.get("state") == "running":
             self.history.show_history(read_history(Path(str(facts["folder"]))))
             self.best.restart()
-            self.panel.title.setText(f"Experiment: {facts['number']} of {facts['runs']}, {facts['name']}")
+            self.panel.title.setText(f"Training {facts['number']} of {facts['runs']}: {facts['name']}")
         self.compare.refresh(self.session.project.models)
 
     def _on_finished(self, _result: object) -> None:
         self.next_button.setVisible(bool(self._offers))
+        if self._offers:
+            self.next_button.setText(f"Train “{RECIPES[self._offers].title}” too →")
         self.panel.say(f"Trained. {NOTICE}.", "good")
         self.session.catalogue_changed.emit()
 

@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.widgets.number import WholeField
 from app.gui.widgets.text import label, set_role
 from trainer import (
     ARCHITECTURES,
     BALANCINGS,
     DEFAULT_RECIPE,
     RECIPES,
+    TOGETHER,
     Experiment,
     RecipeError,
     Value,
@@ -42,7 +44,8 @@ class ExperimentForm(QDialog):
         self.name = QLineEdit("Which balancing")
         self.recipe = QComboBox()
         for name, recipe in RECIPES.items():
-            self.recipe.addItem(recipe.title, name)
+            if recipe.outcome != TOGETHER:
+                self.recipe.addItem(recipe.title, name)
         self.recipe.setCurrentIndex(self.recipe.findData(DEFAULT_RECIPE))
         self.balancing = _Ticks(list(BALANCINGS), {name: way.description for name, way in BALANCINGS.items()})
         self.networks = _Ticks(
@@ -155,7 +158,7 @@ class _Ticks(QListWidget):
 
 
 def _number(low: int, high: int, none: str = "") -> QSpinBox:
-    spin = QSpinBox()
+    spin = WholeField()
     spin.setRange(low, high)
     spin.setSpecialValueText(none)
     return spin

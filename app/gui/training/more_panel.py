@@ -22,7 +22,7 @@ from trainer import (
     find_start,
 )
 
-_ELSEWHERE = ("mirror",)  # asked on the page itself
+_ELSEWHERE = ("mirror", "minutes")  # asked on the page itself
 _TITLES = {
     "architecture": {name: entry.title for name, entry in ARCHITECTURES.items()},
     "head": {name: head.title for name, head in HEADS.items()},

@@ -54,6 +54,12 @@ class ReadinessCard(QFrame):
         found = self._found
         return found is not None and not found.refusals and (not found.grave or self.knowingly.isChecked())
 
+    @property
+    def switches(self) -> list[str]:
+        """What a command is told of that."""
+        found = self._found
+        return ["--knowingly"] if found is not None and found.grave and self.knowingly.isChecked() else []
+
     def clear(self, text: str) -> None:
         """Say why nothing is known."""
         self._found = None

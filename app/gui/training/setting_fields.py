@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
+from app.gui.widgets.number import NumberField, WholeField
 from trainer import Parameter, RecipeError, Value
 
 _MOST = 10_000
@@ -22,6 +23,9 @@ _TITLES = {
     "filter_growth": "Channel growth",
     "l2": "L2 penalty",
     "cut": "Cut after layer",
+    "rivals": "Trained as well",
+    "outcome": "What is kept",
+    "seeds": "Beginnings",
 }
 
 
@@ -91,7 +95,7 @@ def _made(parameter: Parameter, changed: Callable[[], None], titles: Mapping[str
         tick.toggled.connect(changed)
         return tick
     if isinstance(parameter.default, int):
-        whole = _Whole()
+        whole = WholeField()
         whole.setRange(int(max(parameter.low, -_MOST)), int(min(parameter.high, _MOST)))
         whole.valueChanged.connect(changed)
         return whole
@@ -103,7 +107,7 @@ def _made(parameter: Parameter, changed: Callable[[], None], titles: Mapping[str
 
 
 def _number(parameter: Parameter, changed: Callable[[], None]) -> QDoubleSpinBox:
-    number = _Number()
+    number = NumberField()
     number.setDecimals(_DECIMALS)
     number.setRange(max(parameter.low, -_MOST), min(parameter.high, _MOST))
     number.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
@@ -114,17 +118,3 @@ def _number(parameter: Parameter, changed: Callable[[], None]) -> QDoubleSpinBox
 class _Choices(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
-
-
-class _Whole(QSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _Number(QDoubleSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def textFromValue(self, value: float) -> str:
-        """Without the noughts that only fill up."""
-        return self.locale().toString(value, "g", _DECIMALS)

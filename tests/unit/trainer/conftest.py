@@ -8,6 +8,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from trainer import RECIPES
+
+ALONE = RECIPES["standard"].changed({"name": "standard", "rivals": ""})
+"""“Standard” without the rival that takes a minute to compile."""
+
 
 def read_png(path: Path) -> NDArray[np.uint8]:
     try:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.trainer.conftest import read_png, write_dataset, write_image
+from tests.unit.trainer.conftest import ALONE, read_png, write_dataset, write_image
 from trainer import (
     CancelledError,
     DataSetError,
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model trained for a few epochs with the standard recipe."""
     out = tmp_path_factory.mktemp("model") / "standard"
-    train(folder, out, recipe="standard", read_image=read_png, epochs=EPOCHS)
+    train(folder, out, recipe=ALONE, read_image=read_png, epochs=EPOCHS)
     return out
 
 
@@ -140,7 +140,7 @@ def test_a_cancelled_training_goes_on_and_ends_as_if_it_had_never_stopped(
     model: Path, folder: Path, tmp_path: Path
 ) -> None:
     first, second = Listener(cancel_after=1), Listener()
-    settings: dict[str, Any] = {"recipe": "standard", "read_image": read_png, "epochs": EPOCHS}
+    settings: dict[str, Any] = {"recipe": ALONE, "read_image": read_png, "epochs": EPOCHS}
     with pytest.raises(CancelledError):
         train(folder, tmp_path, on_event=first, cancelled=first.cancelled, **settings)
     assert not (tmp_path / "run.json").exists()
@@ -152,7 +152,7 @@ def test_a_cancelled_training_goes_on_and_ends_as_if_it_had_never_stopped(
 def test_the_same_command_on_a_finished_folder_changes_nothing(model: Path, folder: Path) -> None:
     before = (model / "run.json").stat().st_mtime_ns
     listener = Listener()
-    summary = train(folder, model, recipe="standard", read_image=read_png, epochs=EPOCHS, on_event=listener)
+    summary = train(folder, model, recipe=ALONE, read_image=read_png, epochs=EPOCHS, on_event=listener)
     assert summary.epochs == EPOCHS
     assert (model / "run.json").stat().st_mtime_ns == before
     assert "already finished" in listener.events[-1][1]["text"]
@@ -160,14 +160,14 @@ def test_the_same_command_on_a_finished_folder_changes_nothing(model: Path, fold
 
 def test_another_training_does_not_overwrite_a_model(model: Path, folder: Path) -> None:
     with pytest.raises(ModelFolderError, match="already holds"):
-        train(folder, model, recipe="standard", read_image=read_png, epochs=EPOCHS, seed=5)
+        train(folder, model, recipe=ALONE, read_image=read_png, epochs=EPOCHS, seed=5)
 
 
 @pytest.mark.slow
 def test_unreadable_images_are_named_and_the_rest_is_learned(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path / "data")
     (folder / "images" / "spot_3.png").write_bytes(b"no image at all")
-    summary = train(folder, tmp_path / "out", recipe="standard", read_image=read_png, epochs=1)
+    summary = train(folder, tmp_path / "out", recipe=ALONE, read_image=read_png, epochs=1)
     assert any("spot_3.png" in text and "cannot be read" in text for text in summary.warnings)
     assert sum(sum(counts.values()) for counts in summary.counts.values()) == 23
 
@@ -177,7 +177,7 @@ def test_mostly_unreadable_images_are_an_error(tmp_path: Path) -> None:
     for path in (folder / "images").glob("spot_*.png"):
         path.write_bytes(b"no image at all")
     with pytest.raises(DataSetError, match="cannot be read"):
-        train(folder, tmp_path / "out", recipe="standard", read_image=read_png, epochs=1)
+        train(folder, tmp_path / "out", recipe=ALONE, read_image=read_png, epochs=1)
 
 
 @pytest.mark.slow
@@ -261,8 +261,8 @@ def test_lite0_gives_the_published_network_s_output() -> None:
 def test_a_killed_training_goes_on(folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from trainer import train;"
-        "from tests.unit.trainer.conftest import read_png;"
-        "train(Path(sys.argv[1]), Path(sys.argv[2]), recipe='standard', read_image=read_png, epochs=400,"
+        "from tests.unit.trainer.conftest import ALONE, read_png;"
+        "train(Path(sys.argv[1]), Path(sys.argv[2]), recipe=ALONE, read_image=read_png, epochs=400,"
         "on_event=lambda kind, facts: kind == 'epoch' and print(facts['epoch'], flush=True))"
     )
     child = subprocess.Popen(
@@ -280,7 +280,7 @@ def test_a_killed_training_goes_on(folder: Path, tmp_path: Path) -> None:
         train(
             folder,
             tmp_path,
-            recipe="standard",
+            recipe=ALONE,
             read_image=read_png,
             epochs=400,
             on_event=listener,

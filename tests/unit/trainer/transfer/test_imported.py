@@ -131,6 +131,7 @@ def test_where_no_weights_are_the_user_is_told_what_to_do(tmp_path: Path) -> Non
             Recipe(architecture="efficientnet_lite0", strategy="by rule", weights="imported"), tmp_path
         )
     assert find_start(Recipe(architecture="resnet50"), tmp_path).source == "random"
+    assert find_start(Recipe(architecture="resnet50", strategy="by rule"), tmp_path).source == "random"
     assert find_start(Recipe(architecture="efficientnet_lite0", strategy="by rule"), None).source == "carried"
 
 

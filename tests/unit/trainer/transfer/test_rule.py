@@ -24,6 +24,20 @@ def test_size_and_similarity_choose_the_strategy_and_say_why(
     assert found.recipe.learning_rate > 0
 
 
+@pytest.mark.parametrize("images", [100, 50_000])
+def test_the_rule_begins_from_scratch_where_nothing_was_learned_before(images: int) -> None:
+    found = settle(Recipe(architecture="resnet50", strategy="by rule"), images, has_weights=False)
+    assert found.recipe.strategy == "from scratch"
+    assert "no weights that ResNet50 has learned" in found.why
+    assert found.recipe.learning_rate == found.recipe.design.architecture.learning_rate
+
+
+def test_the_rule_takes_the_last_features_where_no_earlier_layer_is_named() -> None:
+    found = settle(Recipe(architecture="alexnet", strategy="by rule"), 100)
+    assert found.recipe.strategy == "fixed features"
+    assert "no earlier layer" in found.why
+
+
 def test_what_the_user_chose_stays() -> None:
     recipe = Recipe(architecture="efficientnet_lite0", strategy="full fine-tuning", learning_rate=0.5)
     found = settle(recipe, 10)

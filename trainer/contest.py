@@ -1,0 +1,113 @@
+"""Several trainings of which one model comes out: the one that validation prefers; the test split stays shut."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from trainer.attempt import Attempt, Run, attempt, shape_of
+from trainer.checkpoint import Checkpoint
+from trainer.device import has_gpu
+from trainer.fitting import Fit
+from trainer.lineup import Contender, best_row, is_one, lineup, preferred, takes_too_long
+from trainer.transfer import find_start
+
+FOLDER = "rivals"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One of several, ready to begin."""
+
+    number: int
+    name: str
+    title: str
+    run: Run
+
+
+def learn_best(run: Run) -> Attempt:
+    """Learn as the recipe says; of several, keep the attempt that validation prefers, and say why."""
+    if is_one(run.recipe):
+        return attempt(run)
+    entries = [_entry(run, number, each) for number, each in enumerate(lineup(run.recipe), start=1)]
+    fits: list[tuple[str, Fit]] = []
+    best: Attempt | None = None
+    for entry in entries:
+        if fits and _left_out(entry):
+            continue
+        entry.run.on_event("run", _told(entry, len(entries), "running"))
+        limited = replace(entry.run, deadline=share_of(run.deadline, len(entries) + 1 - entry.number))
+        found = attempt(limited)
+        fits.append((entry.title, found.learned.fit))
+        if best is None or preferred([fit for _, fit in fits]) == len(fits) - 1:
+            best = found
+        entry.run.on_event("run", _told(entry, len(entries), "done"))
+    assert best is not None
+    if len(fits) > 1:
+        remarks = (_in_words(fits), *best.learned.remarks)
+        best = replace(best, learned=replace(best.learned, remarks=remarks))
+    for entry in entries:
+        if entry.run.checkpoint is not best.run.checkpoint:
+            entry.run.checkpoint.remove()
+    return best
+
+
+def share_of(deadline: float | None, left: int) -> float | None:
+    """The deadline of the next of so many that are left, each with an equal share of the time."""
+    if deadline is None:
+        return None
+    now = time.monotonic()
+    return now + max(0.0, deadline - now) / left
+
+
+def _entry(run: Run, number: int, contender: Contender) -> _Entry:
+    folder = run.out / FOLDER / f"{number}-{contender.name}"
+    own = replace(
+        run,
+        recipe=contender.recipe,
+        draw=run.draw + contender.draw,
+        start=find_start(contender.recipe, run.imported),
+        checkpoint=Checkpoint(folder, run.checkpoint.identity),
+    )
+    again = f", beginning {contender.draw + 1}" if contender.draw else ""
+    return _Entry(number, contender.name, f"{contender.recipe.title or contender.recipe.name}{again}", own)
+
+
+def _left_out(entry: _Entry) -> bool:
+    """Whether there is no time for a rival, told in words."""
+    run, why = entry.run, ""
+    if run.deadline is not None and time.monotonic() > run.deadline:
+        why = "the time allowed is over"
+    elif not has_gpu():
+        shape, _ = shape_of(run)
+        if takes_too_long(run.recipe, len(run.dataset.of("train")), shape.size, run.epochs):
+            why = "with so many images it would take very long on this computer; train it by itself, or choose “Best”"
+    if why:
+        run.on_event("note", {"text": f"“{entry.title}” was left out: {why}."})
+    return bool(why)
+
+
+def _told(entry: _Entry, runs: int, state: str) -> Mapping[str, Any]:
+    return {
+        "number": entry.number,
+        "runs": runs,
+        "name": entry.title,
+        "state": state,
+        "problem": "",
+        "metrics": {},
+        "folder": str(entry.run.checkpoint.folder.parent),
+    }
+
+
+def _in_words(fits: Sequence[tuple[str, Fit]]) -> str:
+    told = [f"{title} {_figure(fit)}" for title, fit in fits]
+    kept = fits[preferred([fit for _, fit in fits])][0]
+    return (
+        f"{len(fits)} models were trained, and validation prefers {kept}, which is kept: {'; '.join(told)}."
+    )
+
+
+def _figure(fit: Fit) -> str:
+    row = best_row(fit)
+    area = row["val_auc"]
+    return f"AUC {area:.3f}" if area is not None else f"loss {row['val_loss']:.3f}"
