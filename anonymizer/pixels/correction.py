@@ -12,6 +12,9 @@ from anonymizer.errors import PixelError, WriteError
 from anonymizer.files.durable import sync_folder
 from anonymizer.files.file_format import serialise
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
+from anonymizer.pixels.decoding import matrix_of
+from anonymizer.pixels.pixel_store import aligned, grain
+from anonymizer.pixels.regions import inside
 from anonymizer.pixels.rendering import read_dataset
 from anonymizer.pixels.verdicts import BY_READER, KEPT
 from anonymizer.report import Point, Region
@@ -34,11 +37,12 @@ def mask_drawn(file: Path, drawn: Sequence[Region]) -> tuple[Region, ...]:
     return result.regions
 
 
-def mask_as_said(fresh: Path, present: Path, regions: Sequence[Region]) -> None:
+def mask_as_said(fresh: Path, present: Path, regions: Sequence[Region]) -> tuple[Region, ...]:
     """Mask `regions` but kept ones in `fresh`, an instance whose pixels were not searched yet.
 
     What `present`, the same instance as it was masked before, says of its own pixels is said of it too: they were
-    searched then. Raises PixelError, SourceError, WriteError.
+    searched then. Returns the regions as they are now: masked ones may be widened to whole pieces of the image.
+    Raises PixelError, SourceError, WriteError.
     """
     dataset, before = read_dataset(fresh), read_dataset(present)
     for keyword in _SAID_OF_PIXELS:
@@ -46,8 +50,17 @@ def mask_as_said(fresh: Path, present: Path, regions: Sequence[Region]) -> None:
             dataset[keyword] = before[keyword]
         elif keyword in dataset:
             del dataset[keyword]
-    mask_burned_in_text(dataset, find=False, drawn=[r for r in regions if r.kind != KEPT])
+    masked = _whole_pieces(dataset, [region for region in regions if region.kind != KEPT])
+    mask_burned_in_text(dataset, find=False, drawn=masked)
     _replace(fresh, dataset)
+    return (*masked, *(region for region in regions if region.kind == KEPT))
+
+
+def _whole_pieces(dataset: Dataset, regions: Sequence[Region]) -> list[Region]:
+    if not regions:
+        return []
+    matrix, piece = matrix_of(dataset), grain(dataset)
+    return [whole for region in regions if (whole := inside(aligned(region, piece), matrix)) is not None]
 
 
 def lifted(regions: Sequence[Region], chosen: Sequence[Region]) -> tuple[Region, ...]:

@@ -65,6 +65,11 @@ class RegionEdits:
         left = tuple(each for each in shown if each not in all_of_it)
         self._change(sop, replace(self.draft(sop), shown=left if region in shown else (*left, *all_of_it)))
 
+    def adjust(self, sop: str, region: Region, box: Region) -> None:
+        """A masked region is to be shown again and another box to be masked in its place, in one step."""
+        draft = self.draft(sop)
+        self._change(sop, Draft((*draft.drawn, box), (*draft.shown, region)))
+
     def undo(self, sop: str) -> bool:
         """Take the last step back; False if there is none."""
         history = self._history(sop)

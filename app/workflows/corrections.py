@@ -138,7 +138,7 @@ def correct(
             _change_rule(
                 device_of_file(project.instances / catalogue.instance(correction.sop).file), correction
             )
-        shown = _to_show(catalogue, uids, correction.show)
+        shown = _to_show(catalogue, uids, correction)
         if shown:
             _show_again(project, shown, (passphrase, workers), (progress, ended))
         if correction.mask:
@@ -192,14 +192,24 @@ def _is_from(device: Device, project: Project, file: str) -> bool:
         return False  # an instance that cannot be read is nobody's: masking it would fail too
 
 
-def _to_show(catalogue: Catalogue, uids: Sequence[str], chosen: Sequence[Region]) -> dict[str, list[Region]]:
-    """What stays masked in the instances in which one of the chosen regions is masked."""
+def _to_show(catalogue: Catalogue, uids: Sequence[str], wanted: Correction) -> dict[str, list[Region]]:
+    """What is masked and kept once the chosen regions are shown, in the instances in which one of them is masked.
+
+    What is to be masked instead is among it, so that at no moment a file shows more than is wanted.
+    """
     found = {}
-    for uid in uids if chosen else ():
+    for uid in uids if wanted.show else ():
         regions = regions_of(catalogue, uid)
-        if any(region.kind != KEPT and is_shown(region, chosen) for region in regions):
-            found[uid] = list(lifted(regions, chosen))
+        if any(region.kind != KEPT and is_shown(region, wanted.show) for region in regions):
+            left = lifted(regions, wanted.show)
+            new = [_drawn(r) for r in wanted.mask if not any(is_masked(r, other) for other in left)]
+            places = {place(region) for region in new}
+            found[uid] = [*(region for region in left if place(region) not in places), *new]
     return found
+
+
+def _drawn(region: Region) -> Region:
+    return replace(region, kind="drawn")
 
 
 def _show_again(
@@ -270,11 +280,7 @@ def _mask_one(project: Project, catalogue: Catalogue, uid: str, wanted: Sequence
     """Mask one instance and note it; False where all of it is masked already."""
     masking = catalogue.masking(uid)
     known = regions_of(catalogue, uid)
-    new = [
-        replace(region, kind="drawn")
-        for region in wanted
-        if not any(is_masked(region, other) for other in known)
-    ]
+    new = [_drawn(region) for region in wanted if not any(is_masked(region, other) for other in known)]
     if not new:
         return False
     drawn = mask_drawn(project.instances / catalogue.instance(uid).file, new)

@@ -154,8 +154,7 @@ class _Again:
             return FileRecord(record.path, Outcome.FAILED, OTHER)
         masked, place = self._staging / record.new_path, self._project.instances / record.new_path
         if uid in self._said:
-            mask_as_said(masked, place, self._said[uid])
-            record = replace(record, regions=tuple(self._said[uid]))
+            record = replace(record, regions=mask_as_said(masked, place, self._said[uid]))
         elif drawn := [region for region in regions_of(self._catalogue, uid) if region.kind == "drawn"]:
             mask_drawn(masked, drawn)
             record = replace(record, regions=(*record.regions, *drawn))

@@ -11,7 +11,8 @@ from pydicom.uid import UltrasoundMultiFrameImageStorage
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from anonymizer import DicomImage, covered, is_masked
+from anonymizer import KEPT, DicomImage, covered, is_masked
+from app.gui.image.kept_box import KeptBox
 from app.gui.image.shape_pen import Shape
 from app.gui.main_window import MainWindow
 from app.gui.pages.mask_page import MaskPage
@@ -162,17 +163,17 @@ def test_the_fan_begins_in_the_ultrasound_region_and_follows_mouse_and_keys(
     for _ in range(3):  # box, polygon, freehand, fan
         qtbot.keyClick(view, "g")
     (drawn,) = by_hand.pending
-    fan = view.boxes.pen.fan_of(drawn.points)
+    fan = view.boxes.pen.kept_in(drawn.points)
     assert fan is not None
     assert (fan.x, fan.y, fan.outer) == (32, 10, 48)
     qtbot.keyClick(view, Qt.Key.Key_Left)
     qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    stepped = view.boxes.pen.fan_of(by_hand.pending[0].points)
+    stepped = view.boxes.pen.kept_in(by_hand.pending[0].points)
     assert stepped is not None
     assert (stepped.x, stepped.outer, stepped.inner) == (31, 47, 1)
     drag(page, qtbot, (31, 57), (31, 45), (31, 40))  # the far arc
-    dragged = view.boxes.pen.fan_of(by_hand.pending[0].points)
+    dragged = view.boxes.pen.kept_in(by_hand.pending[0].points)
     assert dragged is not None
     assert dragged.outer == pytest.approx(30, abs=1)
     apply(page, qtbot)
@@ -180,6 +181,80 @@ def test_the_fan_begins_in_the_ultrasound_region_and_follows_mouse_and_keys(
     assert (masked[:, 20:35, 30:33] == intact[:, 20:35, 30:33]).all()
     assert (masked[:, 45:] == intact.min()).all()
     assert (masked[:, :, :6] == intact.min()).all()
+
+
+def test_a_kept_box_is_begun_moved_resized_and_applied_by_keys_alone(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    intact = frames(page)
+    for _ in range(4):  # box, polygon, freehand, fan, keep a box
+        qtbot.keyClick(view, "g")
+    for _ in range(len(by_hand.pending)):  # the fan that came by
+        qtbot.keyClick(view, Qt.Key.Key_Delete)
+    qtbot.keyClick(view, "d", Qt.KeyboardModifier.ShiftModifier)
+    (begun,) = by_hand.pending
+    assert view.boxes.pen.kept_in(begun.points) == KeptBox(8, 10, 56, 58)  # the ultrasound region of the file
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(
+        view, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    assert view.boxes.pen.kept_in(by_hand.pending[0].points) == KeptBox(9, 20, 57, 57)
+    drag(page, qtbot, (57, 57), (50, 50), (45, 47))
+    dragged = view.boxes.pen.kept_in(by_hand.pending[0].points)
+    assert dragged is not None
+    assert (dragged.right, dragged.bottom) == pytest.approx((45, 47), abs=1)
+    apply(page, qtbot)
+    masked = frames(page)
+    assert (masked[:, 22:45, 11:43] == intact[:, 22:45, 11:43]).all()
+    outside = np.ones(masked.shape[1:], bool)
+    outside[19:49, 8:47] = False
+    assert (masked[:, outside] == intact.min()).all()
+
+
+def test_what_is_kept_cannot_be_moved_out_of_the_image(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    for shape in (Shape.FAN, Shape.KEEP):
+        choose(page, shape)
+        if shape is Shape.KEEP:
+            qtbot.keyClick(view, "d", Qt.KeyboardModifier.ShiftModifier)
+        for _ in range(20):
+            qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+        kept = view.boxes.pen.kept_in(by_hand.pending[-1].points)
+        assert kept is not None
+        assert min(x for x, _ in kept.outline()) < 64
+
+
+def test_a_masked_box_is_made_smaller_by_keys_and_by_mouse(page: MaskPage, qtbot: QtBot) -> None:
+    view, by_hand = page.images.compare.after, page.images.by_hand
+    intact = frames(page)
+    drag(page, qtbot, (10, 12), (30, 30), (40, 42))
+    apply(page, qtbot)
+    (box,) = regions_of(page.session.catalogue, page.images.list.current())
+    view.boxes.choose(0)
+    qtbot.keyClick(view, "j")
+    for _ in range(3):
+        qtbot.keyClick(view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    (smaller,) = by_hand.pending
+    assert (smaller.x, smaller.y, smaller.width, smaller.height) == (box.x, box.y, box.width - 3, box.height)
+    assert "to be shown again" in by_hand.bar.text.text()
+    apply(page, qtbot)
+    (left,) = [r for r in regions_of(page.session.catalogue, page.images.list.current()) if r.kind != KEPT]
+    assert (left.x, left.y, left.width, left.height) == (box.x, box.y, box.width - 3, box.height)
+    inside = np.zeros(intact.shape[1:], bool)
+    inside[left.y : left.y + left.height, left.x : left.x + left.width] = True
+    masked = frames(page)
+    assert (masked[:, inside] == intact.min()).all()
+    assert (masked[:, ~inside] == intact[:, ~inside]).all()
+    page.images.approving.take_back()
+    qtbot.waitUntil(lambda: not page.jobs.active, timeout=60_000)
+    assert (frames(page)[:, 13:41, 37:39] == intact.min()).all()  # as it was before
+    qtbot.waitUntil(lambda: view.frame_shown is not None)
+    regions = regions_of(page.session.catalogue, page.images.list.current())
+    view.boxes.choose(next(n for n, region in enumerate(regions) if region.kind != KEPT))
+    drag(page, qtbot, (box.x, 27), (20, 27), (25, 27))  # an edge of the masked box
+    (dragged,) = by_hand.pending
+    assert dragged.x == pytest.approx(25, abs=1)
+    assert dragged.x + dragged.width == box.x + box.width
 
 
 def test_a_box_holds_for_one_frame_for_some_or_for_all(page: MaskPage, qtbot: QtBot) -> None:

@@ -23,13 +23,15 @@ class BoxEditor(QObject):
     """Which box of a view is chosen, and what is done to it; boxes of the kind "waiting" can be changed.
 
     `chosen(number)` is the number among the view's regions, -1 for none; `placed(number, x, y, width, height)`;
-    `reshaped(number, points)` of a polygon; `deleted(number, here)`, `here` meaning this frame alone.
+    `reshaped(number, points)` of a polygon; `deleted(number, here)`, `here` meaning this frame alone;
+    `adjusted(number, x, y, width, height)` of a box that is masked already, of which an edge was dragged.
     """
 
     chosen = Signal(int)
     placed = Signal(int, int, int, int, int)
     reshaped = Signal(int, object)
     deleted = Signal(int, bool)
+    adjusted = Signal(int, int, int, int, int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,18 +87,18 @@ class BoxEditor(QObject):
     def _grip(self, stage: Stage, point: QPointF) -> Tool | None:
         """Take hold of an edge of the chosen box, a corner of the chosen polygon, a handle of the chosen fan."""
         chosen, geometry = self.region(), stage.geometry_of_image
-        if chosen is None or chosen.kind != "waiting":
+        if chosen is None or (chosen.kind != "waiting" and chosen.points):
             return None
         if not chosen.points:
             edges = _edges_at(geometry.rect_to_view(_rect(chosen)), point)
-            return _BoxTool(stage, point, (chosen, edges), self._placer()) if edges else None
+            return _BoxTool(stage, point, (chosen, edges), self._placer(chosen)) if edges else None
         for name, handle in self._grips.handles(chosen).items():
             if (geometry.to_view(handle) - point).manhattanLength() <= 2 * REACH:
                 return self._reshape(stage, point, self._grips.dragged(chosen.points, name, _size(geometry)))
         return None
 
     def _move(self, stage: Stage, point: QPointF, frame: int) -> Tool | None:
-        """Take hold of a shape that waits; a fan moves by its apex alone, as its mask is all around it."""
+        """Take hold of a shape that waits; what is kept moves by a handle, as its mask is all around it."""
         at = stage.geometry_of_image.to_image(point)
         for number in reversed(range(len(self._regions))):
             region = self._regions[number]
@@ -105,7 +107,7 @@ class BoxEditor(QObject):
             if _holds(region, at):
                 self.choose(number)
                 if not region.points:
-                    return _BoxTool(stage, point, (region, "lrtb"), self._placer())
+                    return _BoxTool(stage, point, (region, "lrtb"), self._placer(region))
                 size = _size(stage.geometry_of_image)
                 return self._reshape(stage, point, self._grips.shifted(region.points, at, size))
         return None
@@ -174,9 +176,9 @@ class BoxEditor(QObject):
         done = shaped or shown
         return ReshapeTool(stage, point, self.pen, (shown, lambda at: self.reshaped.emit(number, done(at))))
 
-    def _placer(self) -> Callable[[Rect], None]:
-        number = self.number
-        return lambda rect: self.placed.emit(number, *rect)
+    def _placer(self, region: RegionLike) -> Callable[[Rect], None]:
+        number, told = self.number, self.placed if region.kind == "waiting" else self.adjusted
+        return lambda rect: told.emit(number, *rect)
 
 
 class _BoxTool(Tool):

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from anonymizer import Region
 from app.gui.image.frames_choice import FramesChoice
 from app.gui.image.shape_pen import HINTS, Shape
 from app.gui.region_edits import Draft
+from app.gui.widgets.flow import FlowLayout
 from app.gui.widgets.job_panel import JobPanel
 from app.gui.widgets.text import button, card, label
 
 NOTE = (
     "Shift+D begins a box by keys. "
     "Click a shape to choose it: arrows move, Shift+arrows resize, Del deletes. Del on a masked box shows it again, "
-    "from the original (Shift+Del: on this frame alone). All of it can be taken back (Ctrl+Z)."
+    "from the original (Shift+Del: on this frame alone); J, or dragging an edge, moves and resizes it. All of it can be "
+    "taken back (Ctrl+Z)."
 )
 
 
@@ -55,31 +57,23 @@ class DrawBar(QWidget):
         self.undo_button = button("Undo", self.undo_wanted.emit, tip="Take the last step back (Ctrl+Z)")
         self.redo_button = button("Redo", self.redo_wanted.emit, tip="Take it again (Ctrl+Y)")
         self.leave_button = button("Leave (Esc)", self.left.emit)
-        self.note = label(NOTE, "muted")
         self.panel = JobPanel()
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _lay_out(self) -> None:
+        """Few and low rows: what the bar takes the image loses."""
         frame, inside = card()
-        shapes = QHBoxLayout()
-        for tool in self.shapes.values():
-            shapes.addWidget(tool)
-        shapes.addStretch(1)
-        row = QHBoxLayout()
-        for each in (shapes, row):
-            each.setSpacing(3)  # so that the page fits a narrow screen
-        for widget in (*self.apply_buttons, self.undo_button, self.redo_button):
+        inside.setContentsMargins(10, 6, 10, 6)
+        inside.setSpacing(4)
+        shapes, row = FlowLayout(), FlowLayout()
+        for widget in (*self.shapes.values(), self.frames):
+            shapes.addWidget(widget)
+        for widget in (*self.apply_buttons, self.undo_button, self.redo_button, self.leave_button):
             row.addWidget(widget)
-        row.addStretch(1)
         inside.addLayout(shapes)
-        inside.addWidget(self.frames)
-        said = QHBoxLayout()
-        said.addWidget(self.text, 1)
-        said.addWidget(self.leave_button)
-        inside.addLayout(said)
+        inside.addWidget(self.text)
         inside.addLayout(row)
-        inside.addWidget(self.note)
         inside.addWidget(self.panel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,8 +81,8 @@ class DrawBar(QWidget):
 
     def show_draft(self, draft: Draft, *, running: bool, can_undo: bool, can_redo: bool) -> None:
         """Say what waits, and offer what can be done."""
-        self.text.setText(_words(draft) or HINTS[self.shape])
-        self.note.setText(f"{HINTS[self.shape]} {NOTE}" if draft else NOTE)
+        self.text.setText(f"{_words(draft)} Enter applies it." if draft else HINTS[self.shape])
+        self.text.setToolTip(f"{HINTS[self.shape]}\n{NOTE}")
         for each in self.apply_buttons:
             each.setEnabled(bool(draft) and not running)
         self.undo_button.setEnabled(can_undo)

@@ -1,4 +1,4 @@
-"""Where a polygon or a fan is taken hold of, and how it looks once that was dragged or moved by a key."""
+"""Where a polygon or a kept is taken hold of, and how it looks once that was dragged or moved by a key."""
 
 from collections.abc import Callable
 
@@ -15,26 +15,26 @@ Reshaping = tuple[Shaped, Shaped | None]
 
 
 class PolygonGrips:
-    """The fans among the polygons are those that the pen knows."""
+    """The fans and kept boxes among the polygons are those that the pen knows."""
 
     def __init__(self, pen: ShapePen) -> None:
         self._pen = pen
 
     def handles(self, region: RegionLike) -> dict[str, QPointF]:
         """Points of the image by name."""
-        fan = self._pen.fan_of(region.points)
-        if fan is not None:
-            return fan.handles()
+        kept = self._pen.kept_in(region.points)
+        if kept is not None:
+            return kept.handles()
         few = region.points if len(region.points) <= CORNERS else ()
         return {str(place): QPointF(x, y) for place, (x, y) in enumerate(few)}
 
     def dragged(self, points: Points, name: str, size: Size) -> Reshaping:
         """With one handle elsewhere."""
-        fan = self._pen.fan_of(points)
-        if fan is not None:
+        kept = self._pen.kept_in(points)
+        if kept is not None:
             return (
-                lambda at: fan.with_handle(name, at).outline(),
-                lambda at: self._pen.fan_mask(fan.with_handle(name, at), size),
+                lambda at: kept.with_handle(name, at).outline(),
+                lambda at: self._pen.mask_around(kept.with_handle(name, at), size),
             )
         place = int(name)
         return lambda at: (*points[:place], _inside(at, size), *points[place + 1 :]), None
@@ -44,12 +44,12 @@ class PolygonGrips:
         return lambda at: _shifted(points, at - start, size), None
 
     def stepped(self, points: Points, by: QPointF, size: Size, held: str) -> Points:
-        """Moved by an arrow key; a fan is widened with Shift held, turned and opened with Alt."""
-        fan = self._pen.fan_of(points)
-        if fan is None:
+        """Moved by an arrow key; a kept is widened with Shift held, turned and opened with Alt."""
+        kept = self._pen.kept_in(points)
+        if kept is None:
             return _shifted(points, by, size)
-        change = {"shift": fan.widened, "alt": fan.opened}.get(held, fan.moved)
-        return self._pen.fan_mask(change(by.x(), by.y()), size)
+        change = {"shift": kept.widened, "alt": kept.opened}.get(held, kept.moved)
+        return self._pen.mask_around(change(by.x(), by.y()), size)
 
 
 def _inside(point: QPointF, size: Size) -> tuple[int, int]:

@@ -6,14 +6,15 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from anonymizer import outside
 from app.gui.image.fans import Fan, clipped
 from app.gui.image.image_geometry import ViewGeometry
 from app.gui.image.image_overlay import Points, look
 from app.gui.image.image_tools import DrawTool, Stage, Tool
+from app.gui.image.kept_box import KeptBox
 
 NEAR = 9.0  # view pixels: a corner so near the first one closes the polygon
 APART = 2.0  # pixels of the image between points of a freehand line
+Kept = Fan | KeptBox
 FEWEST, MOST = 3, 800  # corners; a longer line is thinned, as it travels as an argument of a command
 
 
@@ -33,7 +34,8 @@ HINTS = {
     Shape.FREEHAND: "Draw around what must not be seen; the line closes where the button is released.",
     Shape.FAN: "All outside the fan is masked. Drag its five handles; arrows move it, Shift+arrows widen and deepen it, "
     "Alt+arrows turn it and open its top.",
-    Shape.KEEP: "Drag a box around what is kept; all outside it is masked.",
+    Shape.KEEP: "Drag a box around what is kept (Shift+D begins one by keys); all outside it is masked. Arrows move it, "
+    "Shift+arrows and Alt+arrows move its edges.",
 }
 
 
@@ -49,7 +51,7 @@ class ShapePen(QObject):
         self.corners: list[QPointF] = []  # of a polygon that is not closed yet, in pixels of the image
         self.took_click = False  # the last click set or closed something: it chooses nothing
         self.preview: tuple[QPointF, ...] = ()  # a closed line that is being dragged
-        self._fans: dict[Points, Fan] = {}
+        self._kept: dict[Points, Kept] = {}
 
     def choose(self, shape: Shape) -> None:
         """Draw this from now on; an unfinished polygon is dropped."""
@@ -99,15 +101,17 @@ class ShapePen(QObject):
         if holds_pixels(points):
             self.drawn.emit(points)
 
-    def fan_mask(self, fan: Fan, size: tuple[int, int]) -> Points:
-        """The polygon that masks all outside a fan, which `fan_of` finds again."""
-        points = fan.mask(*size)
-        self._fans[points] = fan
+    def mask_around(self, kept: Kept, size: tuple[int, int]) -> Points:
+        """The polygon that masks all outside a fan or a box, which `kept_in` finds again; () where nothing is kept."""
+        if not holds_pixels(clipped(kept.outline(), *size)):
+            return ()
+        points = kept.mask(*size)
+        self._kept[points] = kept
         return points
 
-    def fan_of(self, points: Points) -> Fan | None:
-        """The fan that a polygon was made of."""
-        return self._fans.get(points)
+    def kept_in(self, points: Points) -> Kept | None:
+        """The fan or the box that a polygon was made of."""
+        return self._kept.get(points)
 
     def draw(self, painter: QPainter, geometry: ViewGeometry) -> None:
         """Show what is not finished."""
@@ -221,8 +225,8 @@ class _KeepTool(DrawTool):
         self.stage.show_drawn(None)
         x, y, width, height = self.stage.geometry_of_image.pixel_rect(self.start, self.last)
         if width > 1 and height > 1:
-            line = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
-            self._pen.drawn.emit(outside(line, *_size(self.stage)))
+            kept = KeptBox(x, y, x + width, y + height)
+            self._pen.drawn.emit(self._pen.mask_around(kept, _size(self.stage)))
 
 
 def holds_pixels(points: Points) -> bool:

@@ -14,11 +14,12 @@ from app.gui.image.compare_view import CompareView, Side
 from app.gui.image.draw_bar import DrawBar
 from app.gui.image.fans import Fan
 from app.gui.image.image_overlay import Points
+from app.gui.image.kept_box import KeptBox
 from app.gui.image.region_list import RegionList
 from app.gui.image.shape_pen import Shape, holds_pixels
 from app.gui.jobs import JobRunner
 from app.gui.masking.step import APPLIED, Step
-from app.gui.region_edits import Draft, RegionEdits
+from app.gui.region_edits import Draft, Rect, RegionEdits
 from app.gui.session import Session
 
 
@@ -58,6 +59,7 @@ class MaskingByHand(QObject):
         view.frame_changed.connect(lambda _index: self._show() if self.draft.shown else None)
         boxes.placed.connect(self._on_placed)
         boxes.reshaped.connect(self._on_reshaped)
+        boxes.adjusted.connect(lambda number, *rect: self.adjust(number, rect))
         boxes.pen.drawn.connect(self._on_shape)
         boxes.deleted.connect(lambda number, here: self.delete(number, here=here))
         boxes.chosen.connect(self._on_chosen)
@@ -105,14 +107,27 @@ class MaskingByHand(QObject):
             self._compare.after.setFocus()
 
     def begin_box(self) -> None:
-        """Put a box into the middle of what is in sight, to be moved and resized by keys."""
+        """Put a box into the middle of what is in sight, to be moved and resized by keys.
+
+        Where a box is to be kept, it begins as the ultrasound region that the file names, else as most of the image.
+        """
         view = self._compare.after
         if not self._sop or view.frame_shown is None:
             return
         if not self.drawing:
             self.toggle()
-        self._add(Region(*view.geometry_of_image.middle()), view.frame_index)
+        if self.bar.shape is Shape.KEEP:
+            size = (view.frame_shown.columns, view.frame_shown.rows)
+            self._on_shape(view.boxes.pen.mask_around(KeptBox.proposed(self._areas(), size), size))
+        else:
+            self._add(Region(*view.geometry_of_image.middle()), view.frame_index)
         view.setFocus()
+
+    def _areas(self) -> tuple[Region, ...]:
+        """Where the file says that ultrasound lies."""
+        shown = self._compare.after.frame_shown
+        picture = shown.picture if shown is not None else None
+        return picture.ultrasound_areas if isinstance(picture, DicomImage) else ()
 
     def choose_shape(self, shape: Shape) -> None:
         """Draw this shape from now on; a fan is there at once, to be dragged into place."""
@@ -120,9 +135,8 @@ class MaskingByHand(QObject):
         view.boxes.pen.choose(shape)
         self.bar.choose_shape(shape)
         if shape is Shape.FAN and view.frame_shown is not None:
-            picture, size = view.frame_shown.picture, (view.frame_shown.columns, view.frame_shown.rows)
-            areas = picture.ultrasound_areas if isinstance(picture, DicomImage) else ()
-            self._on_shape(view.boxes.pen.fan_mask(Fan.proposed(areas, size), size))
+            size = (view.frame_shown.columns, view.frame_shown.rows)
+            self._on_shape(view.boxes.pen.mask_around(Fan.proposed(self._areas(), size), size))
         view.setFocus()
 
     def next_shape(self) -> None:
@@ -163,6 +177,22 @@ class MaskingByHand(QObject):
             frame = self._compare.after.frame_index if alone else region.frame
             self.edits.toggle_shown(self._sop, replace(region, frame=frame, spared=()) if alone else region)
         self._show()
+
+    def adjust(self, number: int | None = None, rect: Rect | None = None) -> None:
+        """Make a masked box one that can be moved and resized, at `rect` or where it is; applied, it takes its place."""
+        number = self._compare.after.boxes.number if number is None else number
+        if not 0 <= number < len(self._regions):
+            return
+        region = self._regions[number]
+        if region.kind == KEPT or region in self.draft.shown:
+            return
+        if not self.drawing:
+            self.toggle()
+        x, y, width, height = rect or (region.x, region.y, region.width, region.height)
+        box = replace(region, x=x, y=y, width=width, height=height, kind="waiting", found_by="reader")
+        self.edits.adjust(self._sop, region, box)
+        self._show()
+        self._compare.after.boxes.choose(len(self._regions) + len(self.pending) - 1)
 
     def chosen_masked(self) -> Region | None:
         """The chosen one of the boxes that are masked or kept."""
@@ -229,6 +259,7 @@ class MaskingByHand(QObject):
         job.failed.connect(lambda message, remedy: show_error(self._page, message, remedy))
         job.ended.connect(lambda: self._on_ended(step.sop))
         self.bar.panel.follow(job)
+        job.finished.connect(lambda _result: self.bar.panel.hide())  # the image gets its room back
         self._show()
 
     def _is_unlocked(self) -> bool:
@@ -262,6 +293,8 @@ class MaskingByHand(QObject):
         self._add(Region(x, y, width, height), frame)
 
     def _on_shape(self, points: Points) -> None:
+        if not holds_pixels(points):
+            return
         self._add(polygon(points), self._compare.after.frame_index)
 
     def _add(self, region: Region, frame: int) -> None:

@@ -222,6 +222,7 @@ class MaskImages(QWidget):
             "frames": self.by_hand.bar.frames.step,
             "delete": self.by_hand.delete,
             "delete_here": lambda: self.by_hand.delete(here=True),
+            "adjust": self.by_hand.adjust,
             "keep": self.keeping.keep,
             "keep_list": self.keeping.open_list,
             "wide": self.toggle_wide,
