@@ -27,6 +27,7 @@ class Ended:
 
     @property
     def json(self) -> Any:
+        assert self.out, f"it ended with {self.code} and told nothing but: {self.err}"
         return json.loads(self.out)
 
 

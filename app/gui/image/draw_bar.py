@@ -56,7 +56,9 @@ class DrawBar(QWidget):
         self.apply_button = self.apply_buttons[0]
         self.undo_button = button("Undo", self.undo_wanted.emit, tip="Take the last step back (Ctrl+Z)")
         self.redo_button = button("Redo", self.redo_wanted.emit, tip="Take it again (Ctrl+Y)")
-        self.leave_button = button("Leave (Esc)", self.left.emit)
+        self.leave_button = button(
+            "Leave", self.left.emit, tip="Put the tool away (Esc); what was drawn waits"
+        )
         self.panel = JobPanel()
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -7,9 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from anonymizer import KEPT, DicomImage, Region, polygon
-from app.errors import USER_ERRORS
-from app.gui.dialogs.errors import show_error
-from app.gui.dialogs.unlock import unlocked
 from app.gui.image.compare_view import CompareView, Side
 from app.gui.image.draw_bar import DrawBar
 from app.gui.image.fans import Fan
@@ -18,7 +15,8 @@ from app.gui.image.kept_box import KeptBox
 from app.gui.image.region_list import RegionList
 from app.gui.image.shape_pen import Shape, holds_pixels
 from app.gui.jobs import JobRunner
-from app.gui.masking.step import APPLIED, Step
+from app.gui.masking.applying import Applying
+from app.gui.masking.step import Step
 from app.gui.region_edits import Draft, Rect, RegionEdits
 from app.gui.session import Session
 
@@ -35,15 +33,15 @@ class MaskingByHand(QObject):
 
     def __init__(self, session: Session, jobs: JobRunner, compare: CompareView, page: QWidget) -> None:
         super().__init__(page)
-        self._session, self._jobs, self._compare, self._page = session, jobs, compare, page
+        self._session, self._compare = session, compare
         self._sop = ""
         self._frames = 1
         self._regions: tuple[Region, ...] = ()
-        self._running: set[str] = set()
-        self._done: list[Step] = []
+        self._proposed: Points = ()  # the fan that came with the choice of its shape
         self.edits = RegionEdits()
         self.bar = DrawBar()
         self.list = RegionList()
+        self.applying = Applying(session, jobs, self.bar.panel, page)
         self.button = QToolButton()
         self.button.setText("▭ Correct")
         self.button.setToolTip("Draw boxes over what must not be seen, move and delete them (D)")
@@ -66,6 +64,9 @@ class MaskingByHand(QObject):
         self.list.chosen.connect(boxes.choose)
         for each in (view, self._compare.before):
             self.list.kind_chosen.connect(each.outline_only)
+        self.applying.masked.connect(self.masked)
+        self.applying.applied.connect(self._on_applied)
+        self.applying.changed.connect(self._show)
         self.bar.apply_wanted.connect(self.apply)
         self.bar.undo_wanted.connect(self.undo)
         self.bar.redo_wanted.connect(self.redo)
@@ -130,13 +131,18 @@ class MaskingByHand(QObject):
         return picture.ultrasound_areas if isinstance(picture, DicomImage) else ()
 
     def choose_shape(self, shape: Shape) -> None:
-        """Draw this shape from now on; a fan is there at once, to be dragged into place."""
+        """Draw this shape from now on; a fan is there at once, to be dragged into place, and goes if nobody did."""
         view = self._compare.after
+        if self.pending and self.pending[-1].points == self._proposed != ():
+            self.edits.undo(self._sop)
+        self._proposed = ()
         view.boxes.pen.choose(shape)
         self.bar.choose_shape(shape)
         if shape is Shape.FAN and view.frame_shown is not None:
             size = (view.frame_shown.columns, view.frame_shown.rows)
             self._on_shape(view.boxes.pen.mask_around(Fan.proposed(self._areas(), size), size))
+            self._proposed = self.pending[-1].points if self.pending else ()
+        self._show()
         view.setFocus()
 
     def next_shape(self) -> None:
@@ -227,8 +233,8 @@ class MaskingByHand(QObject):
         view = self._compare.after
         if view.boxes.pen.unfinished:
             view.boxes.pen.finish((view.geometry_of_image.columns, view.geometry_of_image.rows))
-        elif self.draft and self._sop not in self._running:
-            self._run(Step(self._sop, self.draft, scope, self._regions, self._frames), undoes=False)
+        elif self.draft and not self.applying.is_at(self._sop):
+            self.applying.run(Step(self._sop, self.draft, scope, self._regions, self._frames))
 
     def apply_to(self, sops: Sequence[str], draft: Draft) -> None:
         """Apply this to the images named, of which none need be in sight."""
@@ -238,55 +244,15 @@ class MaskingByHand(QObject):
         catalogue = self._session.catalogue
         known = tuple(regions_of(catalogue, first))
         step = Step(first, draft, "instance", known, catalogue.instance(first).frames, others=tuple(others))
-        self._run(step, undoes=False)
+        self.applying.run(step)
 
     def take_back(self) -> None:
         """Undo what was applied last, in all images that it was applied to."""
-        if self._done and not self._running:
-            self._run(self._done.pop(), undoes=True)
+        self.applying.take_back()
 
-    def _run(self, step: Step, *, undoes: bool) -> None:
-        if step.draft.shown and not self._is_unlocked():
-            if undoes:
-                self._done.append(step)
-            return
-        self._running.add(step.sop)
-        arguments = ["mask-region", str(self._session.project.folder), *step.arguments()]
-        title = "Taking a correction back" if undoes else "Correcting by hand"
-        job = self._jobs.start(title, arguments, environment=self._session.child_environment())
-        job.finished.connect(lambda result: self._on_applied(step, result, undoes=undoes))
-        job.cancelled.connect(lambda: self._on_applied(step, {}, undoes=undoes))
-        job.failed.connect(lambda message, remedy: show_error(self._page, message, remedy))
-        job.ended.connect(lambda: self._on_ended(step.sop))
-        self.bar.panel.follow(job)
-        job.finished.connect(lambda _result: self.bar.panel.hide())  # the image gets its room back
-        self._show()
-
-    def _is_unlocked(self) -> bool:
-        try:
-            return unlocked(self._session, self._page)
-        except USER_ERRORS as error:
-            show_error(self._page, str(error), error.remedy)
-            return False
-
-    def _on_applied(self, step: Step, result: dict[str, object], *, undoes: bool) -> None:
-        self.masked.emit(step.sop, "several" if step.others else step.scope)
-        if undoes:
-            self._session.status.emit("The correction was taken back.")
-            return
+    def _on_applied(self, step: Step) -> None:
         self.edits.forget(step.sop, step.draft)
-        from app.workflows.masking_again import regions_of
-
-        self._done.append(step.inverse(regions_of(self._session.catalogue, step.sop)))
-        failed = result.get("failed")
-        left = f" {len(failed):,} could not be corrected." if isinstance(failed, list) and failed else ""
-        number = f" {result['instances']:,} images changed." if step.scope != "instance" and result else ""
-        self._session.status.emit(f"{APPLIED[step.scope]}{number}{left}" if result else "Stopped.")
         self.applied.emit()
-
-    def _on_ended(self, sop: str) -> None:
-        self._running.discard(sop)
-        self._show()
 
     def _on_drawn(self, *drawn: int) -> None:
         x, y, width, height, frame = drawn
@@ -337,7 +303,7 @@ class MaskingByHand(QObject):
         self._show()
 
     def _show(self) -> None:
-        drawing, draft, running = self.drawing, self.draft, bool(self._running)
+        drawing, draft, running = self.drawing, self.draft, self.applying.is_busy
         self.button.setChecked(drawing)
         self.bar.setVisible(drawing or bool(draft) or running)
         self.bar.leave_button.setVisible(drawing)
