@@ -22,8 +22,8 @@ from labeller.staging import Staging, read_description, refuse_foreign
 from labeller.writing import Planned, Source, Writing, fingerprints_of
 
 LAYOUTS: Mapping[str, str] = {
-    "classes": "a folder for each class (images/<class>), the split in the manifest",
-    "splits": "a folder for each split and class (<split>/<class>)",
+    "classes": "a folder for each class: images/<class>",
+    "splits": "one for each split and class: <split>/<class>",
 }
 
 

@@ -1,14 +1,16 @@
-"""Pictures of every page on a project, made without showing the window."""
+"""Pictures of every page on a project, and of the grid, made without showing the window."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
 from app.gui.application import make_application, make_window
-from app.gui.jobs import JobRunner
+from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
 from app.gui.steps import STEPS
 
@@ -34,11 +36,15 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
     for number, step in enumerate(STEPS, start=1):
         window.go(step.name)
         _settle()
-        _wait_for_jobs(window.jobs)
-        file = out / f"{number}-{step.name}.png"
-        if not window.grab().save(str(file)):
-            raise AppError(f"{file} cannot be written.", "Choose another folder.")
-        files.append(file)
+        _wait_for(lambda: not window.jobs.active)
+        files.append(_save(window, out / f"{number}-{step.name}.png"))
+        page = window.current_page()
+        if isinstance(page, LabelPage):
+            page.browsing.toggle_grid()
+            _settle()
+            _wait_for(page.grid.is_complete)
+            files.append(_save(window, out / f"{number}-{step.name}-grid.png"))
+            page.browsing.toggle_grid()
     window.jobs.shutdown()
     window.close()
     preferences.save()  # what Qt still holds would be written at exit, into a folder made anew
@@ -46,9 +52,15 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
     return files
 
 
-def _wait_for_jobs(jobs: JobRunner) -> None:
+def _save(window: QWidget, file: Path) -> Path:
+    if not window.grab().save(str(file)):
+        raise AppError(f"{file} cannot be written.", "Choose another folder.")
+    return file
+
+
+def _wait_for(done: Callable[[], bool]) -> None:
     begun = time.monotonic()
-    while jobs.active and time.monotonic() - begun < JOB_LIMIT_S:
+    while not done() and time.monotonic() - begun < JOB_LIMIT_S:
         _settle()
 
 

@@ -89,7 +89,7 @@ def test_figures_of_two_readers(read_twice: MainWindow, qtbot: QtBot) -> None:
     assert page.figures.text("disputed") == "2"
     assert page.figures.text("fleiss") == "–"
     (row,) = page.table.texts()
-    assert row[:3] == ["A · B", "10", "80%"]
+    assert row[:3] == ["A\nB", "10", "80%"]
     assert row[3].startswith("0.6")
     assert row[4] == "0.60"
     assert "Of 6 images of “clear”: 4 called “clear”, 2 called “finding”." in page.matrix.in_words()

@@ -138,7 +138,7 @@ class DatasetForm(QWidget):
         form.setVerticalSpacing(5)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Classes", self.classes)
-        form.addRow(self.unusable)
+        form.addRow("", self.unusable)
         form.addRow("La&bel", self.rule)
         form.addRow("Form&at", self.formats)
         self.window_label = label("Wi&ndow", wrap=False)
@@ -152,6 +152,12 @@ class DatasetForm(QWidget):
         form.addRow("Given splits", self._given())
         form.addRow("Near-d&uplicates", self.duplicates)
         form.addRow("Licence", self.licence)
+
+    def put_first(self, text: str, widget: QWidget) -> None:
+        """Add a row at the top."""
+        form = self.layout()
+        if isinstance(form, QFormLayout):
+            form.insertRow(0, text, widget)
 
     def _shares(self) -> QHBoxLayout:
         shares = QHBoxLayout()

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
@@ -121,10 +121,8 @@ class ExportPane(QWidget):
     def _layout(self) -> None:
         frame, inside = card()
         inside.addWidget(label("How it is written", "heading"))
-        naming = QFormLayout()
-        naming.addRow("Na&me", self.name)
-        naming.addRow(self.replace)
-        inside.addLayout(naming)
+        self.form.put_first("", self.replace)
+        self.form.put_first("Na&me", self.name)
         inside.addWidget(self.form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -101,10 +101,12 @@ class ThumbnailGrid(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Tiles side by side."""
-        return max(1, (self.viewport().width() - GAP) // self._step().width())
+        return max(1, (self.viewport().width() - GAP) // (self.side + GAP))
 
     def _step(self) -> QSize:
-        return QSize(self.side + GAP, self.side + self._line() + GAP)
+        """Return what a tile takes with the room around it: what is left of the width is shared among all."""
+        wide = max(self.side + GAP, (self.viewport().width() - GAP) // self.columns)
+        return QSize(wide, self.side + self._line() + GAP)
 
     def _line(self) -> int:
         return round(self.fontMetrics().height() * 1.35)
@@ -112,7 +114,7 @@ class ThumbnailGrid(QAbstractScrollArea):
     def tile(self, place: int) -> QRect:
         """Where a tile stands in the viewport."""
         step, columns = self._step(), self.columns
-        x = GAP + place % columns * step.width()
+        x = GAP + place % columns * step.width() + (step.width() - GAP - self.side) // 2
         y = GAP + place // columns * step.height() - self.verticalScrollBar().value()
         return QRect(x, y, self.side, self.side + self._line())
 
@@ -132,6 +134,13 @@ class ThumbnailGrid(QAbstractScrollArea):
         first = max(0, (top - GAP) // step.height()) * columns
         last = ((top + self.viewport().height()) // step.height() + 1) * columns
         return range(first, min(last, len(self.model.uids)))
+
+    def is_complete(self) -> bool:
+        """Whether every picture that is in sight has been made."""
+        if self.thumbnails is None:
+            return False
+        uids = [self.model.row(place).sop_instance_uid for place in self.in_sight()]
+        return all(self.thumbnails.picture(uid) is not None for uid in uids)
 
     def set_side(self, side: int) -> None:
         """Change the size of the tiles; the current one stays in sight."""

@@ -286,7 +286,7 @@ def _row(pair: PairAgreement) -> tuple[str, int, str, str, str, str]:
     interval = f"{kappa.value:.2f}  ({kappa.low:.2f} to {kappa.high:.2f})" if kappa else "not defined"
     words = next((text for upper, text in WORDS if kappa and kappa.value <= upper), "–")
     return (
-        f"{pair.first} · {pair.second}",
+        f"{pair.first}\n{pair.second}",
         pair.instances,
         f"{pair.percent:.0%}",
         interval,

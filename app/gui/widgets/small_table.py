@@ -27,13 +27,15 @@ class SmallTable(QTableWidget):
             self.setHorizontalHeaderItem(column, item)
 
     def fill(self, rows: Sequence[Sequence[object]]) -> None:
-        """Show these rows in place of the present ones; whole numbers get separators of thousands."""
+        """Show these rows in place of the present ones; whole numbers get separators of thousands, lines get room."""
         self.setRowCount(len(rows))
         for row, values in enumerate(rows):
             for column, value in enumerate(values):
                 item = QTableWidgetItem(f"{value:,}" if isinstance(value, int) else str(value))
                 item.setTextAlignment(_side(column))
                 self.setItem(row, column, item)
+        if any("\n" in str(value) for values in rows for value in values):
+            self.resizeRowsToContents()
 
     def texts(self) -> list[list[str]]:
         """Return what the cells show."""
