@@ -97,7 +97,9 @@ def compare(first: str, second: str, *, opinions: Opinions, classes: Sequence[st
 def cohen_kappa(table: Sequence[Sequence[int]]) -> Kappa | None:
     """Cohen's kappa of a square table of counts, with the interval of its large-sample standard error.
 
-    The variance is that of Fleiss, Cohen and Everitt 1969, formula 13. None where it is not defined.
+    The variance is that of Fleiss, Cohen and Everitt 1969, formula 13. It is 0 where nobody differs, however few
+    images there are; then the lower end is that of Wilson's interval of the observed agreement. None where kappa is
+    not defined.
     """
     total = sum(map(sum, table))
     if not total:
@@ -111,6 +113,9 @@ def cohen_kappa(table: Sequence[Sequence[int]]) -> Kappa | None:
     if math.isclose(chance, 1):
         return None
     value = (observed - chance) / (1 - chance)
+    if math.isclose(observed, 1):
+        least = total / (total + _NORMAL_95**2)
+        return Kappa(value, max(-1.0, (least - chance) / (1 - chance)), 1.0)
     diagonal = sum(share[i][i] * (1 - (rows[i] + columns[i]) * (1 - value)) ** 2 for i in size)
     beside = sum(share[i][j] * (columns[i] + rows[j]) ** 2 for i in size for j in size if i != j)
     spread = diagonal + (1 - value) ** 2 * beside - (value - chance * (1 - value)) ** 2

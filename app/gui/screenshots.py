@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
+from app import policy
 from app.errors import AppError
 from app.gui.application import make_application, make_window
 from app.gui.pages.label_page import LabelPage
@@ -32,6 +33,9 @@ def save_screenshots(project: Path, out: Path, *, theme: str, size: tuple[int, i
     window.resize(*size)
     window.show()
     window.session.open(project)
+    readers = [known.name for known in window.session.catalogue.readers()]
+    if readers and not policy.current().readers:
+        window.session.reader = readers[0]  # else whoever takes the pictures would be in them
     files = []
     for number, step in enumerate(STEPS, start=1):
         window.go(step.name)

@@ -59,6 +59,13 @@ def test_equal_percentages_can_mean_very_different_kappas():
     assert even.pairs[0].pabak == rare.pairs[0].pabak == pytest.approx(0.8)
 
 
+def test_readers_who_never_differ_over_few_images_are_not_called_certain():
+    few, many = cohen_kappa([[4, 0], [0, 3]]), cohen_kappa([[400, 0], [0, 300]])
+    assert (few.value, few.high) == (1, 1)
+    assert 0.2 < few.low < 0.5
+    assert 0.98 < many.low < 1
+
+
 def test_agreement_on_a_single_class_has_no_kappa():
     found = agreement(_labels("xxxx", "xxxx"), "x")
     assert found.pairs[0].percent == 1
