@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labeller.classes import USABLE, active, holding
@@ -103,8 +103,11 @@ def _of_label(session: Session, only: InstanceFilter) -> Iterator[Condition]:
 
 
 def _of_kinds(session: Session, *kinds: str) -> ColumnElement[bool]:
-    in_set = ClassRow.set_id == active(session)
-    return CurrentLabel.class_id.in_(select(ClassRow.id).where(in_set, ClassRow.kind.in_(kinds)))
+    return CurrentLabel.class_id.in_(select(ClassRow.id).where(_in_kinds(session, *kinds)))
+
+
+def _in_kinds(session: Session, *kinds: str) -> ColumnElement[bool]:
+    return and_(ClassRow.set_id == active(session), ClassRow.kind.in_(kinds))
 
 
 def _of_age(session: Session, only: InstanceFilter, order: ReadingOrder) -> Iterator[Condition]:
@@ -165,14 +168,25 @@ def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:
     if only.score_to is not None:
         yield _said(session, PredictionEntry.score <= only.score_to), True
     if only.contradicted is not None:
-        said, label = PredictionEntry.predicted, select(CurrentLabel.instance_id).join(ClassRow)
-        compared = label.where(
-            CurrentLabel.set_id == active(session),
-            ClassRow.kind.in_(USABLE),
-            ClassRow.name != said if only.contradicted else ClassRow.name == said,
-            CurrentLabel.instance_id == PredictionEntry.instance_id,
-        )
-        yield _said(session, compared.exists()), True
+        yield _compared(session, differs=only.contradicted), True
+
+
+def _compared(session: Session, *, differs: bool) -> Keys:
+    """Find what is labelled as the newest run's model says, or otherwise; the fewer of the two are gone through."""
+    in_set = CurrentLabel.set_id == active(session)
+    newest = PredictionEntry.run_id == newest_run()
+    usable = select(ClassRow.id, ClassRow.name).where(_in_kinds(session, *USABLE)).subquery()
+    said = PredictionEntry.predicted
+    alike = (
+        usable.c.name != said if differs else usable.c.name == said,
+        CurrentLabel.instance_id == PredictionEntry.instance_id,
+    )
+    labels = select(CurrentLabel.instance_id).join(usable, usable.c.id == CurrentLabel.class_id).where(in_set)
+    number = select(func.count()).select_from(PredictionEntry).where(newest)
+    if (session.scalar(number) or 0) < (session.scalar(select(func.count()).where(in_set)) or 0):
+        return _said(session, labels.where(*alike).correlate(PredictionEntry).exists())
+    entry = select(PredictionEntry.run_id).where(newest, *alike).correlate(CurrentLabel, usable)
+    return read_keys(session, labels.where(entry.exists()))
 
 
 def _said(session: Session, *further: Any) -> Keys:
