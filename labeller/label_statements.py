@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.orm import aliased
 
-from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel, ReaderRow
+from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, ReaderLabel
 
 _WANTED = bindparam("wanted", type_=String)
 _ACTIVE = bindparam("active", type_=Integer)
@@ -48,19 +48,14 @@ def held() -> Select[*tuple[Any, ...]]:
             Instance.sop_instance_uid,
             Instance.id,
             CurrentLabel.class_id,
-            ClassRow.name,
             CurrentLabel.reader_id,
-            ReaderRow.name,
             CurrentLabel.note,
-            _OWN_CLASS.name,
+            ReaderLabel.class_id,
         )
         .select_from(wanted)
         .join(Instance, Instance.sop_instance_uid == wanted.c.value)
         .outerjoin(CurrentLabel, (CurrentLabel.instance_id == Instance.id) & (CurrentLabel.set_id == _ACTIVE))
-        .outerjoin(ClassRow, ClassRow.id == CurrentLabel.class_id)
-        .outerjoin(ReaderRow, ReaderRow.id == CurrentLabel.reader_id)
         .outerjoin(ReaderLabel, _own(Instance.id))
-        .outerjoin(_OWN_CLASS, _OWN_CLASS.id == ReaderLabel.class_id)
     )
 
 

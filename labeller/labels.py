@@ -209,9 +209,19 @@ def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> 
     """Look up instances and their labels; raises LabelError unless every one is known."""
     uids = list(dict.fromkeys(sop_uids))
     asked = {"wanted": json.dumps(uids), "active": classes.active(session), "actor": actor[0]}
-    held = [_Held(*row) for row in session.connection().execute(statements.held(), asked)]
+    answers = _names(session, ClassRow)
+    readers = _names(session, ReaderRow)
+    held = [
+        _Held(uid, key, label, answers.get(label), reader, readers.get(reader), note, answers.get(own))
+        for uid, key, label, reader, note, own in session.connection().execute(statements.held(), asked)
+    ]
     refuse_unknown(len(uids) - len(held))
     return held
+
+
+def _names(session: Session, table: type[ClassRow | ReaderRow]) -> dict[int | None, str]:
+    """Return the names of all rows: few, so that they are not joined to each of thousands of labels."""
+    return dict(session.execute(select(table.id, table.name)).tuples().all())
 
 
 def _carry_out(
