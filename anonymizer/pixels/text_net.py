@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 
 WEIGHTS = "text_net.onnx"
-TILE, OVERLAP = 1024, 96  # pixels
+TILE, OVERLAP = 1152, 96  # pixels: greatest side of a tile, and what neighbours share
 STRIDE = 16  # the net halves its input four times
 SMALL, LARGE = (
     700,
@@ -98,19 +98,20 @@ def _tiled(shown: npt.NDArray[np.uint8]) -> Floats:
     # The net has learned with cuts through text, so it needs no margin, and takes a repeated border for strokes.
     padded = np.pad(shown, ((0, -rows % STRIDE), (0, -columns % STRIDE), (0, 0)), mode="symmetric")
     found = np.zeros((padded.shape[0] // 2, padded.shape[1] // 2), np.float32)
-    for y in _starts(padded.shape[0]):
-        for x in _starts(padded.shape[1]):
-            tile = padded[y : y + TILE, x : x + TILE]
+    for top, bottom in _spans(padded.shape[0]):
+        for left, right in _spans(padded.shape[1]):
+            tile = padded[top:bottom, left:right]
             if tile[..., 0].min() == tile[..., 0].max() and tile[..., 1].min() == tile[..., 1].max():
                 continue
-            part = found[y // 2 : (y + TILE) // 2, x // 2 : (x + TILE) // 2]
+            part = found[top // 2 : bottom // 2, left // 2 : right // 2]
             made = _session().run(None, {"planes": np.ascontiguousarray(tile[None])})[0][0, 0]
             np.maximum(part, made, out=part)
     return found
 
 
-def _starts(length: int) -> list[int]:
-    if length <= TILE + OVERLAP:
-        return [0] if length <= TILE else [0, -(-(length - TILE) // STRIDE) * STRIDE]
-    count = -(-(length - OVERLAP) // (TILE - OVERLAP))
-    return [round(i * (length - TILE) / (count - 1) / STRIDE) * STRIDE for i in range(count)]
+def _spans(length: int) -> list[tuple[int, int]]:
+    """Return the fewest equal spans of whole strides that cover a side, neighbours sharing the overlap or a stride less."""
+    count = max(1, -(-(length - OVERLAP) // (TILE - OVERLAP)))
+    span = -(-(length + (count - 1) * OVERLAP) // count // STRIDE) * STRIDE
+    starts = [round(i * (length - span) / max(1, count - 1) / STRIDE) * STRIDE for i in range(count)]
+    return [(start, start + span) for start in starts]

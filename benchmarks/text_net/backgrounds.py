@@ -14,6 +14,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 
+SHARP = 0.4  # pixels: a blur under this is none
+
 
 def scaled(picture: npt.NDArray[Any]) -> Floats:
     """The picture with its values from 0 to 1."""
@@ -98,9 +100,12 @@ def vessels(rng: Rng, size: int) -> Floats:
 def speckle(rng: Rng, size: int) -> Floats:
     """Ultrasound: grainy echoes, in a fan or a rectangle on black."""
     noise = rng.rayleigh(0.2, (size, size)).astype(np.float32)
-    blur = rng.uniform(0.5, 2)
-    noise = cv2.GaussianBlur(noise, (0, 0), blur * rng.uniform(1, 2), sigmaY=blur)
-    echoes = scaled(noise) * (0.2 + cloud(rng, size, 2))
+    blur = rng.uniform(0, 2)
+    if blur > SHARP:
+        noise = cv2.GaussianBlur(noise, (0, 0), blur * rng.uniform(1, 2), sigmaY=blur)
+    echoes = scaled(noise) * (0.2 + (cloud(rng, size, 2) if rng.random() < 0.8 else 0.8))
+    if rng.random() < 0.4:  # the loudest echoes all have the greatest value
+        echoes = np.minimum(echoes, float(np.percentile(echoes, rng.uniform(70, 99.5))))
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
     kind = rng.random()
     if kind < 0.5:
@@ -119,10 +124,7 @@ def speckle(rng: Rng, size: int) -> Floats:
 def branches(rng: Rng, size: int) -> Floats:
     """Trees of bright walls in echoes or lung: bronchi, vessels, ducts, with short bright arcs between them."""
     picture = speckle(rng, size) if rng.random() < 0.6 else tissue(rng, size)
-    ridges = np.zeros((size, size), np.float32)
-    for _ in range(rng.integers(1, 7)):
-        at, angle = rng.uniform(0, size, 2), float(rng.uniform(0, 2 * np.pi))
-        _branch(rng, ridges, (at, angle, float(rng.uniform(1.5, 9)), float(rng.uniform(0.3, 1.1))))
+    ridges = trees(rng, size)
     for _ in range(rng.integers(0, 12)):
         at = tuple(int(v) for v in rng.uniform(0, size, 2))
         axes = tuple(int(v) for v in rng.uniform(4, 60, 2))
@@ -135,6 +137,15 @@ def branches(rng: Rng, size: int) -> Floats:
     ridges = cv2.GaussianBlur(ridges, (0, 0), rng.uniform(0.4, 2))
     grain = 1 + rng.uniform(0, 0.8) * (cloud(rng, size, rng.uniform(0.2, 1.2)) - 0.5)
     return np.asarray(np.maximum(picture, ridges * grain), np.float32)
+
+
+def trees(rng: Rng, size: int) -> Floats:
+    """Branching strokes alone, on nothing."""
+    ridges = np.zeros((size, size), np.float32)
+    for _ in range(rng.integers(1, 7)):
+        at, angle = rng.uniform(0, size, 2), float(rng.uniform(0, 2 * np.pi))
+        _branch(rng, ridges, (at, angle, float(rng.uniform(1.5, 9)), float(rng.uniform(0.3, 1.1))))
+    return ridges
 
 
 def _branch(rng: Rng, ridges: Floats, how: tuple[npt.NDArray[Any], float, float, float]) -> None:
@@ -254,6 +265,12 @@ MAKERS: tuple[tuple[Callable[[Rng, int], Floats], float], ...] = (
     (gratings, 1),
     (flat, 2), (ramp, 1), (noise, 1.5), (breast, 1), (hot_spots, 1), (photograph, 1.5),
 )  # fmt: skip
+
+
+def echoes(rng: Rng, size: int) -> Floats:
+    """Ultrasound of a kind drawn by lot."""
+    maker = (speckle, branches, projection)[int(rng.integers(3))]
+    return enlarged(rng, maker, size) if rng.random() < 0.3 else maker(rng, size)
 
 
 def background(rng: Rng, size: int) -> Floats:

@@ -10,17 +10,18 @@ import cv2  # noqa: TID253 - draws everything here; nothing of the program impor
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.text_net.scenes import SIZE, scene
+from benchmarks.text_net.scenes import ECHOES, SIZE, scene
 
 SEED = 20_260
 IN_SHARD = 250
 
 
-def shard(number: int) -> npt.NDArray[np.uint8]:
+def shard(number: int, ultrasound: float) -> npt.NDArray[np.uint8]:
     """The scenes of a shard: (IN_SHARD, SIZE, SIZE, 5), four planes and the classes of the pixels."""
     made = np.empty((IN_SHARD, SIZE, SIZE, 5), np.uint8)
     for index in range(IN_SHARD):
-        made[index, ..., :4], made[index, ..., 4] = scene(np.random.default_rng([SEED, number, index]))
+        rng = np.random.default_rng([SEED, number, index])
+        made[index, ..., :4], made[index, ..., 4] = scene(rng, ultrasound)
     return made
 
 
@@ -32,12 +33,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=8)
+    parser.add_argument("--ultrasound", type=float, default=ECHOES, help="share of ultrasound, 0 to 1")
     wanted = parser.parse_args()
     cv2.setNumThreads(1)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     for number in range(wanted.first, wanted.first + wanted.shards):
         temporary = wanted.folder / f"{number:03d}.part.npy"
-        np.save(temporary, shard(number))
+        np.save(temporary, shard(number, wanted.ultrasound))
         temporary.rename(wanted.folder / f"{number:03d}.npy")
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels.text_views import planes
-from benchmarks.text_net.backgrounds import Floats, background
+from benchmarks.text_net.backgrounds import Floats, background, echoes
+from benchmarks.text_net.flow import with_flow
 from benchmarks.text_net.lettering import line
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +22,8 @@ SIZE = 384  # pixels: side of a scene
 NOTHING, TEXT, EITHER = 0, 1, 2  # the classes of pixels; EITHER does not count
 SMALL = 0.25  # share of blocks whose capitals are under 10 pixels high
 WITHOUT_TEXT = 0.35  # share of scenes
+ECHOES = 0.2  # share of scenes that are ultrasound of 8 bits beyond those that the lot gives
+FLOW = 0.5  # share of these that have colours laid over them
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ class Style:
     turn: float
 
 
-def scene(rng: Rng) -> tuple[Bytes, Bytes]:
+def scene(rng: Rng, ultrasound: float = ECHOES) -> tuple[Bytes, Bytes]:
     """Return the planes (SIZE, SIZE, 4) and the classes of the pixels (SIZE, SIZE) of a new picture."""
-    picture = np.clip(background(rng, SIZE), -0.2, 1.2).astype(np.float32) * float(rng.uniform(0.4, 1))
+    heard = rng.random() < ultrasound
+    made = echoes(rng, SIZE) if heard else background(rng, SIZE)
+    picture = np.clip(made, -0.2, 1.2).astype(np.float32) * float(rng.uniform(0.4, 1))
     if rng.random() < 0.45:
         clutter(rng, picture)
     classes = np.zeros((SIZE, SIZE), np.uint8)
@@ -44,13 +49,17 @@ def scene(rng: Rng) -> tuple[Bytes, Bytes]:
         for _ in range(rng.integers(1, 6)):
             block(rng, picture, classes)
     grain = float(rng.choice([0, 0, 0.003, 0.01, 0.03])) if rng.random() < 0.3 else 0.0
-    stored = _stored(rng, picture + grain * rng.normal(size=picture.shape).astype(np.float32))
+    picture = picture + grain * rng.normal(size=picture.shape).astype(np.float32)
+    if heard:
+        eight = _stored(rng, picture, bits=8)
+        shown = with_flow(rng, eight, classes != NOTHING) if rng.random() < FLOW else eight
+        return planes(shown), classes
+    stored = _stored(rng, picture, bits=int(rng.choice([8, 8, 10, 12, 12, 14, 16])))
     return planes(_coloured(rng, stored)), classes
 
 
-def _stored(rng: Rng, picture: Floats) -> npt.NDArray[Any]:
+def _stored(rng: Rng, picture: Floats, bits: int) -> npt.NDArray[Any]:
     """The picture in whole numbers of 8 to 16 bits, some of them compressed with loss."""
-    bits = int(rng.choice([8, 8, 10, 12, 12, 14, 16]))
     top = (1 << bits) - 1
     reach = 1.0 if bits == 8 else float(rng.choice([1, 1, 0.3, 0.05]))
     low = min(0.0, float(picture.min()))
