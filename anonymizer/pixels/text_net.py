@@ -110,7 +110,7 @@ def _tiled(shown: npt.NDArray[np.uint8]) -> Floats:
 
 
 def _spans(length: int) -> list[tuple[int, int]]:
-    """Return the fewest equal spans of whole strides that cover a side, neighbours sharing the overlap or a stride less."""
+    """Return the fewest equal spans of whole strides that cover a side; neighbours share about the overlap."""
     count = max(1, -(-(length - OVERLAP) // (TILE - OVERLAP)))
     span = -(-(length + (count - 1) * OVERLAP) // count // STRIDE) * STRIDE
     starts = [round(i * (length - span) / max(1, count - 1) / STRIDE) * STRIDE for i in range(count)]
