@@ -24,6 +24,10 @@ __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_line
 LIMITS = Limits(core=0.08, peak=0.4, area=24)
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 READ_SCORE, READ_LENGTH = 0.6, 3  # what makes large shapes text: the reader's confidence, letters and digits
+RESIDUE_SCORE, MOST_RESIDUE = (
+    0.3,
+    16,
+)  # what is left over must be found as surely as that, and so many are read
 KNOWN = 0.5  # share of a large line that the finer search has found already
 
 
@@ -102,7 +106,8 @@ def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[
     """
     view = rank(grey_of(image))
     found = []
-    for core in boxes_of(text_net.quick_map(view), LIMITS):
+    marked = [box for box in boxes_of(text_net.quick_map(view), LIMITS) if box.score >= RESIDUE_SCORE]
+    for core in sorted(marked, key=lambda box: -box.score)[:MOST_RESIDUE]:
         box = _grown(core, view.shape)
         reading = _read(view, box)
         if _says_something(reading, score, length):
