@@ -23,6 +23,10 @@ __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_line
 
 LIMITS = Limits(core=0.08, peak=0.4, area=24)
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
+EDGE, EDGE_SHARE = (
+    4,
+    0.25,
+)  # pixels, and share of the line's height: so near the image's edge a box reaches it
 READ_SCORE, READ_LENGTH = 0.6, 3  # what makes large shapes text: the reader's confidence, letters and digits
 RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
@@ -59,13 +63,22 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
 
 
 def _grown(box: TextBox, shape: tuple[int, ...]) -> TextBox:
-    """Widen a box by what the net's map is blurred by, and by what sticks out of capitals and lines."""
+    """Widen a box by what the net's map is blurred by, and by what sticks out of capitals and lines.
+
+    The net sees half of what it needs to know at the edge of an image, so what ends near it is taken to end there.
+    """
     height = min(box.width, box.height)
     along, across = LEAST + int(ALONG * height), LEAST + int(ACROSS * height)
     dx, dy = (along, across) if box.width >= box.height else (across, along)
-    left, top = max(0, box.x - dx), max(0, box.y - dy)
-    right, bottom = min(shape[1], box.x + box.width + dx), min(shape[0], box.y + box.height + dy)
+    edge = EDGE + int(EDGE_SHARE * height)
+    left, right = _reaching(box.x - dx, box.x + box.width + dx, shape[1], edge)
+    top, bottom = _reaching(box.y - dy, box.y + box.height + dy, shape[0], edge)
     return TextBox(left, top, right - left, bottom - top, box.score)
+
+
+def _reaching(start: int, end: int, length: int, edge: int) -> tuple[int, int]:
+    """Return a span within a side of the image; an end that lies nearer to it than `edge` reaches it."""
+    return 0 if start <= edge else start, length if length - end <= edge else end
 
 
 def _large_text(image: Array, coarse: Floats, found: Iterable[TextBox]) -> Iterator[TextBox]:

@@ -89,12 +89,12 @@ def _standing_out(grey: Array) -> Bytes:
     import cv2
 
     low, high = _range(grey[::2, ::2])
-    scaled = grey.astype(np.float32)  # all in place: memory that is new for each step takes most of the time
+    scaled = np.array(grey, np.float32, order="C")  # all in place: new memory for each step takes most of the time
     scaled -= np.float32(low)
     scaled *= np.float32(1 / max(high - low, 1e-6))
     np.clip(scaled, -1, 2, out=scaled)
-    spread = cv2.blur(scaled, (NEAR, NEAR))
-    away = cv2.subtract(scaled, spread, dst=scaled)
+    spread = np.asarray(cv2.blur(scaled, (NEAR, NEAR)), np.float32)
+    away = np.asarray(cv2.subtract(scaled, spread, dst=scaled), np.float32)
     most = MOST_SPREAD + OVER_NOISE * float(np.median(np.abs(away[::3, ::3])))
     np.clip(away, -most, most, out=spread)
     cv2.blur(cv2.multiply(spread, spread, dst=spread), (WIDE, WIDE), dst=spread)

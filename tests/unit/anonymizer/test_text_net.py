@@ -1,11 +1,14 @@
 """What older searches missed: upright, faint, tiny, coloured and slanted text; and what is no text, however busy."""
 
+from itertools import pairwise
+
 import cv2  # noqa: TID253 - draws the pictures; a test loads it anyway
 import numpy as np
 import pytest
 
 from anonymizer.pixels import text_finder
 from anonymizer.pixels.text_boxes import Limits, boxes_of
+from anonymizer.pixels.text_net import _spans
 from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, written
 
 SIDE = 400
@@ -169,6 +172,26 @@ def test_a_paragraph_with_a_ragged_edge_is_covered_by_more_than_one_box():
         covered[b.y : b.y + b.height, b.x : b.x + b.width] = True
     assert covered[marked > 0].all()
     assert covered.sum() < 1.1 * (marked > 0).sum()
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_text_at_the_very_edge_is_masked_to_the_edge(turns):
+    where = {"at": (0, 120), "size": 14}
+    first = int(np.flatnonzero(glyphs(**where).any(axis=1))[0])
+    image, ink = (
+        written(noisy(), (NUMBER,), **where)[first:],
+        written(np.zeros((SIDE, SIDE)), (NUMBER,), **where),
+    )
+    image, ink = (image * 4000).clip(0, 4095).astype(np.uint16), ink[first:] > 0.3
+    assert masked(np.rot90(image, turns))[np.rot90(ink, turns)].all()
+
+
+def test_tiles_cover_an_image_of_any_size():
+    for side in range(16, 9000, 16):
+        spans = _spans(side)
+        assert spans[0][0] == 0
+        assert spans[-1][1] == side
+        assert all(before[1] - after[0] >= 64 for before, after in pairwise(spans))
 
 
 def test_the_same_image_gives_the_same_boxes():
