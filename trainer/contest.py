@@ -20,7 +20,6 @@ class _Entry:
     """One of several, ready to begin."""
 
     number: int
-    name: str
     title: str
     run: Run
 
@@ -69,8 +68,7 @@ def _entry(run: Run, number: int, contender: Contender) -> _Entry:
         start=find_start(contender.recipe, run.imported),
         checkpoint=Checkpoint(folder, run.checkpoint.identity),
     )
-    again = f", beginning {contender.draw + 1}" if contender.draw else ""
-    return _Entry(number, contender.name, f"{contender.recipe.title or contender.recipe.name}{again}", own)
+    return _Entry(number, contender.title, own)
 
 
 def _left_out(entry: _Entry) -> bool:

@@ -24,6 +24,12 @@ class Contender:
         """Readable, for a folder."""
         return self.recipe.name if not self.draw else f"{self.recipe.name}-{self.draw + 1}"
 
+    @property
+    def title(self) -> str:
+        """For people: the recipe, or its network where it is one of somebody's own, and which beginning it is."""
+        title = self.recipe.title or self.recipe.design.architecture.title
+        return f"{title}, beginning {self.draw + 1}" if self.draw else title
+
 
 def lineup(recipe: Recipe) -> tuple[Contender, ...]:
     """Everyone once, then everyone again as often as `seeds` says, without those who would only repeat themselves.

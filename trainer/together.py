@@ -194,11 +194,10 @@ def _good_ones(work: _Work, found: list[ModelInfo]) -> tuple[Path, ...]:
 
 
 def _told(contender: Contender, folder: Path, place: tuple[int, int], state: str) -> Mapping[str, Any]:
-    title = contender.recipe.title or contender.recipe.name
     return {
         "number": place[0],
         "runs": place[1],
-        "name": f"{title}, beginning {contender.draw + 1}" if contender.draw else title,
+        "name": contender.title,
         "state": state,
         "problem": "",
         "metrics": {},

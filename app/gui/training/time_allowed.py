@@ -25,7 +25,7 @@ class TimeAllowed(QWidget):
             "When it is over no new epoch begins, and the best that was reached is kept. A training that was stopped "
             "goes on with whatever time is allowed then."
         )
-        caption = label("Time allo&wed", wrap=False)
+        caption = label("Time &allowed", wrap=False)
         caption.setTextFormat(Qt.TextFormat.AutoText)
         caption.setBuddy(self.minutes)
         row = QHBoxLayout(self)

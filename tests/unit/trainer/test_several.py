@@ -1,4 +1,4 @@
-"""Several trainings: who takes part, which one is kept, and all of them answering together. No gradient is computed."""
+"""Several trainings: who takes part, which one is kept, and all of them answering together."""
 
 import json
 import shutil
@@ -105,9 +105,9 @@ def test_of_several_beginnings_the_one_that_validation_prefers_is_kept_and_the_r
     heard = Heard()
     summary = train(folder, tmp_path / "model", recipe=LIGHT, read_image=read_png, on_event=heard)
     assert [name for name, state in heard.runs() if state == "running"] == [
-        "own",
-        "own, beginning 2",
-        "own, beginning 3",
+        "The pixels themselves",
+        "The pixels themselves, beginning 2",
+        "The pixels themselves, beginning 3",
     ]
     assert any("3 models were trained" in text for text in summary.warnings)
     openings = json.loads((tmp_path / "model" / "openings.json").read_text(encoding="utf-8"))
@@ -227,9 +227,44 @@ def test_trainings_that_fail_are_told_and_one_alone_is_no_ensemble(folder: Path,
             on_event=heard,
             in_child=lambda *_: "memory ran out",
         )
-    assert heard.runs()[-1] == ("own, beginning 3", "failed")
+    assert heard.runs()[-1] == ("The pixels themselves, beginning 3", "failed")
 
 
 def test_several_cannot_be_a_training_of_an_experiment(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="among others"):
         training.train(folder, tmp_path / "m", recipe=TOGETHER, read_image=read_png)
+
+
+@pytest.mark.slow
+def test_each_is_trained_in_a_process_of_its_own(folder: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    recipe = TOGETHER.changed({"name": "own", "seeds": 2})
+    summary = train(folder, tmp_path / "m", recipe=recipe, read_image=read_png, on_event=heard)
+    assert heard.runs()[-1] == ("The pixels themselves, beginning 2", "done")
+    assert ModelInfo.read(summary.folder).settings["members"] == 2
+
+
+@pytest.mark.slow
+def test_standard_trains_both_networks_and_goes_on_with_the_second_where_it_was_stopped(
+    folder: Path, tmp_path: Path
+) -> None:
+    recipe = RECIPES["standard"].changed({"name": "standard", "size": 32})
+    heard = Heard()
+    with pytest.raises(CancelledError):
+        train(
+            folder,
+            tmp_path / "m",
+            recipe=recipe,
+            read_image=read_png,
+            epochs=1,
+            on_event=heard,
+            cancelled=lambda: ("Transfer", "running") in heard.runs(),
+        )
+    again = Heard()
+    summary = train(folder, tmp_path / "m", recipe=recipe, read_image=read_png, epochs=1, on_event=again)
+    assert "Going on after epoch 1" in again.texts()
+    assert [name for name, state in again.runs() if state == "done"] == ["Small residual network", "Transfer"]
+    assert summary.recipe in ("standard", "transfer")
+    assert any("2 models were trained" in text for text in summary.warnings)
+    assert not list((tmp_path / "m").rglob("checkpoint"))
+    assert len(list((tmp_path / "m" / "rivals").glob("*/history.csv"))) == 2
