@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float32]
 
 __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
 
-LIMITS = Limits(core=0.08, peak=0.4, area=24)
+LIMITS = Limits(core=0.05, peak=0.3, area=24)
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 EDGE, EDGE_SHARE = (
     4,

@@ -89,7 +89,8 @@ def _standing_out(grey: Array) -> Bytes:
     import cv2
 
     low, high = _range(grey[::2, ::2])
-    scaled = np.array(grey, np.float32, order="C")  # all in place: new memory for each step takes most of the time
+    # All in place: new memory for each step takes most of the time.
+    scaled = np.array(grey, np.float32, order="C")
     scaled -= np.float32(low)
     scaled *= np.float32(1 / max(high - low, 1e-6))
     np.clip(scaled, -1, 2, out=scaled)
