@@ -23,7 +23,7 @@ from labeller.writing import Planned, Source, Writing, fingerprints_of
 
 LAYOUTS: Mapping[str, str] = {
     "classes": "a folder for each class: images/<class>",
-    "splits": "one for each split and class: <split>/<class>",
+    "splits": "a folder for each split and class: <split>/<class>",
 }
 
 

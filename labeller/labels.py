@@ -221,7 +221,7 @@ def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> 
 
 def _names(session: Session, table: type[ClassRow | ReaderRow]) -> dict[int | None, str]:
     """Return the names of all rows: few, so that they are not joined to each of thousands of labels."""
-    return dict(session.execute(select(table.id, table.name)).tuples().all())
+    return {row.id: row.name for row in session.execute(select(table.id, table.name))}
 
 
 def _carry_out(

@@ -5,6 +5,7 @@ the class as its Finding (121071, DCM), under a coding scheme of the program.
 """
 
 import hashlib
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -106,20 +107,22 @@ def _report(project: Project, group: Sequence[ReportedLabel], label_set: str) ->
         imaging_measurements=[_group(one, label_set) for one in group],
         title=codes.DCM.ImagingMeasurementReport,
     )
-    report = hd.sr.ComprehensiveSR(
-        evidence=evidence,
-        content=content[0],
-        series_number=9000,
-        series_instance_uid=_uid("series", key),
-        sop_instance_uid=_uid("instance", key),
-        instance_number=1,
-        manufacturer=NAME,
-        manufacturer_model_name=NAME,
-        software_versions=VERSION,
-        device_serial_number="1",
-        series_description=f"Labels: {label_set}"[:_LONGEST],
-        is_complete=True,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The string .* is unlikely to represent")  # a pseudonym is one word
+        report = hd.sr.ComprehensiveSR(
+            evidence=evidence,
+            content=content[0],
+            series_number=9000,
+            series_instance_uid=_uid("series", key),
+            sop_instance_uid=_uid("instance", key),
+            instance_number=1,
+            manufacturer=NAME,
+            manufacturer_model_name=NAME,
+            software_versions=VERSION,
+            device_serial_number="1",
+            series_description=f"Labels: {label_set}"[:_LONGEST],
+            is_complete=True,
+        )
     _same_every_time(report, at)
     for keyword in _MARKS:
         if keyword in evidence[0]:
