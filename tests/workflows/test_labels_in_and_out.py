@@ -82,7 +82,8 @@ def test_a_settled_label_stays_settled(project, unlabelled, tmp_path, capsys):
         assert catalogue.disagreements() == []
 
 
-def test_reports_bear_the_labels_and_no_identity(project, unlabelled, tmp_path, capsys, recwarn):
+@pytest.mark.filterwarnings("error:The string:UserWarning")  # the command line says what was asked for alone
+def test_reports_bear_the_labels_and_no_identity(project, unlabelled, tmp_path, capsys):
     code, facts = run(capsys, "label", project.folder, "--reports", tmp_path / "sr")
     assert code == 0
     assert not [
