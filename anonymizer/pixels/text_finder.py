@@ -1,7 +1,8 @@
 """Find burned-in text: every line of it is a region to mask, whether or not it can be read.
 
 A small network (`text_net`) marks the pixels of text lines, small images are enlarged for it. What it marks in reduced
-images only is as large as anatomy and must be read by the reader (`text_engine`) to count as text.
+images only is as large as anatomy, and what it hardly marks may be anything: both must be read by the reader
+(`text_engine`) to count as text.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ Floats = npt.NDArray[np.float32]
 __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
 
 LIMITS = Limits(core=0.05, peak=0.3, area=24)
+FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where they can be read
+LEAST_THICK, LEAST_LONG = 5, 1.5  # pixels of a faint line, and how much longer than thick it is
+MOST_DOUBTFUL = 12  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 EDGE, EDGE_SHARE = (
     4,
@@ -59,7 +63,8 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     """
     fine, coarse = text_net.text_maps(image)
     found = [_grown(box, fine.shape) for box in boxes_of(fine, LIMITS)]
-    return (*found, *_large_text(image, coarse, found))
+    doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
+    return (*found, *_legible(image, doubtful, found))
 
 
 def _grown(box: TextBox, shape: tuple[int, ...]) -> TextBox:
@@ -81,18 +86,23 @@ def _reaching(start: int, end: int, length: int, edge: int) -> tuple[int, int]:
     return 0 if start <= edge else start, length if length - end <= edge else end
 
 
-def _large_text(image: Array, coarse: Floats, found: Iterable[TextBox]) -> Iterator[TextBox]:
-    """Yield large lines that can be read: anatomy cannot, so nothing of it is lost."""
-    known = np.zeros(coarse.shape, dtype=bool)
+def _is_long(box: TextBox) -> bool:
+    """Whether several letters have room in a box."""
+    thin, long = sorted((box.width, box.height))
+    return thin >= LEAST_THICK and long >= LEAST_LONG * thin
+
+
+def _legible(image: Array, doubtful: Iterable[TextBox], found: Iterable[TextBox]) -> Iterator[TextBox]:
+    """Yield those of the large and the faint lines that can be read: anatomy cannot, so nothing of it is lost."""
+    known = np.zeros(image.shape[:2], dtype=bool)
     for box in found:
         known[box.y : box.y + box.height, box.x : box.x + box.width] = True
-    view: Bytes | None = None
-    for core in boxes_of(coarse, LIMITS):
-        box = _grown(core, coarse.shape)
-        if known[core.y : core.y + core.height, core.x : core.x + core.width].mean() >= KNOWN:
-            continue
-        view = percentile(grey_of(image)) if view is None else view
-        if _says_something(_read(view, box), READ_SCORE, READ_LENGTH):
+    fresh = (b for b in doubtful if known[b.y : b.y + b.height, b.x : b.x + b.width].mean() < KNOWN)
+    surest = sorted(fresh, key=lambda box: -box.score)[:MOST_DOUBTFUL]
+    view = percentile(grey_of(image)) if surest else None
+    for core in surest:
+        box = _grown(core, image.shape)
+        if view is not None and _says_something(_read(view, box), READ_SCORE, READ_LENGTH):
             yield box
 
 

@@ -174,6 +174,18 @@ def test_a_paragraph_with_a_ragged_edge_is_covered_by_more_than_one_box():
     assert covered.sum() < 1.1 * (marked > 0).sum()
 
 
+@pytest.mark.parametrize("legible", [True, False])
+def test_what_is_hardly_marked_is_text_only_where_it_can_be_read(monkeypatch, legible):
+    where = {"at": (30, 120), "size": 16}
+    ink = glyphs(**where)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = 0.1
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    image = written(noisy(), **where) if legible else noisy()
+    assert masked((image * 4000).clip(0, 4095).astype(np.uint16))[ink].all() == legible
+
+
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_text_at_the_very_edge_is_masked_to_the_edge(turns):
     where = {"at": (0, 120), "size": 14}
