@@ -61,8 +61,9 @@ def text_maps(image: Array) -> tuple[Floats, Floats]:
 
 
 def quick_map(image: Array) -> Floats:
-    """Return the first of the two maps at a third of the cost: large images are looked at in half their size alone."""
-    return _fine(image) if max(image.shape[:2]) <= LARGE else _at(_resized(image, 0.5), image.shape[:2])
+    """Return the first of the two maps at a fifth of the cost: nothing is enlarged, large images are halved."""
+    size = image.shape[:2]
+    return _at(image if max(size) <= LARGE else _resized(image, 0.5), size)
 
 
 def _fine(image: Array) -> Floats:
