@@ -25,7 +25,7 @@ __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_line
 LIMITS = Limits(core=0.05, peak=0.3, area=24)
 FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where they can be read
 LEAST_THICK, LEAST_LONG = 5, 1.5  # pixels of a faint line, and how much longer than thick it is
-MOST_DOUBTFUL = 12  # large and faint lines that are read, the surest first
+MOST_DOUBTFUL = 6  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 EDGE, EDGE_SHARE = (
     4,
