@@ -28,27 +28,35 @@ def learn_best(run: Run) -> Attempt:
     """Learn as the recipe says; of several, keep the attempt that validation prefers, and say why."""
     if is_one(run.recipe):
         return attempt(run)
-    entries = [_entry(run, number, each) for number, each in enumerate(lineup(run.recipe), start=1)]
+    entries = _taking_part(run)
+    if len(entries) == 1:
+        return attempt(replace(entries[0].run, checkpoint=run.checkpoint))
+    best, fits = _compared(run, entries)
+    for entry in entries:
+        if entry.run.checkpoint is not best.run.checkpoint:
+            entry.run.checkpoint.remove()
+    if len(fits) == 1:
+        return best
+    remarks = (_in_words(fits), *best.learned.remarks)
+    return replace(best, learned=replace(best.learned, remarks=remarks))
+
+
+def _compared(run: Run, entries: Sequence[_Entry]) -> tuple[Attempt, list[tuple[str, Fit]]]:
+    """The best, which alone stays in memory, and what each reached."""
     fits: list[tuple[str, Fit]] = []
     best: Attempt | None = None
-    for entry in entries:
-        if fits and _left_out(entry):
+    for place, entry in enumerate(entries):
+        if fits and run.deadline is not None and time.monotonic() > run.deadline:
+            _leave_out(entry, "the time allowed is over")
             continue
         entry.run.on_event("run", _told(entry, len(entries), "running"))
-        limited = replace(entry.run, deadline=share_of(run.deadline, len(entries) + 1 - entry.number))
-        found = attempt(limited)
+        found = attempt(replace(entry.run, deadline=share_of(run.deadline, len(entries) - place)))
         fits.append((entry.title, found.learned.fit))
         if best is None or preferred([fit for _, fit in fits]) == len(fits) - 1:
             best = found
         entry.run.on_event("run", _told(entry, len(entries), "done"))
     assert best is not None
-    if len(fits) > 1:
-        remarks = (_in_words(fits), *best.learned.remarks)
-        best = replace(best, learned=replace(best.learned, remarks=remarks))
-    for entry in entries:
-        if entry.run.checkpoint is not best.run.checkpoint:
-            entry.run.checkpoint.remove()
-    return best
+    return best, fits
 
 
 def share_of(deadline: float | None, left: int) -> float | None:
@@ -57,6 +65,22 @@ def share_of(deadline: float | None, left: int) -> float | None:
         return None
     now = time.monotonic()
     return now + max(0.0, deadline - now) / left
+
+
+def _taking_part(run: Run) -> list[_Entry]:
+    """The recipe itself, and those rivals whose networks do not take very long here."""
+    found: list[_Entry] = []
+    contenders = lineup(run.recipe)
+    for contender in contenders:
+        entry = _entry(run, len(found) + 1, contender)
+        if contender.recipe != contenders[0].recipe and _is_too_long(entry.run):
+            _leave_out(
+                entry,
+                "with so many images it would take very long on this computer; train it by itself, or choose “Best”",
+            )
+        else:
+            found.append(entry)
+    return found
 
 
 def _entry(run: Run, number: int, contender: Contender) -> _Entry:
@@ -71,18 +95,15 @@ def _entry(run: Run, number: int, contender: Contender) -> _Entry:
     return _Entry(number, contender.title, own)
 
 
-def _left_out(entry: _Entry) -> bool:
-    """Whether there is no time for a rival, told in words."""
-    run, why = entry.run, ""
-    if run.deadline is not None and time.monotonic() > run.deadline:
-        why = "the time allowed is over"
-    elif not has_gpu():
-        shape, _ = shape_of(run)
-        if takes_too_long(run.recipe, len(run.dataset.of("train")), shape.size, run.epochs):
-            why = "with so many images it would take very long on this computer; train it by itself, or choose “Best”"
-    if why:
-        run.on_event("note", {"text": f"“{entry.title}” was left out: {why}."})
-    return bool(why)
+def _leave_out(entry: _Entry, why: str) -> None:
+    entry.run.on_event("note", {"text": f"“{entry.title}” was left out: {why}."})
+
+
+def _is_too_long(run: Run) -> bool:
+    if has_gpu():
+        return False
+    shape, _ = shape_of(run)
+    return takes_too_long(run.recipe, len(run.dataset.of("train")), shape.size, run.epochs)
 
 
 def _told(entry: _Entry, runs: int, state: str) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Ways to train: a record of plain values, its fields described for help and forms, and the ready-made ones."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -107,6 +107,7 @@ FIELDS: tuple[Parameter, ...] = (
 """What a recipe says beside its network's own parameters; no name stands in both."""
 
 OWN_NAME = "own"
+_MINUTES = next(each for each in FIELDS if each.name == "minutes")
 _NAME = Parameter("name", OWN_NAME, "What the recipe is called in lists, reports and names of runs.")
 _NETWORK_INDEPENDENT = (
     "head",
@@ -182,6 +183,8 @@ class Recipe:
         """With some settings changed; another network brings its own defaults for what depends on the network."""
         if not table:
             return self
+        if set(table) == {"minutes"}:  # the same training, given more time or less
+            return replace(self, minutes=int(_MINUTES.checked(table["minutes"])))
         network = architecture(str(table.get("architecture", self.architecture)))
         _refuse_unknown(table, network)
         same = network.name == self.architecture

@@ -48,10 +48,11 @@ def _allowed(recipe: Recipe, dataset: DataSet) -> float:
     """All trainings of a recipe one after the other, or the time that it allows itself."""
     if recipe.minutes:
         return 60.0 * recipe.minutes
+    contenders = lineup(recipe)
     return sum(
         _seconds(each.recipe, dataset)
-        for number, each in enumerate(lineup(recipe))
-        if not (number and _is_left_out(each.recipe, dataset))
+        for each in contenders
+        if each.recipe == contenders[0].recipe or not _is_left_out(each.recipe, dataset)
     )
 
 

@@ -271,7 +271,7 @@ def _predict(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     assert job.state == "done", job.error
     assert page.model.rowCount() == 4
     assert {row.predicted for row in page.model.rows} <= set(CLASSES)
-    qtbot.waitUntil(lambda: bool(page.heat_map._kept), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(page.heat_map._kept), timeout=180_000)
     assert "what speaks for" in page.heat_map.message.text()
     page.save_to(tmp_path / "out.csv")
     text = (tmp_path / "out.csv").read_text(encoding="utf-8")

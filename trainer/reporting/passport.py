@@ -103,6 +103,22 @@ def code_sha256() -> str:
     return total.hexdigest()
 
 
+def _is_several(info: ModelInfo) -> bool:
+    return info.architecture == ENSEMBLE
+
+
+def _of_the_first(info: ModelInfo) -> str:
+    return "Of the first member: " if _is_several(info) else "Images are "
+
+
+def _length(info: ModelInfo) -> str:
+    return f"{info.settings['members']} members" if _is_several(info) else f"{info.epochs} epochs"
+
+
+def _chosen(info: ModelInfo) -> str:
+    return "of each member its own best epoch" if _is_several(info) else f"epoch {info.best_epoch}"
+
+
 def claims(known: Known) -> dict[str, str]:
     """What the program can answer of the checklist."""
     info, found = known.info, known.answers
@@ -113,8 +129,9 @@ def claims(known: Known) -> dict[str, str]:
     return {
         "method": f"{_method(info)}, supervised classification",
         "data_source": f"Data set with content hash {info.dataset_sha256[:16]}…; where it was acquired is yours to say",
-        "preprocessing": f"Shown as a viewer shows it, resized with its proportions kept to {shape.size} × {shape.size} "
-        f"pixels, padded with black, {colours}, scaled as (x − {shape.offset:g}) / {shape.scale:g}",
+        "preprocessing": f"{_of_the_first(info)}shown as a viewer shows it, resized with its proportions kept to "
+        f"{shape.size} × {shape.size} pixels, padded with black, {colours}, scaled as (x − {shape.offset:g}) / "
+        f"{shape.scale:g}",
         "selection": "All images of the data set that could be read; the warnings name those that could not",
         "deidentification": "Data sets that this program exports were masked and checked for identity beforehand "
         "(DATACARD.md says how); of another data set it is yours to say",
@@ -128,9 +145,9 @@ def claims(known: Known) -> dict[str, str]:
         f"{len(info.classes)} probabilities out ({', '.join(info.classes)})",
         "versions": ", ".join(f"{name} {number}" for name, number in info.versions.items()),
         "initialisation": _initialisation(info),
-        "training": f"{recipe.description if recipe else info.recipe} {info.epochs} epochs, seed {info.seed}; classes "
+        "training": f"{recipe.description if recipe else info.recipe} {_length(info)}, seed {info.seed}; classes "
         "weighted to count alike",
-        "model_selection": f"Best AUC on the validation split, then the lower loss: epoch {info.best_epoch}",
+        "model_selection": f"Best AUC on the validation split, then the lower loss: {_chosen(info)}",
         "ensembling": METHODS[str(info.settings["method"])] if info.architecture == ENSEMBLE else "None",
         "metrics": "AUC, sensitivity, specificity, predictive values, F1, accuracy, balanced accuracy, kappa, average "
         "precision, Brier score, calibration error; per class and over all",
@@ -139,7 +156,8 @@ def claims(known: Known) -> dict[str, str]:
         "robustness": "Results by group below"
         if any(groups_of(each.facts) for each in found.values())
         else "",
-        "explaining": "Grad-CAM heat maps in the program",
+        "explaining": "Heat maps in the program: "
+        + ("by covering" if _is_several(info) else "Grad-CAM, by covering"),
         "flow": f"{counted}; images left out are named in the warnings",
         "demographics": "; ".join(_demographics(found)),
         "performance": ", ".join(("validation", "test") if "test" in found else ("validation",)) + ": below",

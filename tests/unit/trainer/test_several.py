@@ -50,6 +50,13 @@ def test_what_is_said_of_the_images_holds_for_every_rival() -> None:
     assert not own.rivals
 
 
+def test_more_time_is_no_other_recipe() -> None:
+    longer = RECIPES["best"].with_texts(["minutes=240"])
+    assert (longer.name, longer.title, longer.minutes) == ("best", RECIPES["best"].title, 240)
+    with pytest.raises(RecipeError, match="minutes"):
+        RECIPES["best"].with_texts(["minutes=-1"])
+
+
 def test_another_network_is_trained_alone() -> None:
     assert not RECIPES["standard"].changed({"architecture": "vgg16"}).rivals
 
@@ -233,6 +240,19 @@ def test_trainings_that_fail_are_told_and_one_alone_is_no_ensemble(folder: Path,
 def test_several_cannot_be_a_training_of_an_experiment(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="among others"):
         training.train(folder, tmp_path / "m", recipe=TOGETHER, read_image=read_png)
+
+
+def test_a_rival_that_would_take_too_long_leaves_no_trace_but_a_word(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.contest.takes_too_long", lambda *_: True)
+    heard = Heard()
+    recipe = LIGHT.changed({"name": "own", "seeds": 1, "rivals": "transfer"})
+    summary = train(folder, tmp_path / "m", recipe=recipe, read_image=read_png, on_event=heard)
+    assert "“Transfer” was left out" in heard.texts()
+    assert not heard.runs()
+    assert summary.recipe == "own"
+    assert not (tmp_path / "m" / "rivals").exists()
 
 
 @pytest.mark.slow
