@@ -75,6 +75,7 @@ def run(project: Path | None = None, arguments: Sequence[str] = ()) -> int:
     window = make_window(application)
     sys.excepthook = exception_hook(window)
     window.show()
+    window.session.project_changed.connect(window.ask_reader_once)
     if project is not None:
         window.open_folder(project)
     code = application.exec()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import NAME, NOTICE, policy
+from app import NAME, NOTICE
 from app.errors import USER_ERRORS
 from app.gui import theme
 from app.gui.auto_lock import AutoLock
@@ -47,6 +46,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self.jobs = jobs
         self.pages: dict[str, QWidget] = {}
+        self._asked_reader = False
         self.rail = Rail(STEPS)
         self.stack = QStackedWidget()
         self.start = StartPage(session)
@@ -177,16 +177,19 @@ class MainWindow(QMainWindow):
             self.session.close()
 
     def choose_reader(self) -> None:
-        """Ask under which name labels are entered."""
-        allowed, asked = policy.current().readers, "Your name as it shall stand beside your labels:"
-        if allowed:
-            now = allowed.index(self.session.reader) if self.session.reader in allowed else 0
-            hint = f"{asked}\n{policy.SET_BY_IT}: these names."
-            name, accepted = QInputDialog.getItem(self, "Reader", hint, allowed, now, editable=False)
-        else:
-            name, accepted = QInputDialog.getText(self, "Reader", asked, text=self.session.reader)
-        if accepted and name.strip():
-            self.session.reader = name
+        """Ask who reads, and in which role."""
+        from app.gui.dialogs.reader import ReaderDialog
+
+        ReaderDialog(self.session, self).open()
+
+    def ask_reader_once(self) -> None:
+        """When the first project opens, ask who reads, unless nobody else has read in it and the name is known."""
+        session = self.session
+        if not session.is_open or self._asked_reader:
+            return
+        self._asked_reader = True
+        if len(session.catalogue.readers()) > 1 or not session.preferences.has_reader:
+            self.choose_reader()
 
     def choose_images_to_label(self) -> None:
         """Ask whether readers see masked images or originals."""

@@ -67,6 +67,11 @@ class Preferences:
         self._store.setValue("reader", name)
 
     @property
+    def has_reader(self) -> bool:
+        """Whether that name was chosen: until then it is the account's."""
+        return bool(self._store.value("reader", ""))
+
+    @property
     def geometry(self) -> QByteArray:
         """Where the window was, in Qt's own form; empty at first."""
         value = self._store.value("geometry")
