@@ -26,6 +26,7 @@ _START = 120.0  # seconds that a worker may take to start, on a busy machine
 _POLL = 0.2  # seconds between two looks at `cancelled`
 _AHEAD, _SWIFT = 8, 0.1  # inputs that a worker has at most, where each takes less than so many seconds
 _OVER_MEMORY = "The file needs more memory than is allowed."
+_NO_MEMORY = ("insufficient memory", "outofmemory", "bad_alloc", "bad allocation", "failed to allocate")
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 ResultT = TypeVar("ResultT")
 OtherT = TypeVar("OtherT")
@@ -254,13 +255,18 @@ def _attempt(task: Task[ResultT], source: Source) -> ResultT | AnonymizerError:
         return task.work(source)
     except AnonymizerError as error:
         return type(error)(str(error), error.remedy)
-    except MemoryError:
-        return task.failure(source, _OVER_MEMORY, crashed=False)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - decoders written in Rust panic with a BaseException
+        if _wants_memory(error):
+            return task.failure(source, _OVER_MEMORY, crashed=False)
         reason = f"The file met an error of the program ({type(error).__name__})."
         return task.failure(source, reason, crashed=True)
+
+
+def _wants_memory(error: BaseException) -> bool:
+    """Whether memory ran out: OpenCV and ONNX Runtime say so by errors of their own."""
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _NO_MEMORY)
 
 
 def _limit_memory(limit: int) -> None:

@@ -35,6 +35,10 @@ class Misbehaving:
             raise BaseException("a decoder's panic with a name in it")
         if source.path == "hungry":
             raise MemoryError
+        if source.path == "hungry in a library":
+            raise RuntimeError(
+                "alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate 1024000000 bytes"
+            )
         return f"{source.path} done"
 
     def failure(self, source, reason, *, crashed):
@@ -42,7 +46,17 @@ class Misbehaving:
 
 
 def test_a_bad_file_costs_one_file(tmp_path):
-    names = ["good 1", "dies", "good 2", "hangs", "dies once", "panics", "hungry", "good 3"]
+    names = [
+        "good 1",
+        "dies",
+        "good 2",
+        "hangs",
+        "dies once",
+        "panics",
+        "hungry",
+        "hungry in a library",
+        "good 3",
+    ]
     sources = [Source(name, Path(name)) for name in names]
     with Pool(Misbehaving(tmp_path), workers=2, limits=Limits(seconds=3)) as pool:
         results = sorted(pool.run(iter(sources), lambda: False))
@@ -50,7 +64,8 @@ def test_a_bad_file_costs_one_file(tmp_path):
     for name in ("good 1", "good 2", "good 3", "dies once"):
         assert f"{name} done" in results
     lost = {result.split(" lost:")[0]: result for result in results if "lost" in result}
-    assert set(lost) == {"dies", "hangs", "panics", "hungry"}
+    assert set(lost) == {"dies", "hangs", "panics", "hungry", "hungry in a library"}
+    assert lost["hungry in a library"].endswith("more memory than is allowed. False")
     assert (tmp_path / "dies.tries").read_text() == "2"
     assert "name in it" not in lost["panics"]
 
