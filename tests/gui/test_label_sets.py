@@ -55,7 +55,7 @@ def test_several_classes_are_toggled_and_the_image_stays(findings: LabelPage, qt
     assert findings.classes.buttons["nodule"].isChecked()
     assert findings.classes.buttons["nodule"].count == 1
     assert findings.desk.bar.label.text() == "effusion + nodule"
-    qtbot.waitUntil(lambda: findings.progress.text.text() == "1 of 24 labelled, 23 left")
+    qtbot.waitUntil(lambda: findings.desk.progress.text.text() == "1 of 24 labelled, 23 left")
     press(findings, Key.Key_1)
     assert label_of(findings, 0) == "nodule"
     assert findings.classes.buttons["effusion"].count == 0
