@@ -111,6 +111,8 @@ def _range(sample: Array) -> tuple[float, float]:
     """Return between which values most pixels lie; one value of its own, far above the others, is ink."""
     low, high = (float(v) for v in np.percentile(sample, (0.5, 99.5)))
     top = float(sample.max())
+    if high <= low:  # a screen of one value: the little that differs must not become one value too
+        return float(sample.min()), top
     if not LEAST_INK < float((sample == top).mean()) < MOST_INK:
         return low, high
     below = sample[sample < (low + top) / 2]  # without the soft edges of letters

@@ -72,6 +72,13 @@ def test_coloured_text_is_found(colour):
     assert masked(image.astype(np.uint8))[weight[..., 0] > 0.3].mean() > 0.98
 
 
+def test_green_on_a_white_box_is_found_on_a_screen_of_one_colour():
+    screen = np.full((768, 1024, 3), 22, np.uint8)
+    weight = written(np.zeros((24, 130)), (NUMBER,), at=(4, 4), size=12)[..., None]
+    screen[:24, :130] = 255 * (1 - weight) + np.array((40, 255, 60)) * weight
+    assert masked(screen)[:24, :130][weight[..., 0] > 0.3].mean() > 0.98
+
+
 def test_slanted_text_is_found():
     stencil = (written(np.zeros((SIDE, SIDE)), at=(90, 150)) * 255).astype(np.uint8)
     turned = cv2.warpAffine(stencil, cv2.getRotationMatrix2D((200, 200), 20, 1), (SIDE, SIDE)) / 255.0
