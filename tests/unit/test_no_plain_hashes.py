@@ -35,7 +35,6 @@ NO_IDENTIFIER = {
     "trainer/prepared.py": "check sums of files of a data set, and settings",
     "trainer/reporting/passport.py": "the program's own source and the files of a model folder",
     "trainer/results/conclusion.py": "the listing of a split as a whole",
-    "trainer/training.py": "the listing of a data set as a whole",
     "trainer/images.py": "files of a data set",
     "trainer/model_folder.py": "files of a model folder",
     "trainer/ensembles/folder.py": "files of a model folder",
