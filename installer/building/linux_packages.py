@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from installer.bootstrap import SYSTEM_LIBRARIES
 from installer.building.locked import PROGRAM, ROOT, TRAINING
+from installer.building.target import GLIBC
 
 FILES = ROOT / "installer" / "linux"
 HOME = "/opt/leadglass"
@@ -26,7 +27,8 @@ MANUAL = "leadglass.1.gz"  # made beside the layouts
 ICON_SOURCE = ROOT / "installer" / "icon" / "leadglass.svg"
 ICON = "/usr/share/icons/hicolor/scalable/apps/leadglass.svg"
 # The same libraries under the names of Fedora, RHEL and openSUSE: the file that is needed is what they provide.
-RPM_DEPENDS = tuple(f"{library}()(64bit)" for library in SYSTEM_LIBRARIES)
+GLIBC_SYMBOL = f"libc.so.6(GLIBC_{GLIBC[0]}.{GLIBC[1]})(64bit)"
+RPM_DEPENDS = (GLIBC_SYMBOL, *(f"{library}()(64bit)" for library in SYSTEM_LIBRARIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ def source_date() -> str:
 
 def _settings(kind: str, product: Product) -> str:
     component, layout, version = product.component, product.layout, product.version
-    depends = {"deb": ["libc6 (>= 2.35)", *sorted(set(SYSTEM_LIBRARIES.values()))], "rpm": [*RPM_DEPENDS]}[
-        kind
-    ]
+    depends = {
+        "deb": [f"libc6 (>= {GLIBC[0]}.{GLIBC[1]})", *sorted(set(SYSTEM_LIBRARIES.values()))],
+        "rpm": [*RPM_DEPENDS],
+    }[kind]
     if component == TRAINING:
         depends = [f"leadglass (= {version})"] if kind == "deb" else [f"leadglass = {version}"]
     lines = [
