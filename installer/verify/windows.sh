@@ -66,7 +66,8 @@ leadglass --version
 say "removed: settings and projects stay"
 mkdir -p "$c/users/reader/AppData/Local/leadglass"
 chown -R 1000:1000 "$c/users/reader/AppData/Local/leadglass"
-as_reader wine "$home\\uninstall.exe" /S "_?=$home" || fail "the uninstaller ended with $?"
+as_reader wine "$home\\uninstall.exe" /S || fail "the uninstaller ended with $?"
+as_reader wineserver -w # it goes on as a copy of itself
 [ ! -e "$c/Program Files/Leadglass/python" ] || fail "the program is still there"
 [ -d "$c/users/reader/AppData/Local/leadglass" ] || fail "settings are gone"
 [ -z "$older" ] || [ -d "$c/kept.leadglass" ] || fail "the project is gone"
