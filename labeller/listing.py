@@ -61,7 +61,7 @@ class Listing:
     def places(self, keys: Iterable[int]) -> Keys:
         """Return where these instances stand, ascending; those that are not listed are left out."""
         wanted = np.fromiter(keys, np.int64)
-        found: Keys = np.flatnonzero(np.isin(self.keys, wanted) if len(wanted) > 1 else self.keys == wanted)
+        found: Keys = np.flatnonzero(self.keys == wanted if len(wanted) == 1 else np.isin(self.keys, wanted))
         return found if self.starts is None else np.unique(self.starts.searchsorted(found, side="right") - 1)
 
 

@@ -79,6 +79,15 @@ def test_a_digit_labels_and_the_next_image_is_there(page: LabelPage, qtbot: QtBo
     assert (event.label, event.reader, event.means) == ("finding", "Reader A", "key")
 
 
+def test_the_label_that_is_there_already_goes_on_to_the_next_image(page: LabelPage) -> None:
+    press(page, Key.Key_2)
+    page.list.go_to(0)
+    steps = len(page.session.catalogue.history(uid(0)))
+    press(page, Key.Key_2)
+    assert current(page) == uid(1)
+    assert len(page.session.catalogue.history(uid(0))) == steps
+
+
 def test_the_number_pad_labels_too(page: LabelPage) -> None:
     await_image(page)
     QTest.keyClick(page.view, Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
