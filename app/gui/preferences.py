@@ -98,6 +98,7 @@ class Preferences:
     def set_place(self, project: str, sop_uid: str) -> None:
         """Remember where labelling ended."""
         self._store.setValue(f"place/{project}", sop_uid)
+        self._store.sync()  # a window that is killed shall go on there too
 
     def label_set(self, project: str) -> str:
         """In which label set the project of this identifier was worked last, or ""."""
