@@ -87,7 +87,7 @@ def test(arguments: Sequence[str]) -> int:
     chosen = [each for each in arguments if each != "--slow"]
     if not chosen:
         chosen = ["-m", "slow" if "--slow" in arguments else "not slow"]
-    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", "--dist", "loadgroup", *chosen])
+    return set_up(DEVELOPMENT) or start(["-m", "pytest", "-n", "2", "--dist", "loadfile", *chosen])
 
 
 def check(_arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflows.conftest import leadglass, planted
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]  # one worker: the line runs once
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

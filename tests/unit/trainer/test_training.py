@@ -28,8 +28,6 @@ from trainer import (
 )
 from trainer.architectures import ARCHITECTURES, build_network
 
-pytestmark = pytest.mark.xdist_group("training")  # one worker: each model is trained once
-
 EPOCHS = 3
 
 

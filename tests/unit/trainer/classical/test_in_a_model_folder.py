@@ -13,8 +13,6 @@ from tests.unit.trainer.conftest import read_png, write_dataset
 from trainer import ModelFolderError, Predictor, Recipe, evaluate, train
 from trainer.explain import explain
 
-pytestmark = pytest.mark.xdist_group("classical")  # one worker: each model is trained once
-
 SPOT = {"patient_age": "070Y", "patient_sex": "F", "dose": "2.5"}
 NORMAL = {"patient_age": "030Y", "patient_sex": "M", "dose": "2.5"}
 
@@ -125,9 +123,11 @@ def test_every_map_that_such_a_model_can_give(forest: Path, folder: Path) -> Non
     assert covering.values[bright].mean() > covering.values[~bright].mean()
 
 
-@pytest.mark.parametrize("change", ["byte", "missing", "another kind"])
-def test_a_changed_classifier_is_refused(forest: Path, svm: Path, tmp_path: Path, change: str) -> None:
-    for path in forest.iterdir():
+@pytest.mark.parametrize("change", ["byte", "missing", pytest.param("another kind", marks=pytest.mark.slow)])
+def test_a_changed_classifier_is_refused(
+    svm: Path, request: pytest.FixtureRequest, tmp_path: Path, change: str
+) -> None:
+    for path in svm.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     stored = tmp_path / "classifier.npz"
     if change == "byte":
@@ -135,7 +135,7 @@ def test_a_changed_classifier_is_refused(forest: Path, svm: Path, tmp_path: Path
     elif change == "missing":
         stored.unlink()
     else:
-        stored.write_bytes((svm / "classifier.npz").read_bytes())
+        stored.write_bytes((request.getfixturevalue("forest") / "classifier.npz").read_bytes())
     with pytest.raises(ModelFolderError):
         Predictor.load(tmp_path, read_png)
 

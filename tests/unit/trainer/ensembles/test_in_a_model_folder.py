@@ -24,8 +24,6 @@ from trainer import (
 )
 from trainer.explain import explain
 
-pytestmark = pytest.mark.xdist_group("ensembles")  # one worker: each model is trained once
-
 HEARING = Hearing(read_png)
 
 
