@@ -4,11 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
@@ -109,6 +110,12 @@ def _instance(project: Project, number: int) -> NewInstance:
 
 def write_dicom(path: Path, uid: str, *, bright: bool = False, patient: str = "P1") -> Path:
     """Write a small grey image; `bright` puts a square into it."""
+    path.write_bytes(_dicom(uid, bright, patient))
+    return path
+
+
+@cache  # nearly every test begins with the same two dozen
+def _dicom(uid: str, bright: bool, patient: str) -> bytes:
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -124,6 +131,6 @@ def write_dicom(path: Path, uid: str, *, bright: bool = False, patient: str = "P
     if bright:
         pixels[20:44, 20:44] = 230
     dataset.PixelData = pixels.tobytes()
-    dataset.save_as(path, enforce_file_format=True)
-    assert dcmread(path).Rows == 64
-    return path
+    stream = BytesIO()
+    dataset.save_as(stream, enforce_file_format=True)
+    return stream.getvalue()

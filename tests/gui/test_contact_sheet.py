@@ -70,6 +70,7 @@ def test_places_that_look_like_text_are_found_outside_the_masks_alone() -> None:
     assert not spots(np.full((SIDE, SIDE), 20, np.uint8), ())
 
 
+@pytest.mark.slow
 def test_all_that_look_the_same_are_masked_by_a_key_and_that_is_taken_back(
     page: MaskPage, qtbot: QtBot
 ) -> None:

@@ -218,6 +218,7 @@ def test_a_damaged_cache_costs_nothing_but_time(labelled: Project, qtbot: QtBot,
     assert not thumbnails.picture(uid(0)).isNull()
 
 
+@pytest.mark.slow
 def test_a_large_list_is_scrolled_through_without_reading_all_of_it(
     window: MainWindow, project: Project, qtbot: QtBot
 ) -> None:

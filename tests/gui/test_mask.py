@@ -382,6 +382,7 @@ def test_a_box_is_moved_and_resized_with_the_mouse(page: MaskPage, qtbot: QtBot)
     assert abs(resized.height - moved.height - 5) <= 1
 
 
+@pytest.mark.slow
 def test_a_masked_box_is_shown_again_and_that_is_taken_back(page: MaskPage, qtbot: QtBot) -> None:
     view, by_hand, sop = page.images.compare.after, page.images.by_hand, page.images.list.current()
     intact = pixels(page, sop)

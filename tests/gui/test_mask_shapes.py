@@ -223,6 +223,7 @@ def test_what_is_kept_cannot_be_moved_out_of_the_image(page: MaskPage, qtbot: Qt
         assert min(x for x, _ in kept.outline()) < 64
 
 
+@pytest.mark.slow
 def test_a_masked_box_is_made_smaller_by_keys_and_by_mouse(page: MaskPage, qtbot: QtBot) -> None:
     view, by_hand = page.images.compare.after, page.images.by_hand
     intact = frames(page)

@@ -21,6 +21,7 @@ def project(incoming: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_passphrase_locks_the_identities(incoming: Path, tmp_path: Path) -> None:
     folder = tmp_path / "locked.leadglass"
     right = {"LEADGLASS_PASSPHRASE": "seven brass lanterns"}
@@ -55,6 +56,7 @@ def test_labels_set_by_hand_take_original_and_masked_uids(project: Path) -> None
         assert catalogue.history(masked)[-1].reader == "Reader Two"
 
 
+@pytest.mark.slow
 def test_a_list_with_unknown_rows_labels_the_rest(project: Path, tmp_path: Path) -> None:
     rows = (tmp_path / "labels.csv").read_text(encoding="utf-8") + "nowhere.dcm,wide,Reader One\n"
     (tmp_path / "more.csv").write_text(rows, encoding="utf-8")
@@ -82,6 +84,7 @@ def test_a_region_masked_by_hand_is_black_and_noted_and_the_rest_unchanged(proje
     assert [r["kind"] for r in regions][-1:] == ["drawn"]
 
 
+@pytest.mark.slow
 def test_a_region_outside_the_image_is_refused(project: Path) -> None:
     with Project.open(project).catalogue() as catalogue:
         sop = catalogue.uids()[0]

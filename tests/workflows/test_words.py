@@ -206,6 +206,7 @@ def test_an_original_that_is_gone_or_changed_leaves_the_masked_one_as_it_is(
     assert sum(b"Zargonix" in file.read_bytes() for file in project.instances.iterdir()) == 2
 
 
+@pytest.mark.slow
 def test_what_a_lost_original_told_of_the_patient_is_never_forgotten(tmp_path: Path) -> None:
     folder = tmp_path / "originals"
     for number, physician in enumerate(("Quombrath^Una", "")):

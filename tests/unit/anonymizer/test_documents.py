@@ -470,10 +470,13 @@ def test_the_identifier_of_a_cda_leaves_the_header_in_every_profile(tmp_path, se
 @pytest.mark.parametrize(
     "plant",
     [
-        lambda pdf: documents.text_at([documents.SURNAME]),
+        pytest.param(lambda pdf: documents.text_at([documents.SURNAME]), marks=pytest.mark.slow),
         lambda pdf: b"BT /F 12 Tf 60 500 Td [(Quam) -20 (bleto) 15 (nix)] TJ ET",
         lambda pdf: pdf.docinfo.__setitem__("/Title", f"для {documents.SURNAME}"),
-        lambda pdf: pdf.Root.__setitem__("/X", pdf.make_stream(documents.FULL.encode())),
+        pytest.param(
+            lambda pdf: pdf.Root.__setitem__("/X", pdf.make_stream(documents.FULL.encode())),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["text", "kerned", "metadata", "stream"],
 )

@@ -2,11 +2,9 @@
 
 import random
 import warnings
-from pathlib import Path
 
 import pydicom
 import pytest
-from pydicom.data import get_testdata_files
 from pydicom.dataset import Dataset
 
 import anonymizer.masking.deidentify as module
@@ -18,6 +16,7 @@ from anonymizer.report import Outcome
 from benchmarks.ct_series import make, make_enhanced
 from resources import find
 from tests.corpora import planted, planted_elsewhere
+from tests.corpora.shipped import shipped
 
 PROFILES = ("basic", "research", "teaching", "device-quality")
 
@@ -78,8 +77,7 @@ def test_planted_instances_come_out_the_same(tmp_path, both, profile):
 def test_pydicoms_files_and_the_sample_come_out_the_same(tmp_path, both):
     folder = tmp_path / "in"
     folder.mkdir()
-    paths = [path for path in map(Path, get_testdata_files()) if path.is_file()]
-    paths = [path for path in paths if path.stat().st_size < 300_000]
+    paths = [path for path in shipped() if path.stat().st_size < 300_000]
     for number, path in enumerate([*paths, *find("sample", "instances").rglob("*.dcm")]):
         (folder / f"{number:04d}").write_bytes(path.read_bytes())
     assert both(folder) >= 20

@@ -101,6 +101,7 @@ def test_a_loop_of_groups(weights: Path) -> None:
     refused(weights, "not built as ours")
 
 
+@pytest.mark.slow
 def test_more_entries_than_a_network_has(weights: Path) -> None:
     with h5py.File(weights, "a") as stored:
         for number in range(150):

@@ -110,6 +110,7 @@ def test_the_course_is_written_for_tensorboard_without_the_name_of_the_computer(
         assert told == pytest.approx({int(row["epoch"]): float(row[column]) for row in rows})
 
 
+@pytest.mark.slow
 def test_a_fresh_process_predicts_the_same_numbers(model: Path, folder: Path) -> None:
     code = (
         "import json, sys; from pathlib import Path; from trainer import Predictor;"
@@ -205,7 +206,7 @@ def test_transfer_goes_on_from_the_quick_head(folder: Path, tmp_path: Path) -> N
     assert listener.epochs() == [1, 1]
 
 
-@pytest.mark.parametrize("name", ["model", "quick"])
+@pytest.mark.parametrize("name", ["model", pytest.param("quick", marks=pytest.mark.slow)])
 def test_heat_maps_have_the_image_s_own_geometry(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -220,6 +221,7 @@ def test_heat_maps_have_the_image_s_own_geometry(
         grad_cam(predictor, image, "fracture")
 
 
+@pytest.mark.slow
 def test_the_quick_heat_map_points_at_the_spot(quick: Path, tmp_path: Path) -> None:
     image = write_image(tmp_path / "spot.png", spot=True, seed=2)
     bright = read_png(image) > 140

@@ -82,7 +82,7 @@ class _Tags(HTMLParser):
             assert self.open.pop() == tag
 
 
-@pytest.mark.parametrize("classes", [CLASSES, ("a", "b", "c")])
+@pytest.mark.parametrize("classes", [pytest.param(CLASSES, marks=pytest.mark.slow), ("a", "b", "c")])
 def test_it_is_one_sound_page_with_nothing_from_elsewhere(tmp_path: Path, classes: tuple[str, ...]) -> None:
     text = write_report(made_model(tmp_path / "one", classes)).read_text(encoding="utf-8")
     tags = _Tags()
