@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from trainer import model_folder, prepared, training
 from trainer.assembling import Hearing, Request, build_ensemble
 from trainer.contest import share_of
 from trainer.dataset import fingerprint, load_dataset
 from trainer.errors import CancelledError, TrainerError
-from trainer.experiments.child import Order, train_in_child
+from trainer.experiments.child import Order, Train, train_in_child
 from trainer.lineup import Contender, lineup
 from trainer.model_folder import ModelInfo
 from trainer.recipes import DEFAULT_RECIPE, TOGETHER, Recipe
@@ -27,13 +27,6 @@ FOLDER = "trainings"
 _FEWEST = 2  # members of an ensemble
 _FAR_BELOW = 0.03  # of AUC on validation: so much worse than the best, a member would only blur the others
 _ALL: Mapping[str, str] = MappingProxyType({})
-
-
-class Train(Protocol):
-    """Trains one model; gives "" or why it failed. CancelledError once the user wants the end."""
-
-    def __call__(self, order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
-        """Take one order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,15 @@ from labeller.safekeeping import backups
 from tests.gui.test_label import await_image, opened, uid
 
 
+def errors_told(monkeypatch: pytest.MonkeyPatch, place: str, *, remedies: bool = False) -> list[str]:
+    """What a module's error dialog would say; filled as the test goes on."""
+    said: list[str] = []
+    monkeypatch.setattr(
+        f"{place}.show_error", lambda _on, text, remedy: said.append(text + remedy if remedies else text)
+    )
+    return said
+
+
 def test_a_second_window_may_look_and_is_told_who_writes(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -32,10 +41,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     assert not window.rail.buttons["import"].isEnabled()
     window.go("import")
     assert isinstance(window.current_page(), LabelPage)
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
     page = opened(window, qtbot)
     await_image(page)
     before = window.session.catalogue.history(uid(0))
@@ -97,10 +103,7 @@ def test_a_catalogue_of_a_newer_program_is_refused_in_words(
     with sqlite3.connect(labelled.catalogue_file) as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     file.close()
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.main_window.show_error", lambda _on, text, remedy: said.append(text + remedy)
-    )
+    said = errors_told(monkeypatch, "app.gui.main_window", remedies=True)
     window.open_folder(labelled.folder)
     assert not window.session.is_open
     assert "newer version" in said[0]
@@ -114,10 +117,7 @@ def test_a_folder_that_may_not_be_written_is_told(
         raise ProjectError("The folder may not be written.", "Ask for the right to write there.")
 
     monkeypatch.setattr(ProjectLock, "take", refuse)
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.main_window.show_error", lambda _on, text, remedy: said.append(text + remedy)
-    )
+    said = errors_told(monkeypatch, "app.gui.main_window", remedies=True)
     window.open_folder(labelled.folder)
     assert not window.session.is_open
     assert said == ["The folder may not be written.Ask for the right to write there."]
@@ -134,10 +134,7 @@ def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
     await_image(page)
     with labelled.catalogue() as other:
         other.rename_class("finding", "opacity")
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
     page.answering.label("finding")
     assert said == ["There is no label class “finding”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -153,10 +150,7 @@ def test_a_full_disk_while_one_labels_is_told_and_the_same_key_works_once_there_
     window.session.open(labelled.folder)
     page = opened(window, qtbot)
     await_image(page)
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
     engine = window.session.catalogue._storage._reads
 
     def full(*_anything: object) -> None:
@@ -220,8 +214,7 @@ def test_a_renewal_that_fails_changes_nothing_and_is_told(
         raise CatalogueError("The disk is full.", "Make room.")
 
     monkeypatch.setattr(Catalogue, "renew", full)
-    said: list[str] = []
-    monkeypatch.setattr("app.gui.renewing.show_error", lambda _on, text, remedy: said.append(text + remedy))
+    said = errors_told(monkeypatch, "app.gui.renewing", remedies=True)
     window.open_folder(older.folder)
     qtbot.waitUntil(lambda: bool(said))
     assert said == ["The disk is full.Make room."]
@@ -235,10 +228,7 @@ def test_an_older_project_that_another_window_works_in_waits(
     window: MainWindow, older: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ProjectLock.take(older.lock_file)
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.main_window.show_error", lambda _on, text, remedy: said.append(text + remedy)
-    )
+    said = errors_told(monkeypatch, "app.gui.main_window", remedies=True)
     window.open_folder(older.folder)
     assert "older version" in said[0]
     assert "is working in it" in said[0]
@@ -251,10 +241,7 @@ def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it
     window.session.open(labelled.folder)
     page = opened(window, qtbot)
     await_image(page)
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, remedy: said.append(text + remedy)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps", remedies=True)
     engine = window.session.catalogue._storage._reads
 
     def gone(*_anything: object) -> None:
@@ -296,10 +283,7 @@ def test_a_class_that_was_merged_away_elsewhere_is_told_and_no_label_is_lost(
     with labelled.catalogue() as other:
         other.add_class("normal")
         other.merge_class("clear", "normal", reader="B")
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
     page.steps.undo()  # back to a class that is no more
     assert said == ["There is no label class “clear”."]
     assert window.session.catalogue.instance(uid(0)).label == "finding"
@@ -319,10 +303,7 @@ def test_a_class_that_was_removed_elsewhere_is_told(
     await_image(page)
     with labelled.catalogue() as elsewhere:
         elsewhere.remove_class("other")
-    said: list[str] = []
-    monkeypatch.setattr(
-        "app.gui.labelling.label_steps.show_error", lambda _on, text, _remedy: said.append(text)
-    )
+    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
     QTest.keyClick(page.view, Qt.Key.Key_3)
     assert said == ["There is no label class “other”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
 
 from trainer.errors import CancelledError, TrainerError
 from trainer.recipes import Recipe
@@ -32,6 +33,13 @@ class Order:
     epochs: int | None = None
     only: Mapping[str, str] = field(default_factory=dict)
     open_test: bool = True
+
+
+class Train(Protocol):
+    """Trains one model; gives "" or why it failed. CancelledError once the user wants the end."""
+
+    def __call__(self, order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
+        """Take one order."""
 
 
 def train_in_child(order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from trainer.errors import CancelledError
-from trainer.experiments.child import Order, train_in_child
+from trainer.experiments.child import Order, Train, train_in_child
 from trainer.experiments.plan import Experiment, PlannedRun, planned
 from trainer.experiments.states import (
     DONE,
@@ -28,13 +28,6 @@ from trainer.prepared import FOLDER
 from trainer.records import OnEvent, ReadImage
 
 LOG = "experiment.log"
-
-
-class Train(Protocol):
-    """Trains one model; gives "" or why it failed. CancelledError once the user wants the end."""
-
-    def __call__(self, order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
-        """Take one order."""
 
 
 @dataclass(frozen=True, slots=True)
