@@ -1,12 +1,10 @@
 """`leadglass ensemble`: several models that answer as one."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
-from app import NOTICE
 from app.cli.command import Command, Result
-from app.cli.commands.learning import metric_words
+from app.cli.commands.learning import model_made
 from app.progress import Progress
 from app.workflows import learning
 from trainer import ENSEMBLE_METHODS, EnsembleRequest
@@ -36,14 +34,7 @@ def _ensemble(given: argparse.Namespace, progress: Progress) -> Result:
         tuple(given.members), given.dataset, given.out, given.method, column=given.by.strip().lower()
     )
     made = learning.make_ensemble(request, progress)
-    figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(made.metrics) if ":" not in name)
-    lines = [
-        f"{len(request.members)} models answer as one ({given.method}).",
-        f"On the validation split: {figures}.",
-        *(f"  Note: {warning}" for warning in made.warnings),
-        f"Model: {made.folder}. {NOTICE}.",
-    ]
-    return Result("\n".join(lines), {**asdict(made), "folder": str(made.folder), "notice": NOTICE})
+    return model_made(made, f"{len(request.members)} models answer as one ({given.method}).")
 
 
 ENSEMBLE = Command(

@@ -12,7 +12,7 @@ from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.workflows import learning
-from trainer import DEFAULT_RECIPE, MAPS, RECIPES, Evaluation, Prediction, Wanted, openings_words
+from trainer import DEFAULT_RECIPE, MAPS, RECIPES, Evaluation, Prediction, RunSummary, Wanted, openings_words
 
 SHOWN = 20
 
@@ -77,15 +77,22 @@ def _train(given: argparse.Namespace, progress: Progress) -> Result:
         knowingly=given.knowingly,
     )
     run = learning.train_model(request, progress)
+    return model_made(
+        run,
+        f"Trained in {run.seconds:.0f} s on {run.device}; the best of {run.epochs} epochs is number {run.best_epoch}.",
+    )
+
+
+def model_made(run: RunSummary, how: str) -> Result:
+    """What is told of a new model: how it came about, its figures on validation, what to mind, where it lies."""
     figures = "; ".join(f"{name} {figure}" for name, figure in metric_words(run.metrics) if ":" not in name)
     lines = [
-        f"Trained in {run.seconds:.0f} s on {run.device}; the best of {run.epochs} epochs is number {run.best_epoch}.",
+        how,
         f"On the validation split: {figures}.",
         *(f"  Note: {warning}" for warning in run.warnings),
         f"Model: {run.folder}. {NOTICE}.",
     ]
-    facts = {**asdict(run), "folder": str(run.folder), "notice": NOTICE}
-    return Result("\n".join(lines), facts)
+    return Result("\n".join(lines), {**asdict(run), "folder": str(run.folder), "notice": NOTICE})
 
 
 def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:

@@ -51,3 +51,14 @@ def readable(lines, secret):
     heard = "".join(c for c in "".join(lines).upper() if c.isalnum())
     words = ["".join(c for c in word if c.isalnum()) for word in secret.upper().split()]
     return any(word in heard for word in words if len(word) > 3)
+
+
+def of_a_patient(dataset: Dataset, name: str, **facts: object) -> Dataset:
+    """Make pixels an instance that can be written and masked; `facts` are further attributes by keyword."""
+    dataset.PatientID, dataset.PatientName = "4711", name
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.4"
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    for keyword, value in facts.items():
+        setattr(dataset, keyword, value)
+    return dataset

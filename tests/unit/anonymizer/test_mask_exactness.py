@@ -17,7 +17,7 @@ from anonymizer.pixels.decoding import decode_frame
 from anonymizer.pixels.text_finder import read_text
 from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Outcome, Region
-from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, readable, written
+from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, of_a_patient, readable, written
 
 BOX = Region(5, 7, 20, 9, kind="drawn", found_by="reader")
 NOISE = np.random.default_rng(9)
@@ -95,14 +95,7 @@ def test_a_palette_in_segments_takes_the_index_of_its_darkest_entry(deep):
 
 
 def instance(values, **facts):
-    dataset = dataset_of(values, bits=12, modality="CR")
-    dataset.PatientID, dataset.PatientName = "4711", "WESTERHOUT^JOHANNA"
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.4"
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    for keyword, value in facts.items():
-        setattr(dataset, keyword, value)
-    return dataset
+    return of_a_patient(dataset_of(values, bits=12, modality="CR"), "WESTERHOUT^JOHANNA", **facts)
 
 
 def masked(dataset, tmp_path, key):

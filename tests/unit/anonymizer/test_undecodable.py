@@ -31,7 +31,7 @@ from anonymizer.masking.deidentify import Layout, Settings, deidentify
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
 from anonymizer.profiles.profile import load_profile
 from anonymizer.report import FileRecord, Outcome, Region
-from tests.unit.anonymizer.pixel_cases import dataset_of
+from tests.unit.anonymizer.pixel_cases import dataset_of, of_a_patient
 
 NAME = "WESTERHOUT^JOHANNA"
 VIDEO = [syntax for syntax in AllTransferSyntaxes if syntax.name.startswith(("MPEG", "HEVC"))]
@@ -39,14 +39,7 @@ RUBBISH = bytes(range(256)) * 8
 
 
 def instance(**facts: object) -> Dataset:
-    dataset = dataset_of(np.full((64, 64), 90, np.uint8), modality="US")
-    dataset.PatientID, dataset.PatientName = "4711", NAME
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = "1.2.3", "1.2.3.4"
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    for keyword, value in facts.items():
-        setattr(dataset, keyword, value)
-    return dataset
+    return of_a_patient(dataset_of(np.full((64, 64), 90, np.uint8), modality="US"), NAME, **facts)
 
 
 def coded(frames: list[bytes], syntax: UID, **facts: object) -> Dataset:
