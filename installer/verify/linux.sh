@@ -4,6 +4,10 @@
 #
 #   sudo installer/verify/linux.sh DIST [CHROOT] [OLDER.deb]
 #
+# SUITE, MIRROR and COMPONENTS name another distribution of that family, such as Ubuntu 22.04:
+#
+#   SUITE=jammy MIRROR=http://archive.ubuntu.com/ubuntu COMPONENTS=main,universe installer/verify/linux.sh …
+#
 # DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With OLDER, a package of an
 # earlier build, a project is made by that and kept through the upgrade. What is seen is printed; the window's picture
 # is left in DIST/window.png.
@@ -23,6 +27,7 @@ fi
 
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/chroot}")
+suite=${SUITE:-bookworm}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 older=${3:-}
 pristine=$root.pristine
@@ -36,8 +41,8 @@ say "check sums"
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
 
 if [ ! -d "$pristine" ]; then
-    say "a bare Debian 12"
-    debootstrap --variant=minbase bookworm "$pristine" "$mirror" >/dev/null
+    say "a bare $suite"
+    debootstrap --variant=minbase --components="${COMPONENTS:-main}" "$suite" "$pristine" "$mirror" >/dev/null
 fi
 cleanup
 rm -rf "$root"

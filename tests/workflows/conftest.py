@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 import resources
+from anonymizer import SecretKey
 from app.program import command
 
 
@@ -138,3 +139,19 @@ def incoming(tmp_path: Path) -> Path:
         rows.append(f"{path},{'wide' if number % 2 else 'narrow'},Reader One")
     (tmp_path / "labels.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """A site's key, always the same."""
+    SecretKey(bytes(range(32))).save(tmp_path / "site.key")
+    return tmp_path / "site.key"
+
+
+@pytest.fixture
+def imported(incoming: Path, tmp_path: Path, key: Path) -> Path:
+    """A project of these radiographs."""
+    project = tmp_path / "whole.leadglass"
+    assert leadglass("new", project, "--key", key).code == 0
+    assert leadglass("import", project, incoming).code == 0
+    return project

@@ -21,7 +21,7 @@ import pytest
 from app.program import command
 from app.project import Project
 from tests.workflows.conftest import leadglass
-from tests.workflows.test_killed_at_random import check_project, contents, labels, new_project
+from tests.workflows.killing import check_project, contents, labels, new_project
 
 CUTS = int(os.environ.get("LEADGLASS_CUTS", "6"))
 MOST_IN_A_ROW = 6  # then the command is let through
@@ -99,14 +99,6 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         pytest.skip("loop devices are not allowed here")
     yield made
     made.off()
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
-    from anonymizer import SecretKey
-
-    SecretKey(bytes(range(32))).save(tmp_path / "site.key")
-    return tmp_path / "site.key"
 
 
 def test_importing_and_labelling(incoming: Path, tmp_path: Path, key: Path, disk: Disk) -> None:
