@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from installer.building import layout, linux_packages, windows_packages
+from installer.building.handed_out import check_number
 from installer.building.launchers import KINDS
 from installer.building.linux_packages import Product
 from installer.building.locked import PROGRAM, ROOT, TRAINING
@@ -21,6 +22,7 @@ PACKAGES = (".deb", ".rpm", ".tar.xz", ".exe", ".msi")
 def release(given: argparse.Namespace) -> int:
     """Make the packages that are asked for; returns the exit code."""
     version = given.version or _version()
+    check_number(ROOT, version)
     components = (PROGRAM,) if given.without_training else (PROGRAM, TRAINING)
     given.out.mkdir(parents=True, exist_ok=True)
     work = ROOT / "build" / given.system
