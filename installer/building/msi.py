@@ -19,6 +19,8 @@ NAMESPACE = "http://schemas.microsoft.com/wix/2006/wi"
 FAMILY = uuid.UUID("6f0c4a52-6d8e-4f0f-9a55-3f1f6e0f7c11")  # never changes: upgrades are recognised by it
 TITLES = {PROGRAM: "Leadglass", TRAINING: "Leadglass training"}
 PLACE = r"Software\Leadglass"
+WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+FIRST_BUILD = 17763  # Windows 10, version 1809: the first that Qt 6 runs on
 RULE = "Leadglass: nothing goes out"
 MENU = r"Software\Classes\Directory\shell\Leadglass"
 
@@ -73,6 +75,10 @@ def _product(root: Element, package: Package) -> Element:
     SubElement(product, "Icon", Id="leadglass.ico", SourceFile=ICON)
     _property(product, "ARPPRODUCTICON", "leadglass.ico")
     _property(product, "MSIFASTINSTALL", "1")
+    # Not VersionNT: msiexec tells of every later Windows that it was 8.1.
+    _found(product, "WINDOWSBUILD", "CurrentBuildNumber", key=WINDOWS_VERSION)
+    _condition(product, f"Installed OR WINDOWSBUILD >= {FIRST_BUILD}",
+               "Leadglass needs Windows 11, or Windows 10 of version 1809 or later.")  # fmt: skip
     _found(product, "INSTALLFOLDER", "Folder")
     _found(product, "INSTALLEDBY", "Installer")
     _found(product, "INSTALLEDVERSION", "Version")
@@ -96,10 +102,10 @@ def _property(product: Element, name: str, value: str) -> None:
     SubElement(product, "Property", Id=name, Value=value)
 
 
-def _found(product: Element, name: str, value: str) -> None:
+def _found(product: Element, name: str, value: str, *, key: str = PLACE) -> None:
     found = SubElement(product, "Property", Id=name)
     SubElement(
-        found, "RegistrySearch", Id=f"Find{name}", Root="HKLM", Key=PLACE, Name=value, Type="raw", Win64="yes"
+        found, "RegistrySearch", Id=f"Find{name}", Root="HKLM", Key=key, Name=value, Type="raw", Win64="yes"
     )
 
 

@@ -52,8 +52,8 @@ Var Told
   SetShellVarContext all
   SetRegView 64
   ${IfNot} ${RunningX64}
-  ${OrIfNot} ${AtLeastWin10}
-    ${Refuse} "Leadglass needs Windows 10 or 11, 64 bits."
+  ${OrIfNot} ${AtLeastBuild} 17763 ; Qt 6 runs from there on
+    ${Refuse} "Leadglass needs Windows 11, or Windows 10 of version 1809 or later, 64 bits."
   ${EndIf}
 !macroend
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from installer.building import launchers, msi, windows_needs, windows_python
-from installer.building.locked import PROGRAM, TRAINING, distributions
+from installer.building.locked import PROGRAM, ROOT, TRAINING, distributions
 from installer.building.target import LINUX, WINDOWS
 
 WIX = {"w": msi.NAMESPACE}
@@ -46,7 +46,16 @@ def test_another_version_is_an_upgrade_and_the_same_one_the_same_product(tmp_pat
 def test_the_training_component_wants_the_program_of_its_version(tmp_path):
     root = described(tmp_path, TRAINING)
     conditions = [each.text for each in root.iterfind(".//w:Condition", WIX)]
-    assert conditions == ['Installed OR INSTALLEDVERSION = "1.2.3"']
+    assert 'Installed OR INSTALLEDVERSION = "1.2.3"' in conditions
+
+
+def test_an_older_windows_is_refused_by_both_installers(tmp_path):
+    for component in (PROGRAM, TRAINING):
+        conditions = [each.text for each in described(tmp_path, component).iterfind(".//w:Condition", WIX)]
+        assert "Installed OR WINDOWSBUILD >= 17763" in conditions
+    assert "${AtLeastBuild} 17763" in (ROOT / "installer" / "windows" / "common.nsh").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_actions_stand_where_the_installer_may_change_the_system(tmp_path):
