@@ -25,6 +25,7 @@ SET_BY_IT = "Set by your hospital's IT"
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "masking of files": ("mask",),  # outside a project
     "training": ("train",),
+    "tensorboard": ("tensorboard",),  # a server for the browser of this computer
     "prediction": ("predict", "heatmap"),
     "identity list": (),  # who is who, written to a file
     "forgetting": (),  # destroying the way back to patients

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trainer.assembling import Hearing, build_ensemble
     from trainer.assembling import Request as EnsembleRequest
     from trainer.balancing import BALANCINGS
+    from trainer.board import serve_courses
     from trainer.dataset import DataSet, load_dataset
     from trainer.ensembles.combining import METHODS as ENSEMBLE_METHODS
     from trainer.errors import CancelledError, DataSetError, ModelFolderError, RecipeError, TrainerError
@@ -162,6 +163,7 @@ __all__ = [
     "recipe_from",
     "run_experiment",
     "run_states",
+    "serve_courses",
     "slots",
     "too_few",
     "train",
@@ -175,6 +177,7 @@ _HOMES = {
     "architectures": ("ARCHITECTURES", "HEADS", "Architecture", "describe_architecture"),
     "assembling": ("Hearing", "build_ensemble"),
     "balancing": ("BALANCINGS",),
+    "board": ("serve_courses",),
     "dataset": ("DataSet", "load_dataset"),
     "errors": ("CancelledError", "DataSetError", "ModelFolderError", "RecipeError", "TrainerError"),
     "evaluation": ("evaluate",),

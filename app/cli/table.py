@@ -26,6 +26,7 @@ _HOMES = {
     "speed": "experiments.SPEED",
     "experiment": "experiments.EXPERIMENT",
     "evaluate": "learning.EVALUATE",
+    "tensorboard": "courses.TENSORBOARD",
     "operating-point": "learning.OPERATING_POINT",
     "report": "learning.REPORT",
     "predict": "learning.PREDICT",

@@ -74,6 +74,13 @@ COMMANDS: tuple[Command, ...] = (
         needs_project=True,
         help="by which rules the project masks",
     ),
+    Command(
+        "&Project",
+        "Trainings in &TensorBoard",
+        "show_courses",
+        needs_project=True,
+        help="the curves of all trainings in the browser of this computer",
+    ),
     Command("&Project", "Show &folder", "show_folder", needs_project=True, help="open the project's folder"),
     Command("&View", "&Dark or light", "switch_theme", ("Ctrl+Shift+L",), help="dark or light colours"),
     Command("&View", "&Larger text", "larger", ("Ctrl++", "Ctrl+="), help="larger text"),

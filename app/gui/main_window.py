@@ -32,6 +32,7 @@ from app.gui.renewing import Renewing
 from app.gui.safekeeping import Safekeeping
 from app.gui.session import Session
 from app.gui.steps import STEPS
+from app.gui.training.board import Board
 from app.gui.widgets.job_status import JobStatus
 from app.gui.widgets.look_only import LOOKING, LookOnlyBanner
 from app.gui.widgets.rail import Rail
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(JobStatus(jobs))
         self.statusBar().addPermanentWidget(QLabel(f"{NOTICE} "))
         self.auto_lock = AutoLock(session, self)
+        self.board = Board(session, jobs, self)
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("leadglass"))
         self.resize(1280, 800)
@@ -235,6 +237,10 @@ class MainWindow(QMainWindow):
             self.session.status.emit(
                 "This vault opens by itself under your account: only a passphrase locks it."
             )
+
+    def show_courses(self) -> None:
+        """Show the curves of the project's trainings in TensorBoard."""
+        self.board.open(self.session.project.models)
 
     def show_folder(self) -> None:
         """Open the project's folder in the system's file manager."""

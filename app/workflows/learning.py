@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from anonymizer import read_image
-from app import NOTICE
+from app import NOTICE, sealed
 from app.components import require_training
-from app.errors import UsageError
+from app.errors import AppError, UsageError
 from app.progress import Progress
 from app.project import Project
 from app.settings import weights_folder
@@ -37,6 +37,7 @@ from trainer import (
     evaluate,
     move_operating_point,
     recipe_from,
+    serve_courses,
     too_few,
     train,
     write_report,
@@ -90,6 +91,21 @@ def train_model(request: TrainRequest, progress: Progress) -> RunSummary:
         imported=weights_folder(),
         only=only,
     )
+
+
+def show_courses(folder: Path, progress: Progress) -> str:
+    """Serve the courses of trainings to the browser of this computer; returns the address."""
+    require_training()
+    existing([folder])
+    if sealed.is_sealed():
+        raise AppError(
+            "Started without a network, the program cannot be reached by the browser.",
+            "Close it and start Leadglass as usual; TensorBoard uses no network but this computer's own.",
+        )
+    progress.stage("Starting TensorBoard")
+    address = serve_courses(folder)
+    progress.item("address", {"address": address})
+    return address
 
 
 def refuse_too_few(dataset: Path, only: Mapping[str, str] = _ALL, *, knowingly: bool) -> None:

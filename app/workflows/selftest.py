@@ -24,7 +24,7 @@ from app.settings import PASSPHRASE_VARIABLE
 
 PROGRAM_PARTS = ("pydicom", "numpy", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "pyarrow",
                  "pikepdf", "pyside6-essentials")  # fmt: skip
-TRAINING_PARTS = ("keras", "tensorflow-cpu")
+TRAINING_PARTS = ("keras", "tensorboard", "tensorflow-cpu")
 SAMPLE = (
     "Abernathy_Graham",
     "Bergstrand_Annika",

@@ -26,7 +26,8 @@ PROMISE = (
     "identity, no path and no label. Read it before you give it to anybody."
 )
 _PARTS = ("pydicom", "numpy", "pillow", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "keyring",
-          "pyside6-essentials", "keras", "tensorflow-cpu", "python-gdcm", "pylibjpeg-openjpeg", "pyjpegls")  # fmt: skip
+          "pyside6-essentials", "keras", "tensorboard", "tensorflow-cpu", "python-gdcm", "pylibjpeg-openjpeg",
+          "pyjpegls")  # fmt: skip
 _SETTINGS = ("theme", "scale", "lock_minutes")  # of the window; others name readers and projects
 _LOG_LINES = 200
 _SHORTEST = 3  # an account or computer of two letters would take letters out of words

@@ -20,7 +20,16 @@ from app.settings import config_folder, data_folder, default_key_file
 from app.workflows import selftest
 from app.workflows.demo import Demo
 
-PARTS = ("pydicom", "numpy", "onnxruntime", "sqlalchemy", "pyside6-essentials", "keras", "tensorflow-cpu")
+PARTS = (
+    "pydicom",
+    "numpy",
+    "onnxruntime",
+    "sqlalchemy",
+    "pyside6-essentials",
+    "keras",
+    "tensorboard",
+    "tensorflow-cpu",
+)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:

@@ -127,7 +127,12 @@ def test_what_is_written_for_others_stays_under_its_folders(lay_down, tmp_path, 
 def test_features_are_switched_off_by_command_and_inside(lay_down, tmp_path, capsys):
     project = projects.create_project(tmp_path / "a.leadglass")
     lay_down(f"[features]\noff = {json.dumps(list(policy.FEATURES))}")
-    for line in (["train", "d", "--out", "m"], ["mask", "x", "--out", "y"], ["predict", "m", "d"]):
+    for line in (
+        ["train", "d", "--out", "m"],
+        ["mask", "x", "--out", "y"],
+        ["predict", "m", "d"],
+        ["tensorboard", "m"],
+    ):
         assert main(line) == 1
         assert "switched off here" in capsys.readouterr().err
     with projects.unlock(project) as vault:

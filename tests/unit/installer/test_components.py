@@ -11,7 +11,11 @@ from packaging.requirements import Requirement
 from installer.building.locked import BUILD, TRAINING, distributions, table
 
 ROOT = Path(__file__).parents[3]
-LEARNING = {"keras", "tensorflow-cpu"}  # what only the trainer imports, of what pyproject.toml names
+LEARNING = {
+    "keras",
+    "tensorboard",
+    "tensorflow-cpu",
+}  # what only the trainer imports, of what pyproject.toml names
 
 
 def closure(roots: Iterable[str]) -> set[str]:
