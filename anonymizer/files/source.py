@@ -15,7 +15,7 @@ from anonymizer.errors import SourceError
 from anonymizer.files.file_format import UNREADABLE
 
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})  # categories of characters that end or steer a line
-_MAX_MEMBER = 4 * 2**30
+_MAX_FILE = 4 * 2**30  # an input is held in memory, twice at times
 _MAX_RATIO = 1000
 _RATIO_FROM = 50 * 2**20  # smaller members may be packed as tightly as they like
 _UNREADABLE = (OSError, KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -33,7 +33,12 @@ class Source:
     refused: str = ""
 
     def read(self) -> bytes:
-        """Return the input's bytes. Raises SourceError if it cannot be read."""
+        """Return the input's bytes. Raises SourceError if it cannot be read or is too large to be held in memory."""
+        if self.size > _MAX_FILE:
+            raise SourceError(
+                f"The file has {self.size / 2**30:.1f} GB; one of up to {_MAX_FILE // 2**30} GB can be masked.",
+                "Have the archive send this image in several instances, such as one for each group of frames.",
+            )
         try:
             if self.member is None:
                 return self.container.read_bytes()
@@ -189,6 +194,6 @@ def _refusal(info: zipfile.ZipInfo) -> str:
     if info.filename.lower().endswith(".zip"):
         return "An archive inside an archive is not opened; unpack the outer one first."
     ratio = info.file_size / max(1, info.compress_size)
-    if info.file_size > _MAX_MEMBER or (info.file_size > _RATIO_FROM and ratio > _MAX_RATIO):
+    if info.file_size > _MAX_FILE or (info.file_size > _RATIO_FROM and ratio > _MAX_RATIO):
         return "The archive's member unpacks to too much; it may be made to harm."
     return ""

@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[Grade, str]] = {
     "unreadable": (Grade.BLOCKED, "It cannot be read, so not be searched."),
     "pattern": (Grade.REVIEW, "The text looks like a phone number, an address, a date or a name."),
     "no such value": (Grade.REVIEW, "The value is none of its kind, so it may be a text."),
-    "future date": (Grade.REVIEW, "The date lies in the future."),
+    "future date": (Grade.REVIEW, "The date lies in the future, or the clock of this computer is wrong."),
     "patient ID": (Grade.REVIEW, "The patient's ID is no pseudonym and differs from the name."),
     "unknown attribute": (Grade.BLOCKED, "The standard does not know this attribute."),
     "group length": (Grade.REVIEW, "A group length is left, which masking removes."),

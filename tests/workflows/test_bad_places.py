@@ -1,19 +1,23 @@
 """Full disks, folders that may not be written, newer versions, odd names: a sentence each time, and nothing is lost."""
 
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
 
 from app.cli.main import main
+from app.program import command
 from app.project import Project
 from tests.workflows.conftest import leadglass, radiograph
 
@@ -160,6 +164,25 @@ def test_a_path_of_more_than_260_characters_is_masked(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_an_image_of_ten_gigabytes_costs_itself_and_is_named_with_what_to_do(
+    tmp_path: Path, told: Told
+) -> None:
+    huge = radiograph(tmp_path / "in", 1, patient=1)
+    with huge.open("r+b") as file:
+        file.truncate(10 * 2**30)  # a hole: it takes no room
+    radiograph(tmp_path / "in", 2, patient=2)
+    report = tmp_path / "report.json"
+    arguments = ("mask", tmp_path / "in", "--out", tmp_path / "out", "--headers-only", "--workers", "1")
+    assert run(*arguments, "--report", report) == 1
+    told.words()
+    rows = {Path(row["path"]).name: row for row in json.loads(report.read_text(encoding="utf-8"))["files"]}
+    assert rows[huge.name]["outcome"] == "quarantined"
+    assert "10.0 GB" in rows[huge.name]["reason"]
+    assert "several instances" in rows[huge.name]["reason"]
+    assert len(list((tmp_path / "out").rglob("*.dcm"))) == 1
+
+
+@pytest.mark.slow
 def test_names_that_differ_in_case_alone_stay_two(tmp_path: Path) -> None:
     for number, name in enumerate(("Scan", "SCAN")):
         radiograph(tmp_path / "in" / name, number, patient=number)
@@ -215,3 +238,85 @@ def test_two_imports_into_one_project_at_once_lose_nothing(incoming: Path, tmp_p
         assert catalogue.count() == 12
     assert len(list((folder / "instances").iterdir())) == 12
     assert leadglass("audit", "verify", folder).code == 0
+
+
+@pytest.mark.slow
+def test_a_project_on_a_drive_that_became_read_only_is_told_and_stays_whole(
+    small: Path, tmp_path: Path, told: Told
+) -> None:
+    folder = small / "p.leadglass"
+    assert run("new", folder) == 0
+    first, second = (radiograph(tmp_path / f"in{number}", number, patient=number) for number in range(2))
+    assert run("import", folder, first, "--workers", "1") == 0
+    (tmp_path / "labels.csv").write_text(f"path,class,reader\n{first},normal,Reader One\n", encoding="utf-8")
+    told.words()
+    subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
+    for arguments in (
+        ("import", folder, second, "--workers", "1"),
+        ("label", folder, "--from", tmp_path / "labels.csv"),
+        ("export", folder, "--out", tmp_path / "data"),
+        ("export", folder, "--out", small / "data"),
+        ("vault", folder, "renew"),
+    ):
+        assert run(*arguments) == 1, arguments
+        words = told.words()
+        assert "writ" in words, (arguments, words)
+    subprocess.run(["mount", "-o", "remount,rw", str(small)], check=True)
+    assert run("import", folder, second, "--workers", "1") == 0
+    assert run("label", folder, "--from", tmp_path / "labels.csv") == 0
+    assert run("audit", "verify", folder) == 0
+    with Project.open(folder).catalogue() as catalogue:
+        assert catalogue.count() == 2
+
+
+@pytest.mark.slow
+def test_originals_on_a_drive_that_vanishes_are_named_and_taken_in_when_it_is_back(
+    incoming: Path, tmp_path: Path
+) -> None:
+    folder, away = tmp_path / "p.leadglass", tmp_path / "away"
+    assert leadglass("new", folder).code == 0
+    line = command("import", str(folder), str(incoming), "--workers", "1", "--progress", "json")
+    child = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert child.stdout is not None
+    for text in child.stdout:
+        event = json.loads(text)
+        if event["event"] == "item" and event["kind"] == "file":
+            incoming.rename(away)
+            break
+    _, errors = child.communicate(timeout=120)
+    assert child.returncode == 1
+    assert UNFORESEEN not in errors
+    away.rename(incoming)
+    assert leadglass("import", folder, incoming).code == 0
+    with Project.open(folder).catalogue() as catalogue:
+        assert catalogue.count() == 12
+
+
+@pytest.mark.slow
+def test_a_clock_that_jumps_between_steps_costs_nothing(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten years forward, then back: work goes on, and the trail is whole all the same."""
+    folder, now = tmp_path / "p.leadglass", time.time
+    assert run("new", folder) == 0
+    for number, days in enumerate((0, 3650, -3650)):
+
+        class Jumped(datetime):
+            jump = timedelta(days)
+
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> "Jumped":
+                return super().now(tz) + cls.jump
+
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "time", lambda jump=Jumped.jump: now() + jump.total_seconds())
+            patched.setattr("app.audit.trail.datetime", Jumped)
+            radiograph(tmp_path / "in", number, patient=number)
+            assert run("import", folder, tmp_path / "in", "--workers", "1") == 0
+    assert run("audit", "verify", folder) == 0
+    told.words()
+    with Project.open(folder).catalogue() as catalogue:
+        assert catalogue.count() == 3
+    trail = (folder / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+    years = [int(json.loads(line)["at"][:4]) for line in trail]
+    assert max(years) - min(years) >= 19  # the clock did jump
