@@ -67,8 +67,8 @@ if [ -n "$older" ]; then
 fi
 
 say "unattended installation"
-cp "$dist"/leadglass*.deb "$root/tmp/"
-inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/leadglass*.deb' >"$dist/apt.log" 2>&1 ||
+cp "$dist"/leadglass-[0-9]*.deb "$root/tmp/"
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/leadglass-[0-9]*.deb' >"$dist/apt.log" 2>&1 ||
     { tail -20 "$dist/apt.log"; exit 1; }
 user leadglass --version
 inside dpkg-query -W leadglass
@@ -111,9 +111,22 @@ user sh -c 'xvfb-run -a -s "-screen 0 1280x800x24" sh -c "/opt/leadglass/bin/lea
 cp "$root/home/reader/window.png" "$dist/window.png"
 
 say "reinstalled over itself: the project stays"
-inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall --no-install-recommends /tmp/leadglass*.deb' >>"$dist/apt.log" 2>&1
+inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall --no-install-recommends /tmp/leadglass-[0-9]*.deb' >>"$dist/apt.log" 2>&1
 sealed leadglass label /home/reader/kept.leadglass --help >/dev/null
 test -d "$root/home/reader/kept.leadglass"
+
+training=$(cd "$dist" && ls leadglass-training-*.deb 2>/dev/null || true)
+if [ -n "$training" ]; then
+    say "training is added later, works without a network, and goes again"
+    cp "$dist/$training" "$root/tmp/training.deb"
+    inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/training.deb' >>"$dist/apt.log" 2>&1
+    rm "$root/tmp/training.deb"
+    sealed leadglass selftest --progress none | tee "$dist/linux-training-selftest.txt"
+    grep -Eq '^ok +training' "$dist/linux-training-selftest.txt"
+    inside apt-get remove -y -q leadglass-training >>"$dist/apt.log" 2>&1
+    test ! -e "$root/opt/leadglass/training"
+    user leadglass --version
+fi
 
 say "removed, purged: the project stays, the program goes"
 inside apt-get purge -y -q 'leadglass*' >>"$dist/apt.log" 2>&1

@@ -58,6 +58,35 @@ say "self-test without a network"
 leadglass selftest --progress none | tee "$dist/windows-selftest.txt" || true
 grep -q 'This copy works' "$dist/windows-selftest.txt" || fail "the self-test"
 
+say "the window on a virtual screen"
+# A project of its own, so that this works without an older build too; the picture is for people to look at.
+leadglass new 'C:\seen.leadglass' --progress none
+leadglass import 'C:\seen.leadglass' "$(patient Ab)" --progress none
+as_reader xvfb-run -a -s '-screen 0 1280x800x24' sh -c "
+    wine '$home\\bin\\leadglass-window.exe' 'C:\\seen.leadglass' &
+    for second in \$(seq ${WINDOW_S:-240}); do
+        sleep 1
+        xwininfo -root -tree | grep -q '\"[^\"]*Leadglass' && break
+    done
+    sleep 20
+    xwininfo -root -tree >/home/reader/windows.txt
+    import -window root /home/reader/window.png
+    wineserver -k" || true
+cp "$root/home/reader/window.png" "$dist/windows-window.png"
+grep '"[^"]*Leadglass' "$root/home/reader/windows.txt" || fail "no window was opened"
+
+training=$(cd "$dist" && ls leadglass-training-*-windows-x86_64.exe 2>/dev/null || true)
+if [ -n "$training" ]; then
+    say "training is added later, works without a network, and goes again"
+    as_reader wine "Z:\\packages\\$training" /S || fail "the installer of training ended with $?"
+    leadglass selftest --progress none | tee "$dist/windows-training-selftest.txt" || true
+    grep -Eq '^ok +training' "$dist/windows-training-selftest.txt" || fail "training"
+    as_reader wine "$home\\uninstall-training.exe" /S || fail "the uninstaller of training ended with $?"
+    as_reader wineserver -w
+    [ ! -e "$c/Program Files/Leadglass/training" ] || fail "the training component is still there"
+    leadglass --version
+fi
+
 say "repair: a damaged copy is put right by installing again"
 echo damaged >"$c/Program Files/Leadglass/python/Lib/site-packages/app/__init__.py"
 as_reader wine "Z:\\packages\\$installer" /S || fail "the repair ended with $?"

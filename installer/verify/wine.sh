@@ -27,7 +27,7 @@ if [ ! -d "$root/usr/lib/x86_64-linux-gnu/wine" ]; then
     cp /etc/resolv.conf "$root/etc/resolv.conf"
     for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
     chroot "$root" sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-        --no-install-recommends wine wine64 xvfb xauth' >"$shown/wine-apt.log" 2>&1 || { tail "$shown/wine-apt.log"; exit 1; }
+        --no-install-recommends wine wine64 xvfb xauth x11-utils imagemagick' >"$shown/wine-apt.log" 2>&1 || { tail "$shown/wine-apt.log"; exit 1; }
 fi
 let_go
 id="$(chroot "$root" id -u reader 2>/dev/null || true)"

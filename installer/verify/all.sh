@@ -1,0 +1,45 @@
+#!/bin/bash
+# Builds the packages and tries them as IT would roll them out: what a release has to pass.
+#
+#   sudo installer/verify/all.sh small      the .deb without training, in a bare Debian: for each run of the checks
+#   sudo installer/verify/all.sh            all packages of both systems, Debian and Ubuntu, Wine, and the long tests
+#
+# OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_EXE and
+# OLDER_MSI name packages of an earlier build, to be upgraded from. Where root, debootstrap or a mirror is missing, "small"
+# says so and tries nothing, the whole fails. Small needs about a quarter of an hour on two cores, the whole a night.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+
+out=${OUT:-dist}
+chroots=${CHROOTS:-build}
+mirror=${MIRROR:-http://deb.debian.org/debian}
+python=$(command -v python3.11)
+
+lacking() {
+    [ "$(id -u)" = 0 ] || { echo "root"; return; }
+    for each in debootstrap objdump unshare setpriv; do
+        command -v "$each" >/dev/null || { echo "$each"; return; }
+    done
+    "$python" -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1] + "/dists/bookworm/Release", timeout=20)' \
+        "$mirror" 2>/dev/null || echo "a Debian mirror"
+}
+missing=$(lacking)
+if [ -n "$missing" ]; then
+    echo "The packages were not tried: $missing is missing."
+    [ "${1:-}" = small ] && exit 0
+    exit 1
+fi
+
+if [ "${1:-}" = small ]; then
+    "$python" installer/release.py linux --without-training --formats deb --out "$out"
+    exec installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
+fi
+
+"$python" installer/bootstrap.py test --slow
+"$python" installer/release.py linux --out "$out"
+"$python" installer/release.py windows --out "$out"
+installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
+SUITE=jammy MIRROR=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} COMPONENTS=main,universe \
+    installer/verify/linux.sh "$out" "$chroots/jammy"
+installer/verify/windows.sh "$out" "$chroots/wine" "${OLDER_EXE:-}" "${OLDER_MSI:-}"
+installer/verify/windows_failures.sh "$chroots/wine"
