@@ -33,6 +33,7 @@ from app.gui.safekeeping import Safekeeping
 from app.gui.session import Session
 from app.gui.steps import STEPS
 from app.gui.training.board import Board
+from app.gui.widgets import private_clipboard
 from app.gui.widgets.job_status import JobStatus
 from app.gui.widgets.look_only import LOOKING, LookOnlyBanner
 from app.gui.widgets.rail import Rail
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.session.navigate.connect(self.go)
         self.session.project_changed.connect(self._on_project_changed)
         self.session.status.connect(self.statusBar().showMessage)
+        self.session.vault_changed.connect(self._on_vault_changed)
         self.start.new_wanted.connect(self.new_project)
         self.start.open_wanted.connect(self.open_project)
         self.start.sample_wanted.connect(self.open_sample)
@@ -95,6 +97,10 @@ class MainWindow(QMainWindow):
         self.pages[name] = page
         self.stack.addWidget(page)
         return page
+
+    def _on_vault_changed(self) -> None:
+        if self.session.vault is None:
+            private_clipboard.forget()
 
     def _on_project_changed(self) -> None:
         was = next((name for name, page in self.pages.items() if page is self.current_page()), "")

@@ -16,6 +16,7 @@ from app.gui.main_window import MainWindow
 from app.gui.pages.mask_page import MaskPage
 from app.gui.pages.vault_page import VaultPage
 from app.gui.vault.forget_dialog import ForgetDialog
+from app.gui.widgets import private_clipboard
 from app.project import Project
 from app.workflows.projects import create_project, unlock
 from app.workflows.ways_in import recover
@@ -130,6 +131,35 @@ def test_locking_takes_every_identity_out_of_sight(
     assert opened.stack.currentWidget() is opened.locked
     assert shown(opened) == []
     assert opened.patients.text.text() == ""
+
+
+def test_copying_a_row_takes_the_pseudonym_never_the_name(opened: VaultPage, qtbot: QtBot) -> None:
+    assert look_up(opened, qtbot, "alder")
+    table = opened.patients.table
+    table.setCurrentIndex(opened.patients.model.index(0, 3))
+    QApplication.clipboard().clear()
+    opened.window().activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == opened.patients.chosen()[0]
+
+
+def test_identities_on_the_clipboard_go_into_no_history_and_leave_with_the_lock(
+    opened: VaultPage, window: MainWindow
+) -> None:
+    clipboard = QApplication.clipboard()
+    private_clipboard.put("Alder^Invented")
+    assert clipboard.text() == "Alder^Invented"
+    assert bytes(clipboard.mimeData().data("x-kde-passwordManagerHint").data()) == b"secret"
+    asked = [name for name in clipboard.mimeData().formats() if "CanUploadToCloudClipboard" in name]
+    assert len(asked) == 1
+    assert opened.session.vault is not None
+    window.lock_vault()
+    assert clipboard.text() == ""
+    clipboard.setText("of another program")
+    private_clipboard.forget()
+    assert clipboard.text() == "of another program"
 
 
 def test_locking_takes_the_original_off_the_mask_page(

@@ -1,11 +1,12 @@
 """The table of a header: shares its width among the columns, copies rows, leaves letters to the page."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.gui.models.header_model import AFTER, ATTRIBUTE, BEFORE, DONE, LAYER, TAG, WHY, HeaderModel
 from app.gui.shortcuts import MOVES
+from app.gui.widgets import private_clipboard
 from app.gui.widgets.chips import ChipDelegate
 from app.gui.widgets.table_look import look_as_rows
 
@@ -48,7 +49,7 @@ class HeaderGrid(QTableView):
             for row in rows
         ]
         if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+            private_clipboard.put("\n".join(lines))
         return len(lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

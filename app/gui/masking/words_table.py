@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from app.gui.models.words_model import ANSWER, NOW, WordsModel
 from app.gui.shortcuts import MOVES
+from app.gui.widgets import private_clipboard
 from app.gui.widgets.chips import ChipDelegate
 from app.gui.widgets.table_look import look_as_rows
 from app.workflows.words import Phrase
@@ -70,7 +71,7 @@ class WordsTable(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not controlled:
             self.opened.emit()
         elif event.key() == Qt.Key.Key_C and controlled:
-            QGuiApplication.clipboard().setText("\n".join(phrase.text for phrase in self.chosen()))
+            private_clipboard.put("\n".join(phrase.text for phrase in self.chosen()))
         elif event.key() in MOVES or (event.key() == Qt.Key.Key_A and controlled):
             super().keyPressEvent(event)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -62,6 +62,10 @@ class PatientsPane(QWidget):
             self.field.addItem(title, by.value)
         self.message = label(HINT, "muted")
         self.table = _table(self.model)
+        # Qt would copy the cell, and that may be a name.
+        QShortcut(
+            QKeySequence.StandardKey.Copy, self.table, self.copy, context=Qt.ShortcutContext.WidgetShortcut
+        )
         self.find_button = button("&Find", self.look_up, primary=True)
         self.all_button = button("Show &all", self.find_all)
         self.copy_button = button("&Copy the pseudonym", self.copy)
