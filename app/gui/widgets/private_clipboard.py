@@ -27,5 +27,6 @@ def put(text: str) -> None:
 def forget() -> None:
     """Empty the clipboard, if what `put` put there is still on it."""
     clipboard = QGuiApplication.clipboard()
-    if clipboard.mimeData().hasFormat(OURS):
+    content: QMimeData | None = clipboard.mimeData()  # None where nothing was ever copied
+    if content is not None and content.hasFormat(OURS):
         clipboard.clear()
