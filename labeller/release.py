@@ -5,10 +5,11 @@ one in which identity was found never may. Decisions are only ever added; the st
 transaction.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from labeller.errors import LabelError
@@ -56,18 +57,38 @@ def decide(
     """Enter a reader's decision about instances: all of them or, on an error, none."""
     if verdict not in DECISIONS:
         raise ValueError("A verdict is approve, reject or withdraw.")
-    ids = known_ids(session, sop_uids)
+    rows = _rows(session, list(known_ids(session, sop_uids).values()))
     if verdict == "approve":
-        _refuse_unfit(session, list(ids.values()))
+        _refuse_unfit(rows.values())
+    standing = _standing(session, [row.id for row in rows.values()]) if verdict == "withdraw" else {}
     who, at = session.get_one(ReaderRow, reader_id(session, reader)), now()
-    return [
-        _decide(session, (uid, ids[uid]), verdict, reader=who, at=at, means=means)
-        for uid in dict.fromkeys(sop_uids)
-    ]
+    entries, made = [], []
+    for uid in dict.fromkeys(sop_uids):
+        row = rows[uid]
+        reasons = tuple(row.review)
+        entries.append(
+            {
+                "instance_id": row.id, "verdict": _VERDICTS[verdict], "previous": row.decision,
+                "reasons": list(reasons), "grade": row.grade, "reader_id": who.id, "at": at, "means": means,
+            }
+        )  # fmt: skip
+        made.append(Decision(uid, _VERDICTS[verdict], reasons, row.grade, who.name, at, means))
+        row.review, row.decision = _after(row, verdict, standing.get(row.id, []))
+        row.needs_review = bool(row.review)
+    if entries:
+        session.execute(insert(DecisionRow), entries)
+    return made
 
 
-def _refuse_unfit(session: Session, ids: Sequence[int]) -> None:
-    grades = Counter(session.get_one(Instance, key).grade for key in ids)
+def _rows(session: Session, keys: Sequence[int]) -> dict[str, Instance]:
+    """Read the instances with these ids at once, a series may have thousands; by SOP Instance UID."""
+    wanted = func.json_each(json.dumps(keys)).table_valued("value")
+    read = session.scalars(select(Instance).where(Instance.id.in_(select(wanted.c.value))))
+    return {row.sop_instance_uid: row for row in read}
+
+
+def _refuse_unfit(rows: Iterable[Instance]) -> None:
+    grades = Counter(row.grade for row in rows)
     for grade, why in (("blocked", _BLOCKED), ("", _UNVERIFIED)):
         if grades[grade]:
             raise LabelError(
@@ -75,36 +96,25 @@ def _refuse_unfit(session: Session, ids: Sequence[int]) -> None:
             )
 
 
-def _decide(
-    session: Session, which: tuple[str, int], verdict: str, *, reader: ReaderRow, at: str, means: str
-) -> Decision:
-    sop_uid, key = which
-    row = session.get_one(Instance, key)
-    reasons, previous = list(row.review), row.decision
-    after, state = _after(session, row, verdict)
-    entry = {
-        "instance_id": key, "verdict": _VERDICTS[verdict], "previous": previous, "reasons": reasons,
-        "grade": row.grade, "reader_id": reader.id, "at": at, "means": means,
-    }  # fmt: skip
-    session.execute(insert(DecisionRow).values(**entry))
-    row.review, row.needs_review, row.decision = after, bool(after), state
-    return Decision(sop_uid, _VERDICTS[verdict], tuple(reasons), row.grade, reader.name, at, means)
+def _standing(session: Session, keys: Sequence[int]) -> dict[int, list[DecisionRow]]:
+    """Return the decisions about each instance that were not withdrawn, oldest first."""
+    wanted = func.json_each(json.dumps(keys)).table_valued("value")
+    about = DecisionRow.instance_id.in_(select(wanted.c.value))
+    standing: dict[int, list[DecisionRow]] = defaultdict(list)
+    for entry in session.scalars(select(DecisionRow).where(about).order_by(DecisionRow.id)):
+        if entry.verdict != "withdrawn":
+            standing[entry.instance_id].append(entry)
+        elif standing[entry.instance_id]:
+            standing[entry.instance_id].pop()
+    return standing
 
 
-def _after(session: Session, row: Instance, verdict: str) -> tuple[list[str], str]:
+def _after(row: Instance, verdict: str, standing: Sequence[DecisionRow]) -> tuple[list[str], str]:
     """Return reasons and state as a verdict leaves them."""
     if verdict == "approve":
         return [], "approved"
     if verdict == "reject":
         return [*(reason for reason in row.review if reason != HELD_BACK), HELD_BACK], "rejected"
-    standing: list[DecisionRow] = []
-    for entry in session.scalars(
-        select(DecisionRow).where(DecisionRow.instance_id == row.id).order_by(DecisionRow.id)
-    ):
-        if entry.verdict != "withdrawn":
-            standing.append(entry)
-        elif standing:
-            standing.pop()
     if not standing:
         raise LabelError("There is no decision to withdraw.")
     return list(standing[-1].reasons), standing[-1].previous

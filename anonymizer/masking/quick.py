@@ -40,10 +40,11 @@ from anonymizer.masking.regular_file import (
 from anonymizer.masking.run import Masked, Run, Settings, check_listed, tools_of
 from anonymizer.masking.slice_collector import SliceCollector
 from anonymizer.masking.slice_masker import Part, SliceMasker
-from anonymizer.masking.thorough import MEDIA_DIRECTORY, NOT_EXAMINED
+from anonymizer.masking.thorough import MEDIA_DIRECTORY, MULTIFRAME_CAPTURES, NOT_EXAMINED
 from anonymizer.output.facts import TAGS, facts_from
 from anonymizer.output.gate import known_of
 from anonymizer.pixels.bit_layout import Layout, layout_of
+from anonymizer.pixels.device_rules import CONDITION_TAGS, matching
 from anonymizer.profiles.drawings import ANNOTATIONS
 
 _BITS = (0x00280002, 0x00280100, 0x00280101, 0x00280102, 0x00280103)  # where values lie in their words
@@ -90,6 +91,7 @@ class _Quick:
         self._settings = settings
         self.stretches = Stretches(_apart(settings))
         self._plausible: Memory[Stretch, bool] = Memory()
+        self._ruled: Memory[bytes, bool] = Memory()
         self._collectors: Recent[tuple[str, bytes], SliceCollector] = Recent(_KINDS)
         self._subjects: Recent[tuple[Patient, str, frozenset[Mention], str, bytes], _OfSubject] = Recent(
             _SUBJECTS
@@ -109,12 +111,23 @@ class _Quick:
             self._plausible.put(piece, found)
         return found
 
+    def _is_ruled(self, file: RegularFile) -> bool:
+        """Whether a device rule says what is to be masked in the image."""
+        if file.pixels is None or not self._settings.device_rules:
+            return False
+        asked = b"".join([file.charset, *map(file.bytes_of, CONDITION_TAGS)])
+        found = self._ruled.get(asked)
+        if found is None:
+            found = bool(matching(self._settings.device_rules, parsed([asked])))
+            self._ruled.put(asked, found)
+        return found
+
     def mask(self, raw: bytes, run: Run) -> Masked:
         """Mask a file's bytes."""
         file = open_regular(raw, self.stretches)
         sop_class = file.uid(SOP_CLASS)
         _check(file, sop_class, find_text=self._settings.find_text)
-        if not all(map(self._is_plausible, file.pieces)):
+        if not all(map(self._is_plausible, file.pieces)) or self._is_ruled(file):
             raise IrregularError
         collector = self.collector(sop_class, file.charset)
         identity = collector.identity(file)
@@ -146,6 +159,8 @@ def _check(file: RegularFile, sop_class: str, *, find_text: bool) -> None:
     if sop_class == MEDIA_DIRECTORY or _holds_another_file(file):
         raise IrregularError
     if may_hold_document(sop_class, has_document=DOCUMENT in file.by_tag) or ANNOTATIONS in file.by_tag:
+        raise IrregularError
+    if sop_class.startswith(MULTIFRAME_CAPTURES):
         raise IrregularError
     if file.pixels is None:
         if is_image_class(sop_class):

@@ -47,7 +47,7 @@ class Settings:
     find_text: bool = True
     patients: PatientRules = field(default_factory=PatientRules)
     verify: bool = True  # check each masked instance before it is written
-    device_rules: tuple[DeviceRule, ...] = ()  # for images whose pixels are searched
+    device_rules: tuple[DeviceRule, ...] = ()  # also where pixels are not searched
 
     def digest(self, patient: Patient) -> str:
         """Return a name for settings: equal where they and this version of the program would do the same.
@@ -81,7 +81,7 @@ class Tools:
     """What is made once for the same settings."""
 
     def __init__(self, settings: Settings) -> None:
-        self.plan = Plan(settings.profile)
+        self.plan = Plan(settings.profile, searched=settings.find_text)
         self.patients = Patients(Pseudonyms(settings.key), settings.patients)
         self._harvests: Recent[frozenset[Mention], Harvest] = Recent(_PATIENTS)
 

@@ -51,6 +51,7 @@ _WRITTEN = ("PatientID", "PatientName", "PatientIdentityRemoved", "Deidentificat
 DAMAGED = "The file is damaged, so of its texts and codes only those that are known to be harmless were kept."
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
 _PIXEL_GROUP = 0x7FE0
+MULTIFRAME_CAPTURES = "1.2.840.10008.5.1.4.1.1.7."  # the beginning of their SOP Class UIDs
 _DERIVED = (
     Change(
         "(0008,0008)",
@@ -127,6 +128,8 @@ def _mark_pixels(dataset: FileDataset, pixels: "PixelResult") -> None:
     """Say of the pixels what was found and done, whatever of that the profile removes (PS3.15 E.3.1)."""
     if pixels.examined:
         dataset.add_new("BurnedInAnnotation", "CS", "NO" if pixels.cleaned else "YES")
+    elif first_text(dataset, "SOPClassUID").startswith(MULTIFRAME_CAPTURES):
+        dataset.add_new("BurnedInAnnotation", "CS", "YES")  # required there, and nobody looked
     if pixels.changed:
         mark_masked_pixels(dataset)
 
@@ -235,8 +238,6 @@ def _mask_pixels(
 
     if not any(keyword in dataset for keyword in _PIXELS):
         return PixelResult()
-    if not settings.find_text:
-        return PixelResult(review=(NOT_EXAMINED,))
     rules = matching(settings.device_rules, dataset)
     for rule in rules:
         if rule.action is Action.LEAVE_OUT:
@@ -245,7 +246,10 @@ def _mask_pixels(
     try:
         matrix = matrix_of(dataset) if rules and policy.mask is not MaskText.FLAG else None
         known = [region for rule in rules if matrix for region in rule.regions(dataset, matrix)]
-        return mask_burned_in_text(dataset, drawn=known, judge=Judge(policy, harvest), plan=plan)
+        if not settings.find_text and not known:
+            return PixelResult(review=(NOT_EXAMINED,))
+        judge = Judge(policy, harvest)
+        return mask_burned_in_text(dataset, find=settings.find_text, drawn=known, judge=judge, plan=plan)
     except UNREADABLE as error:
         raise PixelError("The image cannot be decoded, so it cannot be searched for text.") from error
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydicom import dcmread
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
 from anonymizer.errors import SourceError
@@ -106,6 +107,10 @@ def _values(dataset: Dataset, keyword: str) -> tuple[str, ...]:
     except UNREADABLE:
         found = []
     return tuple(text.strip().casefold() for text in found) or ("",)
+
+
+CONDITION_TAGS = tuple(sorted(tag_for_keyword(keyword) or 0 for keyword in CONDITIONS.values()))
+"""The attributes that rules ask for, in the order of a file."""
 
 
 def matching(rules: Sequence[DeviceRule], dataset: Dataset) -> tuple[DeviceRule, ...]:

@@ -45,6 +45,8 @@ _DESCRIBED = {0x00102298: 0x00102297}  # the role of a person who goes: without 
 _SEALED = frozenset({0x04000500, 0x4FFE0001})  # encrypted attributes, MAC parameters: Table E.1-1 has neither
 _SEAL = "What is encrypted cannot be searched, and what is masked is no longer what was signed."
 _SECOND_IMAGE = "It is another picture beside the image, in which no text was looked for."
+_BURNED_IN = 0x00280301
+_UNSEARCHED = "Nobody looked for text in the pixels, so the file's own word for it is not passed on."
 _DRAWN = "Letters may be drawn with lines: the annotations they belong to are replaced by dummies."
 _NO_IOD = Requirement()
 _NEEDED_ANYWHERE = {  # type 1 in the only module that has them (C.11.10)
@@ -65,11 +67,12 @@ class Decision:
 class Plan:
     """The decisions of one profile for one kind of object, each made once.
 
-    A plan made from a profile alone knows no IOD; `for_object` returns the one for a SOP Class.
+    A plan made from a profile alone knows no IOD; `for_object` returns the one for a SOP Class. Where pixels are not
+    `searched`, BurnedInAnnotation goes unless the object must have it: absent, it says that text may be there.
     """
 
-    def __init__(self, profile: Profile, iod: Iod | None = None) -> None:
-        self.profile, self.iod = profile, iod
+    def __init__(self, profile: Profile, iod: Iod | None = None, *, searched: bool = True) -> None:
+        self.profile, self.iod, self._searched = profile, iod, searched
         self._own = dict(profile.attributes)
         self._private = {(creator, group, last): action for creator, group, last, action in profile.private}
         self._decided: dict[tuple[int, bool, tuple[int, ...]], Decision | None] = {}
@@ -81,7 +84,7 @@ class Plan:
         iod = iod_of(sop_class_uid)
         name = iod.name if iod is not None else ""
         if name not in self._objects:
-            self._objects[name] = Plan(self.profile, iod)
+            self._objects[name] = Plan(self.profile, iod, searched=self._searched)
         return self._objects[name]
 
     def decide(self, tag: int, *, sequence: bool = False, within: tuple[int, ...] = ()) -> Decision | None:
@@ -141,13 +144,21 @@ class Plan:
             return Decision("X", "It describes an attribute that is removed.")
         if own:
             return _valid(Decision(own, _OWN), required)
-        if tag in _SEALED or is_second_image(tag):
-            return Decision("X", _SEAL if tag in _SEALED else _SECOND_IMAGE)
+        if why := self._never_passed_on(tag, required):
+            return Decision("X", why)
         if tag in IN_ANNOTATIONS and self._replaces_annotations(within):
             return Decision(IN_ANNOTATIONS[tag], _DRAWN)
         if self.profile.allow is not None and tag not in self.profile.allow:
             return self._not_allowed(tag, required, sequence=sequence)
         return self._by_table(tag, required, sequence=sequence)
+
+    def _never_passed_on(self, tag: int, required: Requirement) -> str:
+        """Return why no option can keep an attribute; "" where the tables decide."""
+        if tag in _SEALED:
+            return _SEAL
+        if tag == _BURNED_IN and not self._searched and required.need is Need.NOTHING:
+            return _UNSEARCHED
+        return _SECOND_IMAGE if is_second_image(tag) else ""
 
     def _not_allowed(self, tag: int, required: Requirement, *, sequence: bool) -> Decision | None:
         """Return what happens to an attribute that is not on the profile's allow-list."""

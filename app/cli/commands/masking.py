@@ -100,7 +100,8 @@ def _mask_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headers-only",
         action="store_true",
-        help="do not look for burned-in text; files with pixels want review",
+        help="do not look for burned-in text: only what device rules name is masked, the file's own "
+        "BurnedInAnnotation is not passed on unless the object must have it, and files with pixels want review",
     )
     add_pixels_argument(parser)
     parser.add_argument(

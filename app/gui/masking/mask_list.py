@@ -27,7 +27,7 @@ _MEANT = {
     Listed.TO_LOOK_AT: InstanceFilter(needs_review=True),
     Listed.PIXELS: InstanceFilter(masked=True),
 }
-
+PIECE = 200  # rows that are read at once
 
 EMPTY = {
     Listed.ALL: "Nothing is in the project yet.",
@@ -117,18 +117,22 @@ class MaskList(QWidget):
 
     def next_to_look_at(self, uid: str, besides: Collection[str] = ()) -> str:
         """Find the next listed instance that needs a look, beginning again at the top; "" if none does."""
-        here = self.model.place(uid) + 1
-        order = (*self.model.uids[here:], *self.model.uids[:here])
-        return next((each for each in order if self._waits(each, (uid, *besides))), "")
+        waiting = self._to_look_at.difference((uid, *besides))
+        here, end = self.model.place(uid) + 1, len(self.model.uids)
+        return self._first_of(waiting, here, end) or self._first_of(waiting, 0, here)
 
-    def _waits(self, uid: str, besides: Collection[str]) -> bool:
-        return uid in self._to_look_at and uid not in besides
+    def _first_of(self, waiting: Collection[str], first: int, end: int) -> str:
+        """The first of these that is listed in a stretch of the list, which is read in pieces: it may be long."""
+        if not waiting:
+            return ""
+        pieces = (self.model.uids[place : min(place + PIECE, end)] for place in range(first, end, PIECE))
+        return next((uid for piece in pieces for uid in piece if uid in waiting), "")
 
     def reviewed(self, uids: Collection[str], waiting: Collection[str]) -> None:
         """Instances got a verdict, and some of them still wait. They stay listed until the list is made anew."""
         self._to_look_at.difference_update(uids)
         self._to_look_at.update(waiting)
-        self.model.refresh([uid for uid in uids if self.lists(uid)])
+        self.model.refresh(list(uids))
         self._show_count()
 
     def masked(self, uid: str, *, others: bool) -> None:

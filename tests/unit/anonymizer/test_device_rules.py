@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, UltrasoundImageStorage
+from pydicom.uid import (
+    DigitalXRayImageStorageForPresentation,
+    ExplicitVRLittleEndian,
+    MultiFrameTrueColorSecondaryCaptureImageStorage,
+    SecondaryCaptureImageStorage,
+    UltrasoundImageStorage,
+)
 
 from anonymizer import Layout, Outcome, SecretKey, Settings, find_sources, load_profile
 from anonymizer.errors import DeviceRuleError
 from anonymizer.masking.deidentify import deidentify
 from anonymizer.pixels import text_finder
+from anonymizer.pixels.burned_in_text import NOT_EXAMINED
 from anonymizer.pixels.device_rule_file import RuleFile, all_rules, read_rule_file, rules_text, starter_rules
 from anonymizer.pixels.device_rules import Action, DeviceRule, device_of, matching
 from anonymizer.report import FileRecord
@@ -59,11 +66,13 @@ def nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_finder, "find_residue", lambda _image: ())
 
 
-def masked(tmp_path: Path, key: SecretKey, *rules: DeviceRule) -> tuple[FileRecord, Path]:
+def masked(
+    tmp_path: Path, key: SecretKey, *rules: DeviceRule, find_text: bool = True, **values: object
+) -> tuple[FileRecord, Path]:
     file = tmp_path / "in" / "one.dcm"
     file.parent.mkdir()
-    ultrasound().save_as(file, enforce_file_format=True)
-    settings = Settings(load_profile("research"), key, device_rules=rules)
+    ultrasound(**values).save_as(file, enforce_file_format=True)
+    settings = Settings(load_profile("research"), key, find_text=find_text, device_rules=rules)
     (source,) = find_sources([file.parent])
     record = deidentify(source, tmp_path / "out", settings, Layout.FLAT)
     return record, tmp_path / "out" / record.new_path
@@ -104,6 +113,51 @@ def test_an_image_is_left_out_and_the_rule_named(tmp_path: Path, key: SecretKey)
     assert record.outcome is Outcome.QUARANTINED
     assert "Room 2" in record.reason
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_what_is_known_without_looking_is_masked_where_nobody_looks_too(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    known = rule(Action.RECTANGLES, manufacturer="zargon*", rows="60")
+    record, file = masked(tmp_path, key, known, find_text=False)
+    after = dcmread(file)
+    assert (after.pixel_array[:12] == after.pixel_array[0, 0]).all()
+    assert np.array_equal(after.pixel_array[12:55], ultrasound().pixel_array[12:55])
+    assert {region.found_by for region in record.regions} == {"Room 2"}
+    assert NOT_EXAMINED in record.review
+    assert "BurnedInAnnotation" not in after
+
+
+def test_an_image_is_left_out_where_nobody_looks_too(tmp_path: Path, key: SecretKey) -> None:
+    record, _ = masked(tmp_path, key, rule(Action.LEAVE_OUT, modality="US"), find_text=False)
+    assert record.outcome is Outcome.QUARANTINED
+
+
+@pytest.mark.parametrize("said", ["NO", "YES"])
+@pytest.mark.parametrize("sop_class", [UltrasoundImageStorage, SecondaryCaptureImageStorage])
+def test_where_nobody_looks_the_files_own_word_for_its_pixels_is_not_passed_on(
+    said: str, sop_class: str, tmp_path: Path, key: SecretKey
+) -> None:
+    """Absent, it says that text may be there (PS3.3 C.7.6.1)."""
+    record, file = masked(tmp_path, key, find_text=False, BurnedInAnnotation=said, SOPClassUID=sop_class)
+    assert "BurnedInAnnotation" not in dcmread(file)
+    assert any(change.path == "(0028,0301)" and change.action == "X" for change in record.changes)
+    assert record.review == (NOT_EXAMINED,)
+
+
+def test_a_capture_that_must_say_something_says_that_text_may_be_there(
+    tmp_path: Path, key: SecretKey
+) -> None:
+    capture = MultiFrameTrueColorSecondaryCaptureImageStorage
+    _, file = masked(tmp_path, key, find_text=False, SOPClassUID=capture)
+    assert dcmread(file).BurnedInAnnotation == "YES"
+
+
+def test_what_an_object_must_have_stays_for_a_reader_to_judge(tmp_path: Path, key: SecretKey) -> None:
+    radiograph = DigitalXRayImageStorageForPresentation
+    record, file = masked(tmp_path, key, find_text=False, SOPClassUID=radiograph)
+    assert dcmread(file).BurnedInAnnotation == "NO"
+    assert NOT_EXAMINED in record.review
 
 
 def test_every_condition_must_hold() -> None:

@@ -89,6 +89,18 @@ def test_withdrawing_takes_back_one_decision_after_the_other(catalogue: Catalogu
         catalogue.decide([uid(1)], "withdraw", reader="Dr. A", means="window")
 
 
+def test_a_series_is_decided_at_once_and_each_instance_keeps_its_own_state(catalogue: Catalogue) -> None:
+    both = [uid(1), uid(2)]
+    before = [catalogue.instance(each).review for each in both]
+    catalogue.decide([uid(2)], "reject", reader="Dr. A", means="window")
+    made = catalogue.decide(both, "approve", reader="Dr. A", means="window")
+    assert [(each.sop_instance_uid, each.verdict) for each in made] == [(each, "approved") for each in both]
+    assert made[1].reasons == (*before[1], HELD_BACK)
+    catalogue.decide(both, "withdraw", reader="Dr. A", means="window")
+    assert catalogue.instance(uid(1)).review == before[0]
+    assert catalogue.instance(uid(2)).decision == "rejected"
+
+
 @pytest.mark.parametrize("number", [3, 4])
 def test_what_is_blocked_or_unverified_cannot_be_approved(catalogue: Catalogue, number: int) -> None:
     with pytest.raises(LabelError, match="cannot be approved"):
