@@ -59,7 +59,7 @@ class FrameSearch:
     def _boxes(self, number: int) -> Sequence[text_finder.TextBox]:
         """Return the text in a view; what no frame of a projection shows is none."""
         if self._plan is not None:
-            return self._plan.boxes
+            return [line.box for line in self._plan.lines]
         boxes = text_finder.find_text(self.views[number])
         place = number - len(self.views) + len(self._projections)
         if place < 0 or not self._projections:
@@ -81,10 +81,11 @@ class FrameSearch:
     def found(self) -> list[Region]:
         """Return all text in the views, as regions of every frame; kept ones are among them."""
         regions: list[Region] = []
+        known = self._judge.settled(self._plan.lines) if self._plan is not None else {}
         for number, view in enumerate(self.views):
             boxes = self._boxes(number)
             masked = [region for region in regions if region.kind != KEPT]
-            there, read = self._judge.sorted(view, boxes, masked)
+            there, read = self._judge.sorted(view, boxes, masked, known=known)
             regions += there
             self.readings += read
         return united(regions)

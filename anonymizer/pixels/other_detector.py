@@ -1,7 +1,8 @@
 """A second opinion where no other program is installed: another detector (PP-OCRv4, Apache-2.0) on another view.
 
 It has learned from other pictures than `text_net` and sees the whole image at once, its contrast evened out in
-small squares, which no search does. It shares the reader of lines with the search.
+small squares, which no search does. Where there are no strokes it does not look. It shares the reader of lines with
+the search.
 """
 
 from collections.abc import Iterator
@@ -15,8 +16,11 @@ from anonymizer.pixels import text_finder
 from anonymizer.pixels.decoding import Array
 from anonymizer.pixels.text_engine import model_path, session_of
 from anonymizer.pixels.text_finder import TextBox
+from anonymizer.pixels.text_strokes import strokes_of
 from anonymizer.pixels.text_views import grey_of, percentile
 from anonymizer.report import Region
+
+Bytes = npt.NDArray[np.uint8]
 
 DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
 
@@ -35,11 +39,37 @@ def words(picture: Array) -> Iterator[Region]:
 
     clear = np.ascontiguousarray(percentile(grey_of(picture)))
     even = np.asarray(cv2.createCLAHE(_EVEN, _SQUARES).apply(clear), np.uint8)
-    found = sorted(_boxes(_map(even), even.shape), key=lambda box: -box.score)[:_MOST]
+    small = _reduced(even)
+    place = _around_strokes(_reduced(clear))
+    if place is None:
+        return
+    probability = np.zeros(small.shape, np.float32)
+    probability[place] = _map(small[place])
+    found = sorted(_boxes(probability, even.shape), key=lambda box: -box.score)[:_MOST]
     for reading in text_finder.read_lines(even, boxes=found):
         if reading.score >= _SURE and sum(letter.isalnum() for letter in reading.text) >= _LEAST:
             box = reading.box
             yield Region(box.x, box.y, box.width, box.height)
+
+
+def _reduced(view: Bytes) -> Bytes:
+    """Return a view of which no side is longer than what the detector looks at."""
+    import cv2
+
+    factor = min(1.0, _LONGEST / max(view.shape))
+    return np.asarray(cv2.resize(view, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _around_strokes(view: Bytes) -> tuple[slice, slice] | None:
+    """Return the part of a view outside which nothing can be text, None where there is no such part."""
+    strokes = strokes_of(view)
+    rows, columns = np.flatnonzero(strokes.any(axis=1)), np.flatnonzero(strokes.any(axis=0))
+    if not rows.size:
+        return None
+    (top, bottom), (left, right) = (
+        (max(0, int(line[0]) - _STRIDE), int(line[-1]) + 1 + _STRIDE) for line in (rows, columns)
+    )
+    return slice(top, min(bottom, view.shape[0])), slice(left, min(right, view.shape[1]))
 
 
 @lru_cache(1)
@@ -47,17 +77,17 @@ def _session() -> Any:
     return session_of(model_path(DETECTOR))
 
 
-def _map(view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return how likely each pixel of a reduced view lies in a line of text."""
+def _map(view: Bytes) -> npt.NDArray[np.float32]:
+    """Return how likely each pixel of a view lies in a line of text."""
     import cv2
 
-    factor = min(1.0, _LONGEST / max(view.shape))
-    rows, columns = (max(_STRIDE, round(side * factor / _STRIDE) * _STRIDE) for side in view.shape)
-    small = cv2.resize(view, (columns, rows), interpolation=cv2.INTER_AREA)
-    planes = (np.repeat(small[..., None], 3, axis=2) / 255.0 - _MEAN) / _SPREAD
+    rows, columns = (max(_STRIDE, round(side / _STRIDE) * _STRIDE) for side in view.shape)
+    whole = cv2.resize(view, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    planes = (np.repeat(whole[..., None], 3, axis=2) / 255.0 - _MEAN) / _SPREAD
     batch = np.ascontiguousarray(planes.transpose(2, 0, 1)[None], np.float32)
     session = _session()
-    return np.asarray(session.run(None, {session.get_inputs()[0].name: batch})[0][0, 0], np.float32)
+    found = session.run(None, {session.get_inputs()[0].name: batch})[0][0, 0]
+    return np.asarray(cv2.resize(found, view.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _boxes(probability: npt.NDArray[np.float32], shape: tuple[int, ...]) -> Iterator[TextBox]:

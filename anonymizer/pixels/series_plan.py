@@ -1,7 +1,8 @@
 """Series of slices: text is searched in a sample, and what was found there holds for all slices that look alike.
 
 Slices of one device, matrix and series carry their text, if any, in the same places. So a few of them are searched;
-what stands in half of these or more is masked in all slices. The others are only compared with the samples at a
+what stands in half of these or more is masked in all slices; what they read there is not read again, unless it might
+stay. The others are only compared with the samples at a
 hundredth of the cost: strokes where no sample has any, or ink brighter than in any sample, and the slice is searched
 like any other image. Where text can be read that only few samples have, all slices are searched.
 """
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from anonymizer.pixels import text_finder
 from anonymizer.pixels.decoding import Array
-from anonymizer.pixels.text_finder import TextBox
+from anonymizer.pixels.text_finder import Reading, TextBox
 from anonymizer.pixels.text_strokes import strokes_of
 
 Mask = npt.NDArray[np.bool_]
@@ -32,8 +33,7 @@ ALIKE = 0.5  # share of two boxes that lies in both
 class Sample:
     """What was found in a slice that was searched."""
 
-    boxes: tuple[TextBox, ...]
-    legible: tuple[bool, ...]  # of each box, whether recognition reads it
+    lines: tuple[Reading, ...]
     strokes: bytes  # squares with strokes, packed
     low: float
     high: float
@@ -41,10 +41,18 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingLine:
+    """Where a line stands in all slices of a series, and what each of the samples that have it says there."""
+
+    box: TextBox
+    readings: tuple[Reading, ...]  # the surest first
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesPlan:
     """What holds for all slices of a series: where text stands, and what its samples look like."""
 
-    boxes: tuple[TextBox, ...]
+    lines: tuple[StandingLine, ...]
     strokes: bytes
     low: float
     high: float
@@ -64,29 +72,41 @@ class SeriesPlan:
 def sample_of(image: Array) -> Sample:
     """Search a slice, (rows, columns) of stored values. Raises TextFinderError."""
     boxes = text_finder.find_text(image)
-    readings = text_finder.read_lines(image, boxes=boxes)
-    legible = (r.score >= CLEAR and sum(c.isalnum() for c in r.text) >= LEAST_READ for r in readings)
-    return Sample(boxes, tuple(legible), np.packbits(_squares(image)).tobytes(), *_extremes(image))
+    readings = tuple(text_finder.read_lines(image, boxes=boxes))
+    return Sample(readings, np.packbits(_squares(image)).tobytes(), *_extremes(image))
 
 
 def plan_of(samples: Sequence[Sample]) -> SeriesPlan | None:
     """Return what samples say of their series; None where one has text that can be read and others have not."""
-    standing: list[list[TextBox]] = []
+    standing: dict[TextBox, StandingLine] = {}
     for sample in samples:
-        for box, legible in zip(sample.boxes, sample.legible, strict=True):
-            like = [one for each in samples for one in each.boxes if _alike(box, one)]
+        for line in sample.lines:
+            like = [one for each in samples for one in each.lines if _alike(line.box, one.box)]
             if 2 * len(like) >= len(samples):
-                standing.append(like)
-            elif legible:
+                box = _around([one.box for one in like])
+                standing[box] = StandingLine(box, tuple(sorted(like, key=_surest_first)))
+            elif _is_legible(line):
                 return None
     strokes = np.bitwise_or.reduce([np.frombuffer(each.strokes, np.uint8) for each in samples])
     return SeriesPlan(
-        tuple(sorted({_around(boxes) for boxes in standing}, key=lambda b: (b.y, b.x, b.width, b.height))),
+        tuple(standing[box] for box in sorted(standing, key=_place)),
         strokes.tobytes(),
         min(each.low for each in samples),
         max(each.high for each in samples),
         max(each.at_high for each in samples),
     )
+
+
+def _is_legible(line: Reading) -> bool:
+    return line.score >= CLEAR and sum(c.isalnum() for c in line.text) >= LEAST_READ
+
+
+def _surest_first(line: Reading) -> tuple[float, str]:
+    return -line.score, line.text
+
+
+def _place(box: TextBox) -> tuple[int, int, int, int]:
+    return box.y, box.x, box.width, box.height
 
 
 def _alike(one: TextBox, other: TextBox) -> bool:

@@ -1,7 +1,9 @@
 """What found text is: an identity, text that may stay, or any other text; only what is surely harmless is un-masked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from anonymizer.identities.harvest import Harvest
 from anonymizer.pixels import text_finder
@@ -13,6 +15,12 @@ from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
 from anonymizer.words.text_patterns import certain, likely
 from anonymizer.words.vocabulary import normal
+
+if TYPE_CHECKING:
+    from anonymizer.pixels.series_plan import StandingLine
+
+Known = Mapping[TextBox, text_finder.Reading]
+NOT_READ: Known = MappingProxyType({})
 
 KEPT = "kept"
 """The kind of a region that was found and is not masked, because of a rule or because a reader said so."""
@@ -41,15 +49,16 @@ class Judge:
         return keep_list_of(self.policy)
 
     def sorted(
-        self, view: Array, boxes: Sequence[TextBox], masked: Sequence[Region] = ()
+        self, view: Array, boxes: Sequence[TextBox], masked: Sequence[Region] = (), *, known: Known = NOT_READ
     ) -> "tuple[list[Region], list[Reading]]":
         """Return the boxes of a view as regions, and what was read in those that are no kept ones.
 
-        Boxes that `masked` regions of other views mostly cover are masked in any case, so they are not read again.
+        Boxes that `masked` regions of other views mostly cover are masked in any case, so they are not read again;
+        those of `known` have been read in another image, where the same line stands.
         """
         fresh = [box for box in boxes if not _is_among(box, masked)]
         again = [box for box in boxes if _is_among(box, masked)]
-        first = text_finder.read_lines(view, boxes=fresh[:MOST_READ])
+        first = _read(view, fresh[:MOST_READ], known)
         sure = self._twice_alike(view, first)
         regions = [self._region(reading, sure=reading.box in sure) for reading in first]
         regions += [_plain_region(box) for box in (*fresh[MOST_READ:], *again)]
@@ -57,6 +66,16 @@ class Judge:
         kept = {(r.x, r.y, r.width, r.height) for r in regions if r.kind == KEPT}
         readings = [_as_reading(r) for r in first if r.text and _place(r.box) not in kept]
         return regions, readings
+
+    def settled(self, lines: Iterable["StandingLine"]) -> dict[TextBox, text_finder.Reading]:
+        """Return what stands in the lines of a series that are masked whatever a single slice says there."""
+        return {line.box: line.readings[0] for line in lines if not any(map(self._might_stay, line.readings))}
+
+    def _might_stay(self, reading: text_finder.Reading) -> bool:
+        """Whether the policy would un-mask this text if it were read for sure."""
+        if not reading.text:
+            return False
+        return self.policy.mask is MaskText.IDENTITIES or bool(self.keep_list.reason(reading.text))
 
     def is_known(self, text: str) -> bool:
         """Whether a text holds an identity of the patient, or is one of the patient's words."""
@@ -81,17 +100,17 @@ class Judge:
 
     def _twice_alike(self, view: Array, readings: Sequence[text_finder.Reading]) -> set[TextBox]:
         """Return the boxes that could be un-masked and read the same when a wider piece of the image is read."""
-        identities = self.policy.mask is MaskText.IDENTITIES
-        maybe = [
-            r
-            for r in readings
-            if r.score >= SURE and r.text and (identities or self.keep_list.reason(r.text))
-        ]
+        maybe = [r for r in readings if r.score >= SURE and self._might_stay(r)]
         if not maybe:
             return set()
         again = text_finder.read_lines(view, boxes=[_wider(r.box, view.shape) for r in maybe])
         pairs = zip(maybe, again, strict=True)
         return {one.box for one, two in pairs if two.score >= CLEAR and _letters(one) == _letters(two)}
+
+
+def _read(view: Array, boxes: Sequence[TextBox], known: Known) -> list[text_finder.Reading]:
+    fresh = iter(text_finder.read_lines(view, boxes=[box for box in boxes if box not in known]))
+    return [replace(known[box], box=box) if box in known else next(fresh) for box in boxes]
 
 
 def _letters(reading: text_finder.Reading) -> str:

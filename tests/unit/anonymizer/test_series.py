@@ -11,10 +11,11 @@ from anonymizer.batches.series_samples import CHOSEN, FEWEST, SeriesSamples, pla
 from anonymizer.files.source import find_sources
 from anonymizer.masking.deidentify import Layout, Settings
 from anonymizer.masking.series import member_of
-from anonymizer.pixels import text_finder
+from anonymizer.pixels import text_engine, text_finder
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
 from anonymizer.pixels.series_plan import plan_of, sample_of
 from anonymizer.pixels.text_finder import read_text
+from anonymizer.pixels.verdicts import KEPT
 from anonymizer.profiles.profile import load_profile
 from anonymizer.report import Outcome
 from tests.unit.anonymizer.pixel_cases import NAME, background, dataset_of, readable, written
@@ -112,12 +113,26 @@ def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkey
     text = dict.fromkeys(range(COUNT), (NAME,))
     plan = plan_of([sample_of(values_of(number, text[number])) for number in (0, 3, 9, 15, 23)])
     assert plan is not None
-    assert plan.boxes
+    assert len(plan.lines) == 1
     monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
+    monkeypatch.setattr(text_engine, "read_line", lambda _: pytest.fail("it was read again"))
     dataset = instance(6, (NAME,))
-    mask_burned_in_text(dataset, plan=plan)
+    result = mask_burned_in_text(dataset, plan=plan)
     monkeypatch.undo()
+    assert [reading.text[:4] for reading in result.readings] == [NAME[:4]]
     assert not readable(read_text(dataset.pixel_array), NAME)
+    assert NAME.split()[0].strip(",") not in repr(plan)
+
+
+def test_what_may_stay_is_read_in_every_slice_and_goes_where_it_says_something_else():
+    """A side marker that one slice's name stands in the place of."""
+    marker, other = ("LEFT",), ("IBSEN",)
+    plan = plan_of([sample_of(values_of(number, marker)) for number in (0, 3, 9)])
+    assert plan is not None
+    assert len(plan.lines) == 1
+    (kept,) = mask_burned_in_text(instance(6, marker), plan=plan).regions
+    (masked,) = mask_burned_in_text(instance(6, other), plan=plan).regions
+    assert (kept.kind, masked.kind) == (KEPT, "text")
 
 
 def test_samples_that_differ_make_no_plan():
@@ -128,11 +143,12 @@ def test_samples_that_differ_make_no_plan():
 
 def test_what_only_one_sample_has_and_nobody_can_read_is_masked_in_that_slice_alone():
     plain = [sample_of(values_of(number)) for number in (0, 3, 9)]
-    odd = replace(plain[1], boxes=(text_finder.TextBox(150, 140, 30, 12, 0.5),), legible=(False,))
+    box = text_finder.TextBox(150, 140, 30, 12, 0.5)
+    odd = replace(plain[1], lines=(text_finder.Reading(box, "", 0.0),))
     plan = plan_of([plain[0], odd, plain[2]])
     assert plan is not None
-    assert plan.boxes == ()
-    assert plan_of([plain[0], replace(odd, legible=(True,)), plain[2]]) is None
+    assert plan.lines == ()
+    assert plan_of([plain[0], replace(odd, lines=(text_finder.Reading(box, NAME, 0.9),)), plain[2]]) is None
 
 
 def test_the_samples_themselves_are_searched_like_any_image(monkeypatch):
