@@ -45,7 +45,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--formats", type=lambda text: text.split(","), help="some of them only, with commas")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where the packages go (dist)")
-    parser.add_argument("--quick", action="store_true", help="pack the .exe fast and larger, to try it out")
+    parser.add_argument(
+        "--quick", action="store_true", help="pack .exe and tarball fast and larger, to try them out"
+    )
     parser.add_argument("--sign", default="", metavar="COMMAND", help="run on each finished file, to sign it")
     parser.add_argument("--version", help="another version than the source's, to try an upgrade out")
     given = parser.parse_args()

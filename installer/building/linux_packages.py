@@ -115,8 +115,8 @@ def _scripts() -> list[str]:
     ]
 
 
-def make_tarball(product: Product) -> Path:
-    """A tarball with `install.sh`, for other distributions and for users without root."""
+def make_tarball(product: Product, *, quick: bool) -> Path:
+    """A tarball with `install.sh`, for other distributions and for users without root; `quick` packs fast and larger."""
     made = product.file("linux-x86_64.tar.xz")
     top = f"{NAMES[product.component]}-{product.version}"
     with TemporaryDirectory(dir=product.layout.parent) as scratch:
@@ -129,6 +129,7 @@ def make_tarball(product: Product) -> Path:
                 shutil.copy2(file, tree / "share")
         # The same source yields the same bytes: order, owner and time do not depend on the machine.
         command = ("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}",
-                   "--use-compress-program", "xz -T0 -2", "-cf", str(made), "-C", scratch, top)  # fmt: skip
+                   "--use-compress-program", "xz -T0 -0" if quick else "xz -T0 -2",
+                   "-cf", str(made), "-C", scratch, top)  # fmt: skip
         subprocess.run(command, check=True)
     return made

@@ -60,7 +60,7 @@ def _make_layout(product: Product, given: argparse.Namespace) -> None:
 
 def _pack(kind: str, product: Product, given: argparse.Namespace) -> Path:
     if kind == "tar":
-        return linux_packages.make_tarball(product)
+        return linux_packages.make_tarball(product, quick=given.quick)
     if kind == "exe":
         return windows_packages.make_exe(product, quick=given.quick, sign=given.sign)
     if kind == "msi":
