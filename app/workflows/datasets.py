@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anonymizer import Identity, Vault, tells_of, verify_data_set
-from app import NAME, VERSION, policy
+from app import NAME, VERSION, long_paths, policy
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -62,6 +62,7 @@ def export_project(
     and PolicyError where the site's IT does not allow the place.
     """
     policy.current().check_output(out)
+    long_paths.check(out, long_paths.DATASET)
     ask_as_the_site_wants(project)
     with project.catalogue() as catalogue:
         if wish.release is not None:

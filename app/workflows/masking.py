@@ -29,7 +29,7 @@ from anonymizer import (
     verify_tree,
     write_media_directory,
 )
-from app import policy
+from app import long_paths, policy
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -191,6 +191,7 @@ def _is_top_directory(source: Source, tops: set[Path]) -> bool:
 def mask(request: MaskRequest, progress: Progress) -> Tally:
     """De-identify into a tree; a run that was killed goes on where it was. Raises PolicyError for its place."""
     policy.current().check_output(request.out)
+    long_paths.check(request.out, long_paths.MASKED)
     out = _output_folder(request)
     sources = list_sources(request.sources, progress)
     tally = Tally()

@@ -21,7 +21,7 @@ from anonymizer import (
     load_profile,
     policy_from,
 )
-from app import audit, policy
+from app import audit, long_paths, policy
 from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.settings import PASSPHRASE_VARIABLE, vault_key_file
@@ -52,6 +52,7 @@ def create_project(
     """
     rules = policy.current()
     rules.check_project(folder)
+    long_paths.check(folder, long_paths.PROJECT)
     rules.check_masking(profile, options)
     if pixels:
         rules.require("own pixel settings")
