@@ -1,5 +1,6 @@
 """The map over an image, and its check by covering."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from app.gui.image.heat_map import HeatMapView
+from app.storage import sweep
 
 
 class FakeJob(QObject):
@@ -27,7 +29,7 @@ class FakeJob(QObject):
 
     def answer(self, brightness: int, **facts: object) -> None:
         out = Path(self.arguments[self.arguments.index("--out") + 1])
-        Image.fromarray(np.full((30, 40), brightness, np.uint8)).save(out)
+        Image.fromarray(np.full((30, 40), brightness, np.uint8)).save(out, "PNG")
         self.over = True
         self.finished.emit(facts)
 
@@ -103,3 +105,21 @@ def test_what_the_model_was_not_told_and_what_is_most_like_the_image_stand_besid
         )
     assert "Judged without: patient_age." in view.message.text()
     assert view.similar() == ("images/spot/1.2.3.png",)
+
+
+def test_a_map_leaves_no_file_and_one_of_a_crash_is_swept(
+    view: HeatMapView, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    project = tmp_path / "p.leadglass"
+    project.mkdir()
+    view.keep_in(project)
+    view.check.click()
+    qtbot.waitUntil(lambda: len(jobs.jobs) == 2)
+    out = Path(jobs.jobs[1].arguments[jobs.jobs[1].arguments.index("--out") + 1])
+    assert out.parent == project
+    out.touch()
+    os.utime(out, (0, 0))  # long ago: nobody writes it any more
+    sweep(project)
+    assert list(project.iterdir()) == []
+    jobs.jobs[1].answer(120)
+    assert list(project.iterdir()) == []

@@ -1,5 +1,6 @@
 """An image with the model's heat map over it, computed in a child when a selection rests."""
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import Qt, QTemporaryDir, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from anonymizer import AnonymizerError, DicomImage, read_image
@@ -40,11 +41,11 @@ class HeatMapView(QWidget):
     def __init__(self, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._folder = QTemporaryDir()
         self._kept: OrderedDict[Key, NDArray[np.float32]] = OrderedDict()
         self._model, self._path = Path(), Path()
         self._job: Job | None = None
         self._project: Path | None = None
+        self._scratch: Path | None = None
         self._told: dict[Key, Told] = {}
         self.view = ImageView()
         self.message = label("", "muted")
@@ -80,6 +81,11 @@ class HeatMapView(QWidget):
     def use_project(self, folder: Path) -> None:
         """Whose catalogue knows what a model reads beside the image."""
         self._project = folder
+        self.keep_in(folder)
+
+    def keep_in(self, folder: Path) -> None:
+        """In which folder a map lies between the child that computes it and this view; else in the model's."""
+        self._scratch = folder
 
     def show_image(self, model: Path, path: Path, classes: tuple[str, ...], predicted: str) -> None:
         """Show an image at once, and the model's heat map for the predicted class when it is computed."""
@@ -140,7 +146,8 @@ class HeatMapView(QWidget):
 
     def _compute(self) -> None:
         key = self._key()
-        out = Path(self._folder.path()) / "map.png"
+        # Named so that `sweep` takes away what a crash leaves.
+        out = (self._scratch or key[0]) / f".map.{secrets.token_hex(4)}.tmp"
         arguments = ["heatmap", str(key[0]), str(key[1]), "--class", key[2], "--out", str(out)]
         arguments += ["--method", key[3]]
         arguments += [] if self._project is None else ["--project", str(self._project)]
@@ -152,6 +159,7 @@ class HeatMapView(QWidget):
     def _take(self, key: Key, out: Path, result: Mapping[str, Any]) -> None:
         with Image.open(out) as picture:
             self._kept[key] = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
+        out.unlink()
         method, missing = str(result.get("method", key[3])), tuple(map(str, result.get("missing", ())))
         self._told[key] = Told(method, missing, tuple(map(str, result.get("similar", ()))))
         if len(self._kept) > KEPT:

@@ -90,6 +90,7 @@ class ErrorsPane(QWidget):
         """Show the errors of a split; `instances` holds the project's masked instances."""
         answers = known.answers[split]
         self._model_folder, self._instances = known.info.folder, instances
+        self.view.keep_in(instances.parent)
         self._classes = answers.classes
         errors = worst_errors(answers, known.rules)
         rows = [
