@@ -36,13 +36,15 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=Path("architectures.md"))
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seconds", type=float, help="of each training, after which no new epoch begins")
+    parser.add_argument("--rows", nargs="+", metavar="WORDS", help="only rows whose titles contain these")
     given = parser.parse_args()
     if not given.table.exists():
         given.table.write_text("\n".join(HEAD) + "\n", encoding="utf-8")
     with tempfile.TemporaryDirectory() as temporary:
         dataset = write_dataset(given.npz, Path(temporary) / "mednist")
         for title, settings in rows():
-            if f"| {title} |" in given.table.read_text(encoding="utf-8"):
+            wanted = given.rows is None or any(words in title for words in given.rows)
+            if not wanted or f"| {title} |" in given.table.read_text(encoding="utf-8"):
                 continue
             line = row(title, dataset, settings=settings, most=(given.epochs, given.seconds))
             print(line, flush=True)

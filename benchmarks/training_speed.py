@@ -1,12 +1,17 @@
-"""Images a second: reading (one after the other, in parallel, from the cache), learning and predicting beside Keras.
+"""Images a second of every recipe: learning and predicting beside plain Keras loops and ONNX Runtime, in one run.
 
-python -m benchmarks.training_speed --images 400 --recipe standard
+python -m benchmarks.training_speed --images 400
 
-The images are invented noise; speed does not depend on what they show.
+Also how images are read (one after the other, on all cores, from the cache), the seconds from the command to the first
+epoch and the largest memory of a training. The images are invented noise; speed does not depend on what they show.
 """
 
 import argparse
+import json
 import os
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,19 +22,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.onnx_graph import onnx_model
 from trainer import RECIPES
 from trainer.architectures import build_network
 from trainer.balancing import balancing
 from trainer.device import import_keras
 from trainer.feeding import Feed
 from trainer.forward import Forward
-from trainer.gradient import compile_step
 from trainer.images import read_images, read_or_reason
 from trainer.listing import Item
-from trainer.machine import memory_in_use
 from trainer.preprocessing import Preprocessing
+from trainer.recipes import FIXED_FEATURES, PARTIAL, Recipe
+from trainer.steps import compile_step
 
 BATCH, CLASSES = 64, 2
+SINGLE = ("quick", "standard", "transfer")  # what "best" puts together
 Pixels = NDArray[np.uint8]
 
 
@@ -39,21 +46,75 @@ def main() -> None:
     )
     parser.add_argument("--images", type=int, default=400)
     parser.add_argument("--side", type=int, default=1024, help="of the files, in pixels")
-    parser.add_argument("--size", type=int, default=28, help="of what the network takes, in pixels")
-    parser.add_argument("--recipe", choices=tuple(RECIPES), default="standard")
+    parser.add_argument("--size", type=int, default=28, help="of the images that networks are fed, in pixels")
+    parser.add_argument("--recipe", nargs="+", choices=SINGLE, default=SINGLE)
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
-    import_keras()
-    network = RECIPES[given.recipe].design.architecture
-    size = network.input_size(given.size)
-    shape = Preprocessing(size, colour=False, channels=network.channels or 1, offset=127.0, scale=128.0)
     with tempfile.TemporaryDirectory() as folder:
-        pixels = reading(Path(folder), given.images, given.side, shape)
-    model = build_network(RECIPES[given.recipe].design, size, shape.channels, CLASSES)
-    learning(model, shape, pixels)
-    predicting(model, shape, pixels)
-    memory = memory_in_use()
-    print(f"memory at the end: {(memory or 0) / (1 << 20):.0f} MiB")
+        for recipe in given.recipe:
+            begun(Path(folder, recipe), recipe, given.images, given.size)
+        import_keras()
+        pixels = reading(Path(folder), given.images, given.side, given.size)
+        for recipe in given.recipe:
+            of_recipe(RECIPES[recipe], pixels, given.size)
+
+
+def begun(folder: Path, recipe: str, number: int, side: int) -> None:
+    """`leadglass train` on its own, until the first epoch is told."""
+    lines = ["path,class,split"]
+    for place, item in enumerate(made(folder, number, side)):
+        lines.append(f"{item.path.name},{item.class_name},{'validation' if place % 10 < 2 else 'train'}")
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "app", "train", str(folder), "--out", str(folder / "model")]
+    command += ["--set", "rivals="] if recipe == "standard" else []
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [*command, "--recipe", recipe, "--epochs", "2", "--progress", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        first = next((time.perf_counter() - began for line in child.stdout if is_epoch(line)), None)
+        for _ in child.stdout:
+            pass
+    assert child.returncode == 0, "the training failed"
+    assert first is not None
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"{recipe}: {number} images of {side}², command to first epoch {first:.1f} s, to the report "
+        f"{time.perf_counter() - began:.1f} s, largest memory of a training so far {largest:.0f} MiB",
+        flush=True,
+    )
+
+
+def is_epoch(line: str) -> bool:
+    told = json.loads(line)
+    return bool(told.get("event") == "item" and told.get("kind") == "epoch")
+
+
+def of_recipe(recipe: Recipe, pixels: Pixels, size: int) -> None:
+    network = recipe.design.architecture
+    side = network.input_size(size)
+    shape = Preprocessing(side, colour=False, channels=network.channels or 1, offset=127.0, scale=128.0)
+    fed = np.stack([shape.prepare(each[..., 0]) for each in pixels])
+    model = build_network(recipe.design, side, shape.channels, CLASSES)
+    if network.pretrained is not None and recipe.strategy != "from scratch":
+        network.pretrained(model)
+    freeze(model, recipe)
+    print(f"{recipe.name}: {network.title}, {side} × {side} pixels, {recipe.strategy}", flush=True)
+    learning(model, shape, fed, described=recipe.strategy == FIXED_FEATURES)
+    predicting(model, shape, fed)
+
+
+def freeze(model: Any, recipe: Recipe) -> None:
+    """As the recipe's strategy does."""
+    learns = recipe.strategy not in (FIXED_FEATURES, PARTIAL)
+    for layer in model.layers:
+        learns = learns or layer.name in ("logits", recipe.trainable_from)
+        layer.trainable = learns and not (
+            recipe.strategy == PARTIAL and type(layer).__name__ == "BatchNormalization"
+        )
 
 
 def told(name: str, images: int, work: Callable[[], object]) -> None:
@@ -61,12 +122,13 @@ def told(name: str, images: int, work: Callable[[], object]) -> None:
     work()
     seconds, processor = time.perf_counter() - began, time.process_time() - cpu
     print(
-        f"{name:58} {images / seconds:8.1f} images/s, {1000 * processor / images:7.2f} ms of processor each",
+        f"  {name:58} {images / seconds:8.1f} images/s, {1000 * processor / images:7.2f} ms of processor each",
         flush=True,
     )
 
 
-def reading(folder: Path, number: int, side: int, shape: Preprocessing) -> Pixels:
+def reading(folder: Path, number: int, side: int, size: int) -> Pixels:
+    shape = Preprocessing(size, colour=False, channels=1, offset=127.0, scale=128.0)
     items = made(folder, number, side)
 
     def one_after_the_other() -> None:
@@ -86,13 +148,15 @@ def reading(folder: Path, number: int, side: int, shape: Preprocessing) -> Pixel
         )
         return found.pixels
 
-    told(f"reading {side}² PNG, one after the other", number, one_after_the_other)
-    told("reading in parallel, into the cache", number, cached)
-    told("reading from the cache", number, lambda: cached().sum())
+    print("preparing images", flush=True)
+    told(f"{side}² PNG, one after the other", number, one_after_the_other)
+    told("on all cores, into the cache", number, cached)
+    told("from the cache", number, lambda: cached().sum())
     return np.array(cached())
 
 
 def made(folder: Path, number: int, side: int) -> list[Item]:
+    folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     items = []
     for index in range(number):
@@ -102,29 +166,15 @@ def made(folder: Path, number: int, side: int) -> list[Item]:
     return items
 
 
-def learning(model: Any, shape: Preprocessing, pixels: Pixels) -> None:
+def learning(model: Any, shape: Preprocessing, pixels: Pixels, *, described: bool) -> None:
     keras = import_keras()
     labels = np.arange(len(pixels), dtype=np.int64) % CLASSES
-    feed = Feed(pixels, labels, np.ones(CLASSES, np.float32), shape, BATCH)
-    optimizer = keras.optimizers.AdamW(1e-3)
-    optimizer.build(model.trainable_variables)
-    step = compile_step(model, optimizer)
-
-    streams = {parallel: feed.stream(parallel=parallel) for parallel in (False, True)}
-
-    def epoch(*, parallel: bool) -> None:
-        rng = np.random.default_rng(0)
-        for batch in streams[parallel].epoch(balancing("none").arrange(labels, rng), rng):
-            float(step(*batch)[0])
-
-    for parallel in streams:
-        epoch(parallel=parallel)  # compiles
-    told(
-        "learning with changed images, batches one after the other",
-        len(pixels),
-        lambda: epoch(parallel=False),
-    )
-    told("learning with changed images, batches prepared ahead", len(pixels), lambda: epoch(parallel=True))
+    if described:
+        forward = Forward(model, shape, "embedding", frozen=True)
+        forward(pixels[:BATCH])
+        told("describing each image once, which is all of an epoch", len(pixels), lambda: forward(pixels))
+    else:
+        by_steps(model, shape, pixels, labels)
     model.compile(keras.optimizers.AdamW(1e-3), "sparse_categorical_crossentropy", jit_compile=False)
     scaled = shape.scaled(pixels)
 
@@ -135,16 +185,46 @@ def learning(model: Any, shape: Preprocessing, pixels: Pixels) -> None:
     told("Keras' model.fit, images unchanged and already scaled", len(pixels), plain)
 
 
+def by_steps(model: Any, shape: Preprocessing, pixels: Pixels, labels: NDArray[np.int64]) -> None:
+    feed = Feed(pixels, labels, np.ones(CLASSES, np.float32), shape, BATCH)
+    optimizer = import_keras().optimizers.AdamW(1e-3)
+    optimizer.build(model.trainable_variables)
+    step = compile_step(model, optimizer)
+    streams = {parallel: feed.stream(parallel=parallel) for parallel in (False, True)}
+
+    def epoch(*, parallel: bool) -> None:
+        rng = np.random.default_rng(0)
+        for batch in streams[parallel].epoch(balancing("none").arrange(labels, rng), rng):
+            float(step(*batch)[0])
+
+    for parallel in streams:
+        epoch(parallel=parallel)  # compiles
+    told("learning, changed images prepared one after the other", len(pixels), lambda: epoch(parallel=False))
+    told("learning, changed images prepared ahead", len(pixels), lambda: epoch(parallel=True))
+
+
 def predicting(model: Any, shape: Preprocessing, pixels: Pixels) -> None:
+    import onnxruntime
+
     scaled = shape.scaled(pixels)
-    for name, forward in (
-        ("predicting", Forward(model, shape)),
-        ("predicting with frozen weights", Forward(model, shape, frozen=True)),
-    ):
-        forward(pixels[:BATCH])
-        told(name, len(pixels), lambda forward=forward: forward(pixels))  # type: ignore[misc]  # mypy cannot infer a default's type
-    model.predict(scaled[:BATCH], verbose=0)
-    told("Keras' model.predict, images already scaled", len(pixels), lambda: model.predict(scaled, verbose=0))
+    ours, frozen = Forward(model, shape), Forward(model, shape, frozen=True)
+    session = onnxruntime.InferenceSession(onnx_model(model))
+
+    def elsewhere() -> NDArray[np.float32]:
+        parts = [scaled[place : place + BATCH] for place in range(0, len(scaled), BATCH)]
+        return np.concatenate([session.run(None, {"image": part})[0] for part in parts])
+
+    ways: tuple[tuple[str, Callable[[], Any]], ...] = (
+        ("predicting", lambda: ours(pixels)),
+        ("predicting with frozen weights", lambda: frozen(pixels)),
+        ("Keras' model.predict, images already scaled", lambda: model.predict(scaled, verbose=0)),
+        ("ONNX Runtime, images already scaled", elsewhere),
+    )
+    said = [work() for _, work in ways]  # compiles
+    for name, work in ways:
+        told(name, len(pixels), work)
+    furthest = max(float(np.abs(each - said[0]).max()) for each in said)
+    print(f"  furthest from each other: {furthest:.1e}", flush=True)
 
 
 def read_png(path: Path) -> Pixels:

@@ -13,6 +13,7 @@ from trainer.evaluation import labels_of
 from trainer.fitting import Sample, Task, balanced_weights
 from trainer.images import Images, probe, read_images
 from trainer.learning import learn
+from trainer.placement import settle_placement
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import Recipe, plan
 from trainer.records import OnEvent
@@ -64,9 +65,8 @@ def attempt(run: Run) -> Attempt:
     settled = settle(run.recipe, len(train_images.items), has_weights=run.start.source != "random")
     if settled.why:
         run.on_event("note", {"text": settled.why})
-    run = replace(run, recipe=settled.recipe)
-    task = _task(run, preprocessing, train_images, validation_images)
-    return Attempt(run, task, learn(task))
+    task = _task(replace(run, recipe=settled.recipe), preprocessing, train_images, validation_images)
+    return Attempt(replace(run, recipe=task.recipe), task, learn(task))
 
 
 def shape_of(run: Run) -> tuple[Preprocessing, int]:
@@ -117,12 +117,16 @@ def _task(run: Run, preprocessing: Preprocessing, train_images: Images, validati
         )
     seed = run.seed + _DRAWS_APART * run.draw
     make_reproducible(seed)
-    design = run.recipe.design
+    planned = plan(run.recipe, len(sample.labels), run.epochs)
+    recipe, placement, told = settle_placement(run.recipe, planned.batch_size)
+    if told:
+        run.on_event("note", {"text": told})
+    design = recipe.design
     model = build_network(design, preprocessing.size, preprocessing.channels, len(classes))
-    run.start.load(model, run.recipe)
+    run.start.load(model, recipe)
     return Task(
-        recipe=run.recipe,
-        plan=plan(run.recipe, len(sample.labels), run.epochs),
+        recipe=recipe,
+        plan=planned,
         model=model,
         preprocessing=preprocessing,
         train=sample,
@@ -133,5 +137,6 @@ def _task(run: Run, preprocessing: Preprocessing, train_images: Images, validati
         on_event=run.on_event,
         cancelled=run.cancelled,
         deadline=run.deadline,
+        placement=placement,
         cache=run.cache,
     )

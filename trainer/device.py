@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,9 @@ def import_tensorflow() -> Any:
         import tensorflow as tf
 
         tf.zeros(1)  # starts the runtime, which announces itself
+    tf.config.experimental.enable_tensor_float_32_execution(
+        enabled=False
+    )  # 32 bits mean 32 bits, on every device
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return tf
 
@@ -42,19 +46,38 @@ def make_reproducible(seed: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A graphics processor: TensorFlow's name for it, its maker's, and its compute capability where that is known."""
+
+    name: str
+    title: str
+    capability: tuple[int, int] = (0, 0)
+
+
+def graphics_processors() -> tuple[Gpu, ...]:
+    """Those that TensorFlow can use here."""
+    config = import_tensorflow().config
+    found = []
+    for number, device in enumerate(config.list_physical_devices("GPU")):
+        details = config.experimental.get_device_details(device)
+        title = str(details.get("device_name", "unknown"))
+        found.append(Gpu(f"GPU:{number}", title, tuple(details.get("compute_capability", (0, 0)))))
+    return tuple(found)
+
+
 def has_gpu() -> bool:
     """Whether computations run on a graphics processor."""
-    return bool(import_tensorflow().config.list_physical_devices("GPU"))
+    return bool(graphics_processors())
 
 
 def describe_device() -> str:
     """The device that computations run on, in words."""
-    tf = import_tensorflow()
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return f"GPU: {details.get('device_name', 'unknown')}"
-    return f"CPU, {os.cpu_count()} cores"
+    gpus = graphics_processors()
+    if not gpus:
+        return f"CPU, {os.cpu_count()} cores"
+    several = f", {len(gpus)} of them in this computer" if len(gpus) > 1 else ""
+    return f"GPU: {gpus[0].title}{several}"
 
 
 def versions() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from trainer.checkpoint import Checkpoint
 from trainer.errors import CancelledError
 from trainer.images import Images
+from trainer.placement import Placement
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import Plan, Recipe
 from trainer.records import OnEvent
@@ -47,6 +48,7 @@ class Task:
     on_event: OnEvent
     cancelled: Callable[[], bool]
     deadline: float | None  # time.monotonic() after which no new epoch begins
+    placement: Placement = field(default_factory=Placement)  # of the learning
     cache: Path | None = None  # folder where what was computed of images is kept for the next training
 
     def check_cancelled(self) -> None:

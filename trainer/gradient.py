@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.balancing import Balancing, balancing
-from trainer.device import import_keras, import_tensorflow
 from trainer.event_files import write_events
 from trainer.feeding import Feed
 from trainer.fitting import Fit, Task, judge, score
 from trainer.forward import Forward
 from trainer.history import write_history
+from trainer.learner import Learner
 from trainer.pace import Pace
 
-_WEIGHT_DECAY = 1e-4
 _WARM_UP = 0.1  # share of all steps
 _NAME = "state"
 
@@ -27,17 +26,13 @@ def fit_by_gradient(task: Task) -> Fit:
 
 
 class _Descent:
-    """One training: the compiled step, the position in it, and the best weights so far."""
+    """One training: the learner, the position in it, and the best weights so far."""
 
     def __init__(self, task: Task) -> None:
-        keras = import_keras()
         self.task = task
-        self.optimizer = keras.optimizers.AdamW(
-            task.recipe.learning_rate, weight_decay=_WEIGHT_DECAY, clipnorm=5.0
-        )
-        self.optimizer.build(task.model.trainable_variables)
+        self.learner = Learner(task)
+        self.optimizer = self.learner.optimizer
         self.forward = Forward(task.model, task.preprocessing)
-        self.step = compile_step(task.model, self.optimizer)
         self.balancing = balancing(task.recipe.balancing)
         self.feed = _feed(task, self.balancing)
         self.stream = self.feed.stream()
@@ -67,6 +62,7 @@ class _Descent:
     def epoch(self, number: int) -> None:
         began = time.monotonic()
         seen = self.learn(number)
+        self.learner.hand_over()
         self.pace.pause()
         probabilities = self.forward(self.task.validation.images.pixels, cancelled=self.task.cancelled)
         found = judge(probabilities, self.task.validation.labels, self.task.class_weights)
@@ -97,7 +93,7 @@ class _Descent:
         for index, batch in enumerate(self.stream.epoch(epoch, rng)):
             task.check_cancelled()
             self.optimizer.learning_rate.assign(self.rate(number * steps + index, plan.epochs * steps))
-            loss, hits = self.step(*batch)
+            loss, hits = self.learner.step(*batch)
             losses.append(float(loss))
             right += int(hits)
             self.pace.batch(number, index + 1, steps)
@@ -112,9 +108,7 @@ class _Descent:
         return self.task.recipe.learning_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
 
     def save(self) -> None:
-        arrays = {f"model/{n}": np.asarray(v) for n, v in enumerate(self.task.model.variables)}
-        arrays |= {f"optimizer/{n}": np.asarray(v) for n, v in enumerate(self.optimizer.variables)}
-        arrays |= {f"best/{n}": value for n, value in enumerate(self.best)}
+        arrays = self.learner.arrays() | {f"best/{n}": value for n, value in enumerate(self.best)}
         state = {"history": self.history, "best_epoch": self.best_epoch, "began": self.began}
         self.task.checkpoint.save(_NAME, arrays, state)
 
@@ -129,10 +123,7 @@ class _Descent:
         if stored is None:
             return
         arrays, state = stored
-        for n, variable in enumerate(self.task.model.variables):
-            variable.assign(arrays[f"model/{n}"])
-        for n, variable in enumerate(self.optimizer.variables):
-            variable.assign(arrays[f"optimizer/{n}"])
+        self.learner.restore(arrays)
         self.best = [arrays[f"best/{n}"] for n in range(len(self.best))]
         self.history, self.best_epoch = state["history"], state["best_epoch"]
         self.began = state["began"]
@@ -150,22 +141,3 @@ def _feed(task: Task, way: Balancing) -> Feed:
         min(task.plan.batch_size, shown),
         mirror=task.recipe.mirror,
     )
-
-
-def compile_step(model: Any, optimizer: Any) -> Any:
-    """One weight update: `(images, smoothed labels, weights) -> (loss, hits)`."""
-    keras, tensorflow = import_keras(), import_tensorflow()
-    part = keras.Model(model.input, model.get_layer("logits").output)
-    variables = model.trainable_variables
-
-    def step(images: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
-        with tensorflow.GradientTape() as tape:
-            logits = part(images, training=True)
-            losses = tensorflow.nn.softmax_cross_entropy_with_logits(targets, logits)
-            penalties = part.losses  # of layers with an L2 penalty
-            loss = tensorflow.reduce_mean(losses * weights) + sum(penalties, start=0.0)
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        hits = tensorflow.argmax(logits, axis=1) == tensorflow.argmax(targets, axis=1)
-        return loss, tensorflow.reduce_sum(tensorflow.cast(hits, tensorflow.int32))
-
-    return tensorflow.function(step, jit_compile=False, reduce_retracing=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trainer.balancing import balancing
 from trainer.embeddings import Embeddings
 from trainer.fitting import Fit, Labels, Sample, Task, judge, score
+from trainer.machine import one_thread
 from trainer.results.learning_curve import LearningPoint, learning_curve
 
 Head = tuple[NDArray[np.float32], NDArray[np.float32]]  # kernel (features, classes), bias (classes)
@@ -83,7 +84,7 @@ def _solve(embeddings: NDArray[np.float32], labels: Labels, task: Task, strength
     mean, spread = embeddings.mean(axis=0), embeddings.std(axis=0) + 1e-3
     weights = task.class_weights[labels] if way.weighted else None
     solver = LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS)
-    with warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early only regularises a little more
         solver.fit((embeddings - mean) / spread, labels, sample_weight=weights)
     kernel, bias = solver.coef_.T, solver.intercept_

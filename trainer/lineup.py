@@ -7,7 +7,14 @@ from trainer.errors import RecipeError
 from trainer.fitting import Fit, score
 from trainer.recipes import CHOOSE, FIXED_FEATURES, NETWORK, RECIPES, TOGETHER, Recipe, plan
 
-_SHARED = ("size", "balancing", "mirror", "columns")  # what is said of the images holds for all
+_SHARED = (
+    "size",
+    "balancing",
+    "mirror",
+    "columns",
+    "precision",
+    "devices",
+)  # of the images and computer: for all
 _MOST_WORK = 16_000  # training images times epochs, of 128 × 128 pixels: some five minutes on two cores
 _USUAL_SIDE = 128
 

@@ -1,7 +1,23 @@
-"""What a training takes of this computer, asked of the operating system."""
+"""What a training takes of this computer: memory, asked of the operating system, and cores."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Linear algebra on one core while it holds, for solvers that take many small steps.
+
+    On several cores these wait for each other most of the time (measured: six times the work), and the last digits
+    depend on how many cores there are.
+    """
+    from threadpoolctl import threadpool_limits  # what scikit-learn itself sets its threads with
+
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
 
 if sys.platform == "win32":
 

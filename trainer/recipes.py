@@ -15,6 +15,7 @@ PARTIAL, FULL, BY_RULE = "partial fine-tuning", "full fine-tuning", "by rule"
 NETWORK, FOREST, SVM, DENSE = "network", "random forest", "svm", "dense"
 CLASSIFIERS = (NETWORK, FOREST, SVM, DENSE)
 CHOOSE, TOGETHER = "the best", "all together"
+AUTOMATIC, FLOAT32, MIXED, ONE_GPU = "automatic", "float32", "mixed", "one"
 STRATEGIES: Mapping[str, str] = MappingProxyType(
     {
         FROM_SCRATCH: "All of the network learns, beginning from nothing: needs many images, owes nothing to others.",
@@ -82,6 +83,21 @@ FIELDS: tuple[Parameter, ...] = (
         "the heart or another organ lies on one side, nor where the side is the answer.",
     ),
     Parameter(
+        "precision",
+        AUTOMATIC,
+        "How exactly a network computes while it learns. Mixed: mostly with 16 bits, about twice as fast on graphics "
+        "processors made for it; automatic: mixed on those (compute capability 7.0 or more), 32 bits elsewhere. What is "
+        "judged, kept and predicted always has 32 bits.",
+        choices=(AUTOMATIC, FLOAT32, MIXED),
+    ),
+    Parameter(
+        "devices",
+        AUTOMATIC,
+        "Which graphics processors learn. Automatic: all of one kind together, each with its share of every batch; one: "
+        "the first alone. Without a graphics processor all cores of the processor learn.",
+        choices=(AUTOMATIC, ONE_GPU),
+    ),
+    Parameter(
         "rivals",
         "",
         "Ready-made recipes that are trained as well, such as “transfer quick”; one whose network would take very long "
@@ -119,6 +135,8 @@ _NETWORK_INDEPENDENT = (
     "epochs",
     "balancing",
     "mirror",
+    "precision",
+    "devices",
     "outcome",
     "seeds",
     "minutes",
@@ -148,6 +166,8 @@ class Recipe:
     learning_rate: float = 0.0
     balancing: str = CLASS_WEIGHTS
     mirror: bool = False
+    precision: str = AUTOMATIC
+    devices: str = AUTOMATIC
     rivals: str = ""
     outcome: str = CHOOSE
     seeds: int = 1

@@ -12,12 +12,12 @@ from trainer.architectures import build_network
 from trainer.dataset import DataSet, load_dataset
 from trainer.device import describe_device, has_gpu, import_keras
 from trainer.forward import BATCH, Forward
-from trainer.gradient import compile_step
 from trainer.images import probe, read_or_reason
 from trainer.lineup import lineup, takes_too_long
 from trainer.preprocessing import Preprocessing
 from trainer.recipes import FIXED_FEATURES, RECIPES, Recipe, plan
 from trainer.records import ReadImage
+from trainer.steps import compile_step
 
 _TIMES = 2
 _PROBED = 16

@@ -6,19 +6,19 @@ chosen and combined on validation alone, and the test split is opened once, for 
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from trainer import model_folder, prepared, training
+from trainer import model_folder, training
 from trainer.assembling import Hearing, Request, build_ensemble
 from trainer.contest import share_of
-from trainer.dataset import fingerprint, load_dataset
 from trainer.errors import CancelledError, TrainerError
-from trainer.experiments.child import Order, Train, train_in_child
+from trainer.experiments.child import Train, train_in_child
 from trainer.lineup import Contender, lineup
 from trainer.model_folder import ModelInfo
+from trainer.order import Order
 from trainer.recipes import DEFAULT_RECIPE, TOGETHER, Recipe
 from trainer.recipes import recipe as recipe_named
 from trainer.records import OnEvent, ReadImage, RunSummary
@@ -31,18 +31,10 @@ _ALL: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    dataset: Path
-    out: Path
-    recipe: Recipe
-    read_image: ReadImage
+    order: Order
     on_event: OnEvent
     cancelled: Callable[[], bool]
-    seed: int
-    epochs: int | None
     deadline: float | None
-    cache: Path
-    imported: Path | None
-    only: Mapping[str, str]
     identity: Mapping[str, Any]
     in_child: Train
 
@@ -68,60 +60,45 @@ def train(
 ) -> RunSummary:
     """Train a model, or several that answer as one where the recipe's outcome is “all together”.
 
-    As `trainer.training.train`. For several `read_image` must be a function of a module, as it goes to other
-    processes. At least two are trained, for an epoch each, however little time is allowed.
+    `recipe` is a ready-made one by its name, or a record of one's own; what the other arguments mean stands at `Order`.
+    A training that is unfinished is gone on with, a finished one left as it is. For several `read_image` must be a
+    function of a module, as it goes to other processes; at least two are trained, for an epoch each, however little
+    time is allowed. Raises what `training.train` raises.
     """
-    began = time.monotonic()
-    chosen = recipe_named(recipe) if isinstance(recipe, str) else recipe
-    if chosen.outcome != TOGETHER:
-        return training.train(
-            dataset_folder,
-            out,
-            recipe=chosen,
-            read_image=read_image,
-            on_event=on_event,
-            cancelled=cancelled,
-            seed=seed,
-            epochs=epochs,
-            limit_seconds=limit_seconds,
-            cache=cache,
-            imported=imported,
-            only=only,
-        )
-    dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed).only(only)
-    identity = training.identity_of(chosen, fingerprint(dataset), seed=seed, epochs=epochs, only=only)
-    if model_folder.is_complete(out):
-        return training.finished(out, identity, on_event)
-    out.mkdir(parents=True, exist_ok=True)
-    work = _Work(
+    order = Order(
         dataset_folder,
         out,
-        chosen,
+        recipe_named(recipe) if isinstance(recipe, str) else recipe,
         read_image,
-        on_event,
-        cancelled,
-        seed,
-        epochs,
-        training.deadline_of(chosen, began, limit_seconds),
-        cache or out.resolve().parent / prepared.FOLDER,
-        imported,
-        only,
-        identity,
-        in_child,
+        seed=seed,
+        epochs=epochs,
+        limit_seconds=limit_seconds,
+        cache=cache,
+        imported=imported,
+        only=only,
     )
-    return _train(work)
+    if order.recipe.outcome != TOGETHER:
+        return training.train(order, on_event, cancelled)
+    return _train_several(order, on_event, cancelled, in_child)
 
 
-def _train(work: _Work) -> RunSummary:
+def _train_several(
+    order: Order, on_event: OnEvent, cancelled: Callable[[], bool], in_child: Train
+) -> RunSummary:
+    began = time.monotonic()
+    identity = training.identity_of(order, training.dataset_of(order))
+    if model_folder.is_complete(order.out):
+        return training.finished(order.out, identity, on_event)
+    order.out.mkdir(parents=True, exist_ok=True)
+    work = _Work(order, on_event, cancelled, training.deadline_of(order, began), identity, in_child)
     members = _good_ones(work, _trained(work))
-    request = Request(members, work.dataset, work.out, only=work.only, asked=work.identity)
-    hearing = Hearing(work.read_image, work.on_event, work.cancelled)
-    return build_ensemble(request, hearing)
+    request = Request(members, order.dataset, order.out, only=order.only, asked=identity)
+    return build_ensemble(request, Hearing(order.read_image, on_event, cancelled))
 
 
 def _trained(work: _Work) -> list[ModelInfo]:
     """Everyone in turn, each with an equal share of the time that is left."""
-    contenders = lineup(work.recipe)
+    contenders = lineup(work.order.recipe)
     if len(contenders) < _FEWEST:
         raise TrainerError("An ensemble has at least two members.", "Name rivals, or more seeds.")
     done: list[ModelInfo] = []
@@ -131,7 +108,7 @@ def _trained(work: _Work) -> list[ModelInfo]:
             left = len(contenders) + 1 - number
             work.on_event("note", {"text": f"The time allowed is over; {left} more were not begun."})
             break
-        folder = work.out / FOLDER / f"{number:02}-{contender.name}"
+        folder = work.order.out / FOLDER / f"{number:02}-{contender.name}"
         work.on_event("run", _told(contender, folder, (number, len(contenders)), "running"))
         problem = _train_one(work, contender, folder, left=len(contenders) + 1 - number)
         if problem:
@@ -150,18 +127,14 @@ def _train_one(work: _Work, contender: Contender, folder: Path, *, left: int) ->
     if model_folder.is_complete(folder):
         return ""
     deadline = share_of(work.deadline, left)
-    order = Order(
-        work.dataset,
-        folder,
-        contender.recipe,
-        work.seed,
-        read_image=work.read_image,
-        limit_seconds=None if deadline is None else deadline - time.monotonic(),
-        cache=work.cache,
-        imported=work.imported,
+    order = replace(
+        work.order,
+        out=folder,
+        recipe=contender.recipe,
         draw=contender.draw,
-        epochs=work.epochs,
-        only=dict(work.only),
+        limit_seconds=None if deadline is None else deadline - time.monotonic(),
+        cache=work.order.cache_folder,
+        only=dict(work.order.only),
         open_test=False,
     )
     try:

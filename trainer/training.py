@@ -4,109 +4,90 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from trainer import model_folder, prepared
+from trainer import model_folder
 from trainer.attempt import Attempt, Run, read
 from trainer.checkpoint import Checkpoint
 from trainer.contest import learn_best
-from trainer.dataset import digest, fingerprint, load_dataset
+from trainer.dataset import DataSet, digest, fingerprint, load_dataset
 from trainer.device import describe_device, versions
 from trainer.errors import ModelFolderError, RecipeError
 from trainer.history import write_history
 from trainer.images import Images
 from trainer.model_folder import ModelInfo
-from trainer.recipes import DEFAULT_RECIPE, TOGETHER, Recipe
-from trainer.recipes import recipe as recipe_named
-from trainer.records import OnEvent, ReadImage, RunSummary
+from trainer.order import Order
+from trainer.recipes import TOGETHER
+from trainer.records import OnEvent, RunSummary
 from trainer.reporting import write_report
 from trainer.transfer import find_start
 from trainer.verdict import Verdict, give_verdict
 
-_ALL: Mapping[str, str] = MappingProxyType({})
-
 
 def train(
-    dataset_folder: Path,
-    out: Path,
-    *,
-    recipe: str | Recipe = DEFAULT_RECIPE,
-    read_image: ReadImage,
+    order: Order,
     on_event: OnEvent = lambda _kind, _facts: None,
     cancelled: Callable[[], bool] = lambda: False,
-    seed: int = 0,
-    draw: int = 0,
-    epochs: int | None = None,
-    limit_seconds: float | None = None,
-    cache: Path | None = None,
-    imported: Path | None = None,
-    only: Mapping[str, str] = _ALL,
-    open_test: bool = True,
 ) -> RunSummary:
-    """Train a model and write it to the folder `out`; an unfinished training there is gone on with.
+    """Train a model and write it to the order's folder; an unfinished training there is gone on with.
 
-    `recipe` is a ready-made one by its name, or a record of one's own; `imported` is the folder of imported weights,
-    `only` names values of the manifest's columns that images must have to be learned from and judged. `draw` counts
-    further beginnings on the split that `seed` makes; without `open_test` nothing is asked about the test split.
-    A folder that already holds this very training is left as it is and its summary returned. After
-    `limit_seconds`, or the recipe's minutes, no new epoch begins and the best one so far is kept. What was computed of
-    the images alone is kept in the folder `cache` (bounded; by default beside `out`, for all models there). Raises
-    DataSetError, RecipeError, ModelFolderError (the folder holds something else) or CancelledError (the checkpoint is
-    saved).
+    A folder that already holds this very training is left as it is and its summary returned. Raises DataSetError,
+    RecipeError, ModelFolderError (the folder holds something else) or CancelledError (the checkpoint is saved).
     """
     began = time.monotonic()
-    chosen = recipe_named(recipe) if isinstance(recipe, str) else recipe
-    if chosen.outcome == TOGETHER:
+    if order.recipe.outcome == TOGETHER:
         raise RecipeError(
             "Several models that answer together cannot be one training among others.",
             "Choose the outcome “the best” here.",
         )
-    start = find_start(chosen, imported)
-    dataset = load_dataset(dataset_folder, read_image=read_image, seed=seed).only(only)
-    identity = identity_of(chosen, fingerprint(dataset), seed=seed, epochs=epochs, only=only)
-    identity |= {"draw": draw} if draw else {}
+    start = find_start(order.recipe, order.imported)
+    dataset = dataset_of(order)
+    identity = identity_of(order, dataset)
     if start.imported is not None:
         identity["imported_weights"] = start.imported.sha256
-    if model_folder.is_complete(out):
-        return finished(out, identity, on_event)
-    out.mkdir(parents=True, exist_ok=True)
+    if model_folder.is_complete(order.out):
+        return finished(order.out, identity, on_event)
+    order.out.mkdir(parents=True, exist_ok=True)
     run = Run(
         dataset,
-        out,
-        chosen,
+        order.out,
+        order.recipe,
         on_event,
         cancelled,
-        seed,
-        draw,
-        epochs,
-        deadline_of(chosen, began, limit_seconds),
-        Checkpoint(out, identity),
-        cache or out.resolve().parent / prepared.FOLDER,
+        order.seed,
+        order.draw,
+        order.epochs,
+        deadline_of(order, began),
+        Checkpoint(order.out, identity),
+        order.cache_folder,
         start,
-        imported,
+        order.imported,
     )
-    return _train(run, began, open_test=open_test).summary()
+    return _train(run, began, open_test=order.open_test).summary()
 
 
-def identity_of(
-    recipe: Recipe, listing: str, *, seed: int, epochs: int | None, only: Mapping[str, str]
-) -> dict[str, Any]:
+def dataset_of(order: Order) -> DataSet:
+    """The images that are meant."""
+    return load_dataset(order.dataset, read_image=order.read_image, seed=order.seed).only(order.only)
+
+
+def identity_of(order: Order, dataset: DataSet) -> dict[str, Any]:
     """What makes it the same training; the time that it may take does not."""
-    settings = {name: value for name, value in recipe.table().items() if name != "minutes"}
+    settings = {name: value for name, value in order.recipe.table().items() if name != "minutes"}
     identity = {
-        "listing": listing,
-        "recipe": recipe.name,
+        "listing": fingerprint(dataset),
+        "recipe": order.recipe.name,
         "settings": settings,
-        "seed": seed,
-        "epochs": epochs,
+        "seed": order.seed,
+        "epochs": order.epochs,
     }
-    return identity | ({"only": dict(only)} if only else {})
+    optional = {"only": dict(order.only), "draw": order.draw}
+    return identity | {name: value for name, value in optional.items() if value}
 
 
-def deadline_of(recipe: Recipe, began: float, limit_seconds: float | None) -> float | None:
+def deadline_of(order: Order, began: float) -> float | None:
     """When no new epoch begins any more, on the clock of time.monotonic()."""
-    limits = [limit_seconds, 60 * recipe.minutes or None]
+    limits = [order.limit_seconds, 60 * order.recipe.minutes or None]
     given = [began + limit for limit in limits if limit is not None]
     return min(given, default=None)
 

@@ -83,5 +83,7 @@ def add_head(embedding: Any, classes: int, *, dropout: float) -> Any:
     from keras import layers
 
     dropped = layers.Dropout(dropout, name="dropout")(embedding)
-    logits = layers.Dense(classes, name="logits")(dropped)
-    return layers.Activation("softmax", name="probabilities")(logits)
+    logits = layers.Dense(classes, name="logits", dtype="float32")(
+        dropped
+    )  # whatever the layers below learn with
+    return layers.Activation("softmax", name="probabilities", dtype="float32")(logits)

@@ -17,6 +17,7 @@ from trainer.classical.forest import Forest
 from trainer.classical.svm import Svm
 from trainer.errors import DataSetError
 from trainer.fitting import Fit, Labels, Task, judge, score
+from trainer.machine import one_thread
 from trainer.recipes import DENSE, FOREST, SVM
 from trainer.tabular.code import Facts, TableCode
 
@@ -53,7 +54,7 @@ class Lesson:
         """The estimator, learned from these places."""
         from sklearn.exceptions import ConvergenceWarning
 
-        with warnings.catch_warnings():
+        with one_thread(), warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore", ConvergenceWarning
             )  # stopping early only regularises a little more

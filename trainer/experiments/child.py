@@ -2,37 +2,17 @@
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Protocol
 
 from trainer.errors import CancelledError, TrainerError
-from trainer.recipes import Recipe
-from trainer.records import OnEvent, ReadImage
+from trainer.order import Order
+from trainer.records import OnEvent
 
 _LOOK_EVERY = 0.25  # seconds between two looks whether the user wants the end
 _STOP = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be trained; it travels to the process."""
-
-    dataset: Path
-    out: Path
-    recipe: Recipe
-    seed: int
-    read_image: ReadImage
-    limit_seconds: float | None
-    cache: Path
-    imported: Path | None  # folder of imported weights
-    draw: int = 0
-    epochs: int | None = None
-    only: Mapping[str, str] = field(default_factory=dict)
-    open_test: bool = True
 
 
 class Train(Protocol):
@@ -85,22 +65,7 @@ def _work(order: Order, theirs: Connection) -> None:
     stop = threading.Event()
     threading.Thread(target=_listen, args=(theirs, stop), daemon=True).start()
     try:
-        train(
-            order.dataset,
-            order.out,
-            recipe=order.recipe,
-            read_image=order.read_image,
-            on_event=lambda kind, facts: theirs.send((kind, dict(facts))),
-            cancelled=stop.is_set,
-            seed=order.seed,
-            limit_seconds=order.limit_seconds,
-            cache=order.cache,
-            imported=order.imported,
-            draw=order.draw,
-            epochs=order.epochs,
-            only=order.only,
-            open_test=order.open_test,
-        )
+        train(order, lambda kind, facts: theirs.send((kind, dict(facts))), stop.is_set)
         theirs.send(("end", ""))
     except CancelledError:
         theirs.send(("end", _STOP))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import CancelledError
-from trainer.experiments.child import Order, Train, train_in_child
+from trainer.experiments.child import Train, train_in_child
 from trainer.experiments.plan import Experiment, PlannedRun, planned
 from trainer.experiments.states import (
     DONE,
@@ -24,6 +24,7 @@ from trainer.experiments.states import (
     state_of,
 )
 from trainer.experiments.summary import write_summary
+from trainer.order import Order
 from trainer.prepared import FOLDER
 from trainer.records import OnEvent, ReadImage
 
@@ -86,8 +87,8 @@ def _train(work: _Work, run: PlannedRun, experiment: Experiment) -> None:
         experiment.dataset,
         work.out / run.name,
         run.recipe,
-        run.seed,
-        read_image=work.read_image,
+        work.read_image,
+        seed=run.seed,
         limit_seconds=None if experiment.minutes is None else 60 * experiment.minutes,
         cache=work.out.resolve().parent / FOLDER,
         imported=work.imported,

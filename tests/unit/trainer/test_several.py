@@ -22,9 +22,9 @@ from trainer import (
     train,
     training,
 )
-from trainer.experiments.child import Order
 from trainer.fitting import Fit
 from trainer.lineup import lineup, preferred, takes_too_long
+from trainer.order import Order
 from trainer.records import OnEvent
 
 LIGHT = Recipe(architecture="pixels", classifier="svm", size=16, seeds=3)
@@ -126,19 +126,7 @@ def test_of_several_beginnings_the_one_that_validation_prefers_is_kept_and_the_r
 
 
 def in_process(order: Order, on_event: OnEvent, cancelled: Callable[[], bool]) -> str:
-    training.train(
-        order.dataset,
-        order.out,
-        recipe=order.recipe,
-        read_image=order.read_image,
-        on_event=on_event,
-        cancelled=cancelled,
-        seed=order.seed,
-        draw=order.draw,
-        cache=order.cache,
-        only=order.only,
-        open_test=order.open_test,
-    )
+    training.train(order, on_event, cancelled)
     return ""
 
 
@@ -239,7 +227,7 @@ def test_trainings_that_fail_are_told_and_one_alone_is_no_ensemble(folder: Path,
 
 def test_several_cannot_be_a_training_of_an_experiment(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="among others"):
-        training.train(folder, tmp_path / "m", recipe=TOGETHER, read_image=read_png)
+        training.train(Order(folder, tmp_path / "m", TOGETHER, read_png))
 
 
 def test_a_rival_that_would_take_too_long_leaves_no_trace_but_a_word(

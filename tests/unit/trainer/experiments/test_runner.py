@@ -16,7 +16,7 @@ from tests.gui.made_runs import make_run
 from tests.unit.trainer.conftest import read_png, write_dataset
 from trainer import CancelledError, ModelFolderError, RecipeError
 from trainer.experiments import COMPARISON, SUMMARY, Experiment, run_experiment, run_states
-from trainer.experiments.child import Order
+from trainer.order import Order
 from trainer.records import OnEvent
 
 
