@@ -70,7 +70,7 @@ class Learner:
 
 
 def _array(variable: Any) -> NDArray[Any]:
-    return np.asarray(import_keras().ops.convert_to_numpy(variable))
+    return np.asarray(variable.value.numpy())  # on several devices the first one's, as all have the same
 
 
 def _strategy(placement: Placement) -> Any:

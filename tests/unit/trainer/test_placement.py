@@ -98,6 +98,7 @@ def learned(
     return dict(zip(found.names, found.raw, strict=True))
 
 
+@pytest.mark.slow
 def test_learned_with_short_numbers_kept_and_judged_with_long_ones(
     dataset_folder: Path, tmp_path: Path
 ) -> None:
@@ -119,7 +120,7 @@ def test_the_scale_of_the_loss_goes_on_where_it_was(gpus: Any, dataset_folder: P
     with pytest.raises(CancelledError):
         learned(dataset_folder, tmp_path / "halves", FAMILY, Listener(cancel_after=1))
     with np.load(tmp_path / "halves/checkpoint/state.npz") as kept:
-        assert float(max(kept["scale/0"].max(), kept["scale/1"].max())) >= 1024
+        assert max(float(kept[name]) for name in kept.files if name.startswith("scale/")) >= 1024
     halves = learned(dataset_folder, tmp_path / "halves", FAMILY)
     assert whole.keys() == halves.keys()
     assert max(np.abs(whole[name] - halves[name]).max() for name in whole) < 1e-6
