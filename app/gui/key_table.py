@@ -117,6 +117,7 @@ _MASK = _of(
     ("keep", "keep the text of the chosen box always", "K"),
     ("keep_list", "see and edit the keep-list", "Shift+K"),
     ("wide", "the header over the whole width, and back", "T"),
+    ("header", "a larger image without the header, and back", "Shift+T"),
     ("next", "next instance", "N"),
     ("previous", "previous instance", "P"),
     ("undo", "undo at the boxes; else take back what was applied last, or the last verdict", "Ctrl+Z"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from anonymizer import (
     BY_READER,
     KEPT,
+    Change,
     FileRecord,
     Layout,
     Outcome,
@@ -77,6 +78,10 @@ def all_instances(project: Project) -> list[str]:
         return catalogue.uids()
 
 
+_BURNED_IN = "(0028,0301)"
+_OF_PIXELS = frozenset({"(0008,0008)"})  # the type of an image says that its pixels were masked
+
+
 class _Again:
     """Masks into a folder of its own, then puts each instance in place: file, vault, catalogue."""
 
@@ -112,7 +117,9 @@ class _Again:
                 yield FileRecord(path, Outcome.FAILED, obstacle)
             else:
                 ready[path] = found[path]
-        settings = replace(project_settings(self._project, self._vault), find_text=search)
+        settings = project_settings(self._project, self._vault)
+        if not search:  # what was said of the pixels counts, not what a rule would do to them
+            settings = replace(settings, find_text=False, device_rules=())
         progress.stage("Looking for identities", len(survey))
         records = mask_batch(
             ready.values(),
@@ -154,7 +161,8 @@ class _Again:
             return FileRecord(record.path, Outcome.FAILED, OTHER)
         masked, place = self._staging / record.new_path, self._project.instances / record.new_path
         if uid in self._said:
-            record = replace(record, regions=mask_as_said(masked, place, self._said[uid]))
+            regions = mask_as_said(masked, place, self._said[uid])
+            record = replace(record, regions=regions, changes=self._changes(record, regions))
         elif drawn := [region for region in regions_of(self._catalogue, uid) if region.kind == "drawn"]:
             mask_drawn(masked, drawn)
             record = replace(record, regions=(*record.regions, *drawn))
@@ -162,6 +170,17 @@ class _Again:
         self._vault.remember(record, source)
         self._enter(record)
         return record
+
+    def _changes(self, record: FileRecord, regions: Sequence[Region]) -> tuple[Change, ...]:
+        """The changes of an instance whose pixels were not searched again: of these counts what was said before."""
+        uid = record.facts.sop_instance_uid if record.facts is not None else ""
+        of_pixels = _OF_PIXELS if any(region.kind != KEPT for region in regions) else frozenset()
+        before = self._catalogue.masking(uid).get("changes")
+        said = [Change(**each) for each in before] if isinstance(before, (list, tuple)) else []
+        return (
+            *(change for change in said if change.path in of_pixels),
+            *(change for change in record.changes if change.path not in {*of_pixels, _BURNED_IN}),
+        )
 
     def _put(self, masked: Path, place: Path) -> None:
         try:

@@ -133,7 +133,7 @@ def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, windo
 def test_the_page_fits_a_screen_of_1280_pixels(page: MaskPage, window: MainWindow) -> None:
     window.go("mask")
     assert window.minimumSizeHint().width() <= 1280
-    page.images.by_hand.toggle()
+    page.images.by_hand.drawing.toggle()
     page.images.by_hand.bar.frames.show_instance(30)
     page.images.by_hand.bar.frames.step()
     page.images.by_hand.bar.frames.step()
@@ -340,7 +340,7 @@ def test_a_box_is_begun_placed_and_applied_by_keys_alone(page: MaskPage, qtbot: 
     before = pixels(page, sop)
     seen(page, qtbot)
     qtbot.keyClick(page.images.list.list, "d", Qt.KeyboardModifier.ShiftModifier)
-    assert by_hand.drawing
+    assert by_hand.drawing.on
     (begun,) = by_hand.pending
     rows, columns = before.shape
     assert abs(2 * begun.x + begun.width - columns) <= 2

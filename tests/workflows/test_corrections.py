@@ -11,12 +11,21 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from anonymizer import Layout, Region, Settings, find_sources, load_profile, place, rules_for_file
+from anonymizer import (
+    Layout,
+    Region,
+    Settings,
+    device_of_file,
+    find_sources,
+    load_profile,
+    place,
+    rules_for_file,
+)
 from anonymizer.masking.deidentify import deidentify
 from app.errors import ProjectError, UsageError
 from app.project import Project
 from app.workflows.corrections import Always, Correction, Scope, correct, parse_region, region_text
-from app.workflows.device_rules import site_rules
+from app.workflows.device_rules import mask_always, site_rules
 from app.workflows.masking_again import mask_again, regions_of
 from app.workflows.projects import create_project, unlock
 from labeller import NewInstance
@@ -147,6 +156,15 @@ def test_masking_again_leaves_what_was_said_to_be_no_text(project: Project) -> N
     correct(project, Correction(uid, mask=(FOUND,)), Quiet())  # and it can be masked again
     assert is_masked(project, uid, FOUND)
     assert [r.kind for r in regions(project, uid)] == ["drawn", "drawn"]
+
+
+def test_what_a_reader_shows_again_no_device_rule_masks_anew(project: Project, originals: Path) -> None:
+    uid = uids(project)[0]
+    intact = pixels(project, uid)
+    mask_always(device_of_file(originals / "im0000.dcm"), [FOUND])
+    pretend_found(project, uid)
+    correct(project, Correction(uid, show=(FOUND,)), Quiet())
+    assert (pixels(project, uid) == intact).all()
 
 
 def test_a_correction_of_a_series_is_taken_back_in_one_go(project: Project) -> None:

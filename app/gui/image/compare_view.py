@@ -142,7 +142,8 @@ class CompareView(QWidget):
         self.stack.setCurrentWidget(self.locked)
 
     def show_side(self, side: Side) -> None:
-        """Show after, before or both."""
+        """Show after, before or both; keys go on to reach the image."""
+        had_focus = self.after.hasFocus() or self.before.hasFocus()
         self.side = side
         self.stack.setVisible(side is not Side.AFTER)
         self.after.setVisible(side in (Side.AFTER, Side.BOTH))
@@ -151,6 +152,12 @@ class CompareView(QWidget):
         for tool, each in zip(self.buttons.buttons(), Side, strict=True):
             tool.setChecked(each is side)
         self._show_original()
+        if had_focus:
+            self.focus_image()
+
+    def focus_image(self) -> None:
+        """Send keys to the masked image, or to the original where that alone is in sight."""
+        (self.after if self.side in (Side.AFTER, Side.BOTH) else self.before).setFocus()
 
     def toggle(self) -> None:
         """From the masked image to the original and back, at the same place."""

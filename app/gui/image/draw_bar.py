@@ -19,6 +19,7 @@ NOTE = (
     "from the original (Shift+Del: on this frame alone); J, or dragging an edge, moves and resizes it. All of it can be "
     "taken back (Ctrl+Z)."
 )
+APPLYING = "Applying …"
 
 
 class DrawBar(QWidget):
@@ -83,12 +84,13 @@ class DrawBar(QWidget):
 
     def show_draft(self, draft: Draft, *, running: bool, can_undo: bool, can_redo: bool) -> None:
         """Say what waits, and offer what can be done."""
-        self.text.setText(f"{_words(draft)} Enter applies it." if draft else HINTS[self.shape])
+        told = f"{_words(draft)} Enter applies it." if draft else HINTS[self.shape]
+        self.text.setText(APPLYING if running else told)
         self.text.setToolTip(f"{HINTS[self.shape]}\n{NOTE}")
         for each in self.apply_buttons:
             each.setEnabled(bool(draft) and not running)
-        self.undo_button.setEnabled(can_undo)
-        self.redo_button.setEnabled(can_redo)
+        self.undo_button.setEnabled(can_undo and not running)
+        self.redo_button.setEnabled(can_redo and not running)
 
     @property
     def shape(self) -> Shape:

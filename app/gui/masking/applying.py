@@ -53,8 +53,9 @@ class Applying(QObject):
         job.cancelled.connect(lambda: self._on_applied(step, {}, undoes=undoes))
         job.failed.connect(lambda message, remedy: show_error(self._page, message, remedy))
         job.ended.connect(lambda: self._on_ended(step.sop))
-        self._panel.follow(job)
-        job.finished.connect(lambda _result: self._panel.hide())  # the image gets its room back
+        if step.scope != "instance" or step.others:  # one image is done before its panel would be of use
+            self._panel.follow(job)
+            job.finished.connect(lambda _result: self._panel.hide())  # the image gets its room back
         self.changed.emit()
 
     def _is_unlocked(self) -> bool:

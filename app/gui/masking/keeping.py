@@ -39,7 +39,7 @@ class Keeping(QObject):
 
     def keep(self) -> None:
         """Keep the text of the chosen box always: in this project, at the next masking, and here once applied."""
-        region = self._by_hand.chosen_masked()
+        region = self._by_hand.work.chosen_masked()
         text = self._by_hand.list.reading_of(region) if region is not None else ""
         if region is None or region.kind != "text" or not text:
             self._session.status.emit(NOT_KEPT)

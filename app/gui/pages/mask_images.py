@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from anonymizer import DicomImage
 from app.gui.comparing import Comparing
@@ -68,13 +68,25 @@ class MaskImages(QWidget):
     def toggle_wide(self) -> None:
         """Give the header the image's room, or give it back."""
         wide = self.middle.isVisible()
-        self.by_hand.leave()
+        self._show_header(shown=True)
+        self.by_hand.drawing.leave()
         self.middle.setVisible(not wide)
         self.header.wide_button.setText("Show the image (T)" if wide else "Wide (T)")
         (self.header.table if wide else self.list.list).setFocus()
 
+    def toggle_header(self) -> None:
+        """Give the image the header's room, or give it back."""
+        if self.middle.isHidden():
+            self.toggle_wide()
+        self._show_header(shown=self.header.isHidden())
+
+    def _show_header(self, *, shown: bool) -> None:
+        self.header.setVisible(shown)
+        self.header_button.setChecked(shown)
+
     def show_attribute(self, sop: str, path: str) -> None:
         """Go to an instance and to one attribute of its header."""
+        self._show_header(shown=True)
         self.list.go_to(sop)
         self.header.go_to(path)
 
@@ -82,7 +94,7 @@ class MaskImages(QWidget):
         """Go to an instance and choose one of its boxes."""
         self.list.go_to(sop)
         self.compare.after.boxes.choose(number)
-        self.compare.after.setFocus()
+        self.compare.focus_image()
 
     def step(self, by: int) -> None:
         """Go so many instances on; where series are listed, first through those of the series."""
@@ -103,16 +115,22 @@ class MaskImages(QWidget):
         catalogue = self.session.catalogue
         self._record = MaskingRecord.of(catalogue.masking(sop))
         row = catalogue.instance(sop)
-        following = self.list.next_to_look_at(self.list.current(), (sop,))
-        self.loader.keep_only({sop, ("before", sop), following})
+        ahead = self._ahead(sop)
+        self.loader.keep_only({sop, ("before", sop), *ahead})
         file = self.session.project.instances / row.file
         self.compare.show_instance(sop, partial(DicomImage.open, file), self._record.regions)
         self.by_hand.show_instance(sop, self._record.regions, frames=row.frames)
         self.keeping.show(sop)
         self._summarize(row.review)
         self.comparing.show(sop, file, self._record)
-        if following:  # so that the next one is there at once
-            self.loader.prefetch(following, partial(DicomImage.open, self._file(following)))
+        for each in ahead:  # so that the next one is there at once
+            self.loader.prefetch(each, partial(DicomImage.open, self._file(each)))
+
+    def _ahead(self, sop: str) -> list[str]:
+        """What will probably be looked at next: another image of the series, and the next that wants a look."""
+        beside = self.list.queue.beside(sop, 1) if self.list.in_series else ""
+        following = self.list.next_to_look_at(self.list.current(), (sop,))
+        return [each for each in dict.fromkeys((following, beside)) if each]
 
     def _file(self, sop: str) -> Path:
         return self.session.project.instances / self.session.catalogue.instance(sop).file
@@ -145,7 +163,7 @@ class MaskImages(QWidget):
             widget.setEnabled(bool(self._sop))
 
     def _on_drawing(self) -> None:
-        self.leave_key.setEnabled(self.by_hand.drawing)
+        self.leave_key.setEnabled(self.by_hand.drawing.on)
         for key in self.apply_keys:
             key.setEnabled(bool(self.by_hand.draft))
 
@@ -180,6 +198,16 @@ class MaskImages(QWidget):
         top.addWidget(self.hold_button)
         top.addWidget(self.series_button)
         top.addWidget(self.approve_button)
+        self.header_button = QToolButton()
+        self.header_button.setText("Header")
+        self.header_button.setToolTip(
+            "Show the header beside the image; without it the image is larger (Shift+T)"
+        )
+        self.header_button.setCheckable(True)
+        self.header_button.setChecked(True)
+        self.header_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.header_button.clicked.connect(lambda _checked: self.toggle_header())
+        self.compare.tools.addWidget(self.header_button)
         self.compare.tools.addWidget(self.by_hand.button)
         middle = QWidget()
         inside = QVBoxLayout(middle)
@@ -216,16 +244,17 @@ class MaskImages(QWidget):
             "before": self.compare.toggle,
             "difference": lambda: self.compare.show_side(Side.DIFFERENCE),
             "both": lambda: self.compare.show_side(Side.BOTH),
-            "draw": self.by_hand.toggle,
-            "new_box": self.by_hand.begin_box,
-            "shape": self.by_hand.next_shape,
+            "draw": self.by_hand.drawing.toggle,
+            "new_box": self.by_hand.drawing.begin_box,
+            "shape": self.by_hand.drawing.choose_next,
             "frames": self.by_hand.bar.frames.step,
-            "delete": self.by_hand.delete,
-            "delete_here": lambda: self.by_hand.delete(here=True),
-            "adjust": self.by_hand.adjust,
+            "delete": self.by_hand.boxes.delete,
+            "delete_here": lambda: self.by_hand.boxes.delete(here=True),
+            "adjust": self.by_hand.boxes.adjust,
             "keep": self.keeping.keep,
             "keep_list": self.keeping.open_list,
             "wide": self.toggle_wide,
+            "header": self.toggle_header,
             "next": lambda: self.step(1),
             "previous": lambda: self.step(-1),
             "undo": self.approving.take_back,
@@ -238,14 +267,15 @@ class MaskImages(QWidget):
         bind(
             self, {f"mask.{name}": action for name, action in actions.items()}, repeating=held, in_window=True
         )
-        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.leave)
+        self.leave_key = QShortcut(QKeySequence("Esc"), self, self.by_hand.drawing.leave)
         self.apply_keys = [
-            QShortcut(QKeySequence(held + key), self.compare.after, partial(self.by_hand.apply, scope))
+            QShortcut(QKeySequence(held + key), widget, partial(self.by_hand.apply, scope))
+            for widget in (self.compare.after, self.compare.before, self.by_hand.list.list)
             for held, scope in APPLY_KEYS.items()
             for key in ("Return", "Enter")
         ]
         for shortcut in self.apply_keys:
-            # On the image alone: Enter in the search field or on a button must not mask anything for good.
+            # On the images and the list of boxes alone: Enter in the search field or on a button masks nothing.
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         self.by_hand.changed.connect(self._on_drawing)
         self._on_drawing()
@@ -253,5 +283,5 @@ class MaskImages(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Something else is shown: leave the tool and look for nothing more."""
         super().hideEvent(event)
-        self.by_hand.leave()
+        self.by_hand.drawing.leave()
         self.list.stop()
