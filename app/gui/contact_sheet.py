@@ -21,18 +21,21 @@ from app.workflows.looked_at import LookedAt, place_of
 from app.workflows.masking_again import regions_of
 from labeller import InstanceRow
 
+Group = tuple[Sequence[str], Sequence[Region]]
+"""SOP Instance UIDs, and regions of each of these images."""
 LOCKED = "The sheet shows what lies under the masks, which only the originals tell."
+SEVERAL = "Shift+arrows, Ctrl+A: choose several. Enter: see it in its image."
 MASKED = Kind(
     "What is masked",
     Qt.Key.Key_S,
-    "F: rightly masked. S: no text, show all of these again. Enter: see it in its image. U: what was left unmasked.",
+    f"F: rightly masked. S: no text, show all of these again. {SEVERAL} U: what was left unmasked.",
     "{pictures} different pictures lie under {boxes} boxes, the least sure first.",
     ("No pixels are masked", "Text that is found in images and masked is shown here, each picture once."),
 )
 LEFT = Kind(
     "What was left unmasked",
     Qt.Key.Key_M,
-    "F: fine as it is. M: mask all of these. Enter: see it in its image. U: what is masked.",
+    f"F: fine as it is. M: mask all of these. {SEVERAL} U: what is masked.",
     "{pictures} different places were left unmasked and look most like text, of one image of each series and size.",
     ("Nothing left looks like text", "One image of each series and size was looked at."),
 )
@@ -41,7 +44,7 @@ LEFT = Kind(
 class ContactSheet(QWidget):
     """`opened(sop, number)` one is to be seen in its image (-1: no box); `mask_wanted` and `show_wanted` of groups.
 
-    These carry [(SOP Instance UIDs, region)], the same region in several images.
+    These carry [(SOP Instance UIDs, regions)], the same regions in several images.
     """
 
     opened = Signal(str, int)
@@ -147,20 +150,21 @@ class ContactSheet(QWidget):
             for row in middle
         ]
 
-    def _note(self, sheet: Sheet, same: Same, fine: bool) -> None:  # noqa: FBT001 - a signal sends it
-        places = [place_of(sheet.kind.name, crop.sop, crop.region) for crop in same.crops]
+    def _note(self, sheet: Sheet, chosen: list[Same], fine: bool) -> None:  # noqa: FBT001 - a signal sends it
+        crops = [crop for same in chosen for crop in same.crops]
+        places = [place_of(sheet.kind.name, crop.sop, crop.region) for crop in crops]
         try:
             LookedAt(self.session.project.folder).note(places, FINE if fine else "")
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
 
-    def _show_again(self, same: Same) -> None:
-        self.show_wanted.emit(grouped(same))
-        self.masked.list.say(same, "to be shown again")
+    def _show_again(self, chosen: list[Same]) -> None:
+        self.show_wanted.emit(grouped(chosen))
+        self.masked.list.say(chosen, "to be shown again")
 
-    def _mask(self, same: Same) -> None:
-        self.mask_wanted.emit(grouped(same))
-        self.left.list.say(same, "to be masked")
+    def _mask(self, chosen: list[Same]) -> None:
+        self.mask_wanted.emit(grouped(chosen))
+        self.left.list.say(chosen, "to be masked")
 
     def _unlock(self) -> None:
         try:
@@ -181,9 +185,12 @@ class ContactSheet(QWidget):
             self.activate()
 
 
-def grouped(same: Same) -> list[tuple[Sequence[str], Region]]:
-    """Return the images in which pictures that look the same lie at the same place."""
-    by_region: dict[Region, list[str]] = {}
-    for crop in same.crops:
-        by_region.setdefault(crop.region, []).append(crop.sop)
-    return [(sops, region) for region, sops in by_region.items()]
+def grouped(chosen: Sequence[Same]) -> list[Group]:
+    """Return the images in which the same is to be done, and the regions: what lies in one image is done at once."""
+    by_image: dict[str, dict[Region, None]] = {}
+    for crop in (crop for same in chosen for crop in same.crops):
+        by_image.setdefault(crop.sop, {})[crop.region] = None
+    by_regions: dict[tuple[Region, ...], list[str]] = {}
+    for sop, regions in by_image.items():
+        by_regions.setdefault(tuple(regions), []).append(sop)
+    return [(sops, regions) for regions, sops in by_regions.items()]

@@ -1,5 +1,6 @@
 """The contact sheet: what is masked is shown again, and what was left is masked, by a key for all that look the same."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage, Region
 from app.gui.main_window import MainWindow
+from app.gui.masked_crops import Crop
 from app.gui.masking.open_spots import spots
 from app.gui.pages.mask_page import MaskPage
+from app.gui.region_edits import Draft
 from app.project import Project
 from app.workflows.masking_again import regions_of
 from app.workflows.projects import unlock
@@ -113,6 +116,38 @@ def test_what_was_masked_wrongly_is_shown_again_and_the_rest_is_fine(page: MaskP
     qtbot.keyClick(masked.list, "s")
     finished(page, qtbot)
     assert brightest(page) == [20, LIT, LIT, LIT]
+
+
+def test_several_pictures_are_answered_at_once_and_each_image_is_corrected_once(
+    page: MaskPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = list(page.session.catalogue.uids())[:3]
+    boxes = [Region(10 * number, 0, 9, 9, kind="text", score=number / 10) for number in range(4)]
+    crops = page.sheet.masked.list
+    for number, sops in enumerate([(first,), (first, second), (first, second), (third,)]):
+        for sop in sops:
+            crops.add(Crop(sop, number, boxes[number], np.full((9, 9), number, np.uint8)))
+    steps: list[tuple[Sequence[str], Draft]] = []
+    monkeypatch.setattr(page.images.by_hand, "apply_to", lambda sops, draft: steps.append((sops, draft)))
+    page.sheet.stack.setCurrentWidget(page.sheet.masked)
+    page.sheet.masked.stack.setCurrentWidget(crops)
+    crops.setCurrentRow(0)
+    for _ in range(2):
+        qtbot.keyClick(crops, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(crops, "s")
+    assert [(list(sops), draft.shown) for sops, draft in steps] == [
+        ([first], tuple(boxes[:3])),
+        ([second], tuple(boxes[1:3])),
+    ]
+    assert crops.left == 1
+    assert [crops.row(item) for item in crops.selectedItems()] == [3]  # the next that nobody answered for
+    qtbot.keyClick(crops, "a", Qt.KeyboardModifier.ControlModifier)
+    assert len(crops.chosen()) == 4
+    qtbot.keyClick(crops, "f")
+    assert [crops.item(row).text()[:6] for row in range(4)] == ["✓ fine"] * 4
+    qtbot.keyClick(crops, "a", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(crops, "f")
+    assert crops.left == 4
 
 
 def test_what_was_fine_is_not_asked_again_and_can_be_taken_back(page: MaskPage, qtbot: QtBot) -> None:

@@ -1,9 +1,10 @@
 """Pictures cut out of images, each distinct one once, the least sure first; answered by keys."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from anonymizer import KEPT
@@ -27,14 +28,14 @@ class Same:
 
 
 class CropList(QListWidget):
-    """`opened(sop, number)` one is to be seen in its image; `change_wanted(Same)` all of them masked or shown.
+    """`opened(sop, number)` one is to be seen in its image; `change_wanted([Same])` all of these masked or shown.
 
-    Enter opens, F says that it is fine (again: takes that back), the key `change` asks for the change.
+    Enter opens, F says that the chosen ones are fine (again: takes that back), the key `change` asks for the change.
     """
 
     opened = Signal(str, int)
-    change_wanted = Signal(object)
-    fine = Signal(object, bool)  # Same, whether it is fine or that is taken back
+    change_wanted = Signal(list)
+    fine = Signal(list, bool)  # [Same], whether they are fine or that is taken back
     answered = Signal()
 
     def __init__(self, name: str, change: Qt.Key, parent: QWidget | None = None) -> None:
@@ -48,6 +49,7 @@ class CropList(QListWidget):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setIconSize(ICON)
         self.setGridSize(ICON + QSize(16, 42))
         self.setWordWrap(True)
@@ -80,34 +82,36 @@ class CropList(QListWidget):
         if not self._touched:
             self._go_on(-1)
 
-    def say(self, same: Same, answer: str) -> None:
+    def say(self, several: Sequence[Same], answer: str) -> None:
         """Note what was said of some pictures and go on to the next that nobody has answered for."""
-        for row in range(self.count()):
-            item = self.item(row)
-            if item.data(ROLE) is same:
-                same.answer = answer
-                _tell(item)
-                self._go_on(row)
+        rows = [
+            row for row in range(self.count()) if any(self.item(row).data(ROLE) is same for same in several)
+        ]
+        for row in rows:
+            self.item(row).data(ROLE).answer = answer
+            _tell(self.item(row))
+        if rows:
+            self._go_on(rows[-1])
         self.answered.emit()
 
-    def current(self) -> Same | None:
-        """The chosen pictures."""
-        item = self.currentItem()
-        same: Same | None = item.data(ROLE) if item is not None else None
-        return same
+    def chosen(self) -> list[Same]:
+        """The chosen pictures, in their order."""
+        return [self.item(row).data(ROLE) for row in sorted(index.row() for index in self.selectedIndexes())]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer; other keys move."""
         self._touched = True
-        same = self.current()
+        chosen = self.chosen()
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        if same is not None and plain and event.key() == Qt.Key.Key_F:
-            takes_back = same.answer == FINE
-            self.fine.emit(same, not takes_back)
-            self.say(same, "" if takes_back else FINE)
-        elif same is not None and plain and event.key() == self._change:
-            self.change_wanted.emit(same)
-        elif Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z:
+        if chosen and plain and event.key() == Qt.Key.Key_F:
+            takes_back = all(same.answer == FINE for same in chosen)
+            self.fine.emit(chosen, not takes_back)
+            self.say(chosen, "" if takes_back else FINE)
+        elif chosen and plain and event.key() == self._change:
+            self.change_wanted.emit(chosen)
+        elif Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z and not event.matches(
+            QKeySequence.StandardKey.SelectAll
+        ):
             event.ignore()  # a key of the page, no search in the list
         else:
             super().keyPressEvent(event)
@@ -124,7 +128,7 @@ class CropList(QListWidget):
     def _go_on(self, row: int) -> None:
         rows = (*range(row + 1, self.count()), *range(row))
         following = next((n for n in rows if not self.item(n).data(ROLE).answer), max(row, 0))
-        self.setCurrentRow(following)
+        self.setCurrentRow(following, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
 def _tell(item: QListWidgetItem) -> None:

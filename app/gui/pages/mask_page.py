@@ -1,12 +1,10 @@
 """Mask: see what was masked and why, answer for words and texts, read by which rules the project masks."""
 
-from collections.abc import Sequence
-
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from anonymizer import Region
-from app.gui.contact_sheet import ContactSheet
+from app.gui.contact_sheet import ContactSheet, Group
 from app.gui.image.image_keys import MOUSE
 from app.gui.jobs import JobRunner
 from app.gui.masking.rules_view import RulesView
@@ -34,7 +32,10 @@ class MaskPage(Page):
         ("W", "words and texts, and back to the instances"),
         ("Shift+C", "contact sheet, and back; Enter shows a picture in its image"),
         ("U", "contact sheet: what is masked, or what was left and looks most like text"),
-        ("F, S, M", "contact sheet: fine; show all of these again; mask all of these"),
+        (
+            "F, S, M",
+            "contact sheet: fine; show all of these again; mask all of these (Shift+arrows, Ctrl+A choose several)",
+        ),
         ("Shift+R", "the rules: profile, options, own words"),
         ("K, M", "keep, mask the chosen words (with Shift: in all projects of the site)"),
         ("Del, Enter", "take the answer away, show an example"),
@@ -114,14 +115,14 @@ class MaskPage(Page):
         self.tabs.setCurrentWidget(self.images)
         self.images.show_box(sop, number)
 
-    def _mask_groups(self, groups: list[tuple[Sequence[str], Region]]) -> None:
-        for sops, region in groups:
-            box = Region(region.x, region.y, region.width, region.height, region.frame, kind="waiting")
-            self.images.by_hand.apply_to(sops, Draft(drawn=(box,)))
+    def _mask_groups(self, groups: list[Group]) -> None:
+        for sops, regions in groups:
+            boxes = (Region(r.x, r.y, r.width, r.height, r.frame, kind="waiting") for r in regions)
+            self.images.by_hand.apply_to(sops, Draft(drawn=tuple(boxes)))
 
-    def _show_groups(self, groups: list[tuple[Sequence[str], Region]]) -> None:
-        for sops, region in groups:
-            self.images.by_hand.apply_to(sops, Draft(shown=(region,)))
+    def _show_groups(self, groups: list[Group]) -> None:
+        for sops, regions in groups:
+            self.images.by_hand.apply_to(sops, Draft(shown=tuple(regions)))
 
     def _show_tab(self) -> None:
         shown = self.tabs.currentWidget()

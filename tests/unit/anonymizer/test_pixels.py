@@ -237,9 +237,10 @@ def test_damaged_pixels_are_refused():
         mask_burned_in_text(dataset)
 
 
-def test_names_cannot_be_read_after_masking():
+def test_names_that_no_header_has_cannot_be_read_after_masking_whatever_the_file_says_of_them():
     values = np.round(written(background()) * 4095).astype(np.uint16)
     dataset = dataset_of(values, bits=12)
+    dataset.BurnedInAnnotation = "NO"
     assert readable(read_text(values), NAME)
     result = mask_burned_in_text(dataset)
     after = decode_frame(saved(dataset), 0)
