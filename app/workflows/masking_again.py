@@ -162,7 +162,9 @@ class _Again:
         masked, place = self._staging / record.new_path, self._project.instances / record.new_path
         if uid in self._said:
             regions = mask_as_said(masked, place, self._said[uid])
-            record = replace(record, regions=regions, changes=self._changes(record, regions))
+            read = self._vault.readings(uid)  # what was read when the pixels were searched is known still
+            changes = self._changes(record, regions)
+            record = replace(record, regions=regions, changes=changes, readings=read)
         elif drawn := [region for region in regions_of(self._catalogue, uid) if region.kind == "drawn"]:
             mask_drawn(masked, drawn)
             record = replace(record, regions=(*record.regions, *drawn))

@@ -5,11 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from anonymizer import Region
 from app.gui.image.compare_view import Side
 from app.gui.main_window import MainWindow
 from app.gui.masking.applying import Applying
 from app.gui.masking.step import Step
 from app.gui.pages.mask_page import MaskPage
+from app.gui.region_edits import Draft
 from app.project import Project
 from tests.gui.test_mask import page as page  # noqa: PLC0414 - a fixture of another module
 from tests.gui.test_mask import seen
@@ -129,3 +131,12 @@ def test_the_next_of_a_long_list_is_found_behind_its_end(
     assert mask_list.next_to_look_at(order[1]) == order[20]
     assert mask_list.next_to_look_at(order[20]) == order[1]
     assert mask_list.next_to_look_at(order[20], (order[1],)) == ""
+
+
+def test_before_an_identity_is_shown_again_that_is_said(page: MaskPage) -> None:
+    bar = page.images.by_hand.bar
+    for kind, warned in (("text", False), ("identity", True)):
+        draft = Draft(shown=(Region(0, 0, 9, 9, kind=kind),))
+        bar.show_draft(draft, running=False, can_undo=True, can_redo=False)
+        assert ("IDENTIFIES" in bar.text.text()) == warned
+        assert bar.text.property("role") == ("bad" if warned else "caution")

@@ -13,6 +13,7 @@ from pydicom import dcmread
 
 from anonymizer import (
     Layout,
+    Reading,
     Region,
     Settings,
     device_of_file,
@@ -141,6 +142,21 @@ def test_a_box_is_shown_again_as_the_original_has_it_and_others_stay_masked(proj
     correct(project, Correction(uid, show=(BOX,)), Quiet())
     assert (pixels(project, uid) == intact).all()
     assert [r.kind for r in regions(project, uid)] == ["kept"]
+
+
+def test_what_was_read_is_still_known_once_a_box_was_shown_again(project: Project) -> None:
+    uid = uids(project)[0]
+    pretend_found(project, uid)
+    reading = Reading(FOUND.x, FOUND.y, FOUND.width, FOUND.height, "PORTABLE", 0.98)
+    with closing(unlock(project, None)) as vault:
+        path = Path(str(vault.source_path(uid)))
+        settings = Settings(load_profile("research"), vault.key, find_text=False)
+        (source,) = find_sources([path])
+        record = deidentify(source, path.parent.parent / "elsewhere", settings, Layout.FLAT)
+        vault.remember(replace(record, readings=(reading,)), source)
+    correct(project, Correction(uid, show=(FOUND,)), Quiet())
+    with closing(unlock(project, None)) as vault:
+        assert vault.readings(uid) == (reading,)
 
 
 def test_masking_again_leaves_what_was_said_to_be_no_text(project: Project) -> None:

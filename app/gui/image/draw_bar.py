@@ -11,7 +11,7 @@ from app.gui.image.shape_pen import HINTS, Shape
 from app.gui.region_edits import Draft
 from app.gui.widgets.flow import FlowLayout
 from app.gui.widgets.job_panel import JobPanel
-from app.gui.widgets.text import button, card, label
+from app.gui.widgets.text import button, card, label, set_role
 
 NOTE = (
     "Shift+D begins a box by keys. "
@@ -20,6 +20,7 @@ NOTE = (
     "taken back (Ctrl+Z)."
 )
 APPLYING = "Applying …"
+IDENTIFIES = "what was read there IDENTIFIES the patient"
 
 
 class DrawBar(QWidget):
@@ -86,6 +87,7 @@ class DrawBar(QWidget):
         """Say what waits, and offer what can be done."""
         told = f"{_words(draft)} Enter applies it." if draft else HINTS[self.shape]
         self.text.setText(APPLYING if running else told)
+        set_role(self.text, "bad" if IDENTIFIES in told and not running else "caution")
         self.text.setToolTip(f"{HINTS[self.shape]}\n{NOTE}")
         for each in self.apply_buttons:
             each.setEnabled(bool(draft) and not running)
@@ -120,6 +122,7 @@ def _words(draft: Draft) -> str:
     parts = [
         _count(len(draft.drawn), "drawn, not masked yet"),
         _count(_places(draft.shown), "to be shown again"),
+        IDENTIFIES if any(region.kind == "identity" for region in draft.shown) else "",
     ]
     told = "; ".join(part for part in parts if part)
     return f"{told}." if told else ""
