@@ -1,21 +1,31 @@
-"""How fast the catalogue is: `python -m benchmarks.catalogue [INSTANCES]` (100,000 unless said otherwise).
+"""How fast the catalogue is: `python -m benchmarks.catalogue [INSTANCES] [--file CATALOGUE]` (100,000 unless told).
 
-A tenth of the instances is labelled, some of them by two readers, and a model has predicted for half. Prints the
+With `--file` the catalogue is kept there, and taken from there the next time: making one takes longer than
+measuring it. `benchmarks.grid` has the same instances in its project. A tenth of the instances is labelled, some of them by two readers, and a model has predicted for half. Prints the
 rows entered per second, the bytes per instance, the time from a key to a label that is on the disk, and what lists
 ask: wall time, and processor time, which says more where the machine is shared.
 """
 
-import sys
+import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from labeller import SORTS, Catalogue, InstanceFilter, NewInstance, PredictionRow, RunRow
 
 LABELS = 300
+FILES = 200  # the names of so many files are shared by all instances
 CLASSES = ("normal", "opacity")
-HEADERS = {"changes": [{"path": "(0010,0010)", "action": "Z"}] * 20, "regions": [], "findings": []}
+CHANGE = {
+    "path": "(0010,0010)",
+    "name": "Patient's Name",
+    "action": "Z",
+    "layer": "profile",
+    "reason": "tells who",
+}
+HEADERS = {"changes": [CHANGE] * 20, "regions": [], "findings": []}
 MASKED = HEADERS | {"regions": [{"kind": "text"}]}
 
 
@@ -23,7 +33,7 @@ def instance(number: int) -> NewInstance:
     study, place = divmod(number, 10)
     return NewInstance(
         sop_instance_uid=f"2.25.{10**30 + number}",
-        file=f"2.25.{10**30 + number}.dcm",
+        file=f"{number % FILES:05}.dcm",
         patient=f"LG{study // 3:016}",
         study=f"2.25.{2 * 10**30 + study}",
         series=f"2.25.{3 * 10**30 + study}",
@@ -69,16 +79,30 @@ def tell(title: str, work: Callable[[], object], times: int = 5) -> None:
 
 
 def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "catalogue.sqlite"
-        with Catalogue.create(path) as catalogue:
-            fill(catalogue, number)
-        size = path.stat().st_size
-        print(f"size: {size / 1e6:.0f} MB, {size / number:.0f} bytes an instance")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("instances", nargs="?", type=int, default=100_000)
+    parser.add_argument("--file", type=Path)
+    told = parser.parse_args()
+    with kept(told.file) as path:
+        if not path.exists():
+            with Catalogue.create(path) as catalogue:
+                fill(catalogue, told.instances)
         print(f"open: {milliseconds(lambda: Catalogue.open(path).close()):.1f} ms")
         with Catalogue.open(path) as catalogue:
+            number = catalogue.count()
+            size = path.stat().st_size
+            print(f"size: {size / 1e6:.0f} MB, {size / number:.0f} bytes an instance")
             measure(catalogue, number)
+
+
+@contextmanager
+def kept(wanted: Path | None) -> Iterator[Path]:
+    """Offer a path that stays, or one that is deleted afterwards."""
+    if wanted is not None:
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder, "catalogue.sqlite")
 
 
 def fill(catalogue: Catalogue, number: int) -> None:

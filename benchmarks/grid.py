@@ -1,12 +1,14 @@
-"""How fast the grid of small pictures is: `python -m benchmarks.grid [INSTANCES]` (100,000 unless said otherwise).
+"""How fast the grid of small pictures is: `python -m benchmarks.grid [INSTANCES] [--project FOLDER]` (100,000 unless told).
 
 Prints the time to the first painted grid, of one step of scrolling, of labelling 5,000 selected instances with
-their history, how many thumbnails of 512 × 512 images are made in a second, and the window's memory.
+their history, how many thumbnails of 512 × 512 images are made in a second, and the window's memory. With
+`--project` the project is kept there, and taken from there the next time; `benchmarks.catalogue --file
+FOLDER/catalogue.sqlite` measures its catalogue.
 """
 
+import argparse
 import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,47 +16,33 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.gui.application import make_application, make_window
+from app.gui.labelling.thumbnail_grid import ThumbnailGrid
+from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
 from app.gui.thumbnails import draw
 from app.project import Project
 from app.workflows.projects import create_project
+from benchmarks import catalogue as instances
 from benchmarks.masking import make
-from benchmarks.window import Taken, tell
-from labeller import NewInstance
+from benchmarks.window import Taken, pause, tell
 
-FILES = 200  # different images; more instances share their files
 SELECTED = 5_000
 
 
-def fill(project: Project, number: int) -> None:
+def project_in(folder: Path, number: int) -> Project:
+    """Return the project in a folder, made where there is none."""
+    if folder.exists():
+        return Project.open(folder)
+    project = create_project(folder)
     project.instances.rmdir()
-    make(project.instances, FILES, 512)
-    files = sorted(path.name for path in project.instances.iterdir())
+    make(project.instances, instances.FILES, 512)
     with project.catalogue() as catalogue:
-        for name in ("normal", "finding"):
-            catalogue.add_class(name)
-        for first in range(0, number, 5_000):
-            catalogue.add_instances([instance(n, files) for n in range(first, min(first + 5_000, number))])
-
-
-def instance(number: int, files: list[str]) -> NewInstance:
-    return NewInstance(
-        sop_instance_uid=f"2.25.7{number}",
-        file=files[number % len(files)],
-        patient=f"P{number // 300:05}",
-        study=f"2.25.1{number // 300}",
-        series=f"2.25.2{number // 300}",
-        sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
-        modality="CT",
-        rows=512,
-        columns=512,
-        instance_number=number % 300,
-    )
+        instances.fill(catalogue, number)
+    return project
 
 
 def timed(work: Callable[[], object]) -> Taken:
@@ -65,28 +53,32 @@ def timed(work: Callable[[], object]) -> Taken:
 
 
 def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser()
+    parser.add_argument("instances", nargs="?", type=int, default=100_000)
+    parser.add_argument("--project", type=Path)
+    told = parser.parse_args()
     application = make_application()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LEADGLASS_CONFIG"] = folder
-        project = create_project(Path(folder, "grid.leadglass"))
-        fill(project, number)
+        project = project_in(told.project or Path(folder, "grid.leadglass"), told.instances)
         window = make_window(application, Preferences(Path(folder, "window.ini")))
         window.resize(1600, 1000)
         window.show()
-        tell("project opened, grid of the Label page painted", [timed(lambda: opened(window, project))])
+        window.repaint()
+        QApplication.processEvents()
+        tell("project opened to the painted grid", [timed(lambda: opened(window, project))])
         page = window.current_page()
         assert isinstance(page, LabelPage)
         grid, bar = page.grid, page.grid.verticalScrollBar()
-        tell(
-            "grid painted for the first time",
-            [timed(lambda: (page.browsing.toggle_grid(), grid.viewport().repaint()))],
-        )
+        page.browsing.toggle_grid()
+        QApplication.processEvents()
+        tell("from the image to the grid", [timed(lambda: (page.browsing.toggle_grid(), window.repaint()))])
+        pause(3000)
         steps = [timed(lambda: scrolled(grid, bar.value() + 60)) for _ in range(300)]
         tell("step of scrolling by 60 pixels", steps)
         jumps = [timed(lambda at=n: scrolled(grid, bar.maximum() * at // 50)) for n in range(50)]
         tell("jump to another place", jumps)
-        grid.choose(range(min(SELECTED, number)))
+        grid.choose(range(min(SELECTED, len(page.model.uids))))
         uids = page.list.selected()
         tell(
             f"labelling {len(uids):,} selected with history",
@@ -99,7 +91,7 @@ def main() -> None:
         print(
             f"thumbnails of 512 × 512, one thread: {len(files) / (time.perf_counter() - begun):.0f} a second"
         )
-        QTest.qWait(500)
+        pause(500)
         print(
             f"largest memory of the window: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
         )
@@ -107,15 +99,19 @@ def main() -> None:
         window.close()
 
 
-def opened(window: object, project: Project) -> None:
-    window.session.open(project.folder)  # type: ignore[attr-defined]
-    window.go("label")  # type: ignore[attr-defined]
-    window.repaint()  # type: ignore[attr-defined]
+def opened(window: MainWindow, project: Project) -> None:
+    """Open a project in which somebody labelled before: its Label page comes first, and then the grid."""
+    window.session.preferences.set_page(project.identifier, "label")
+    window.session.open(project.folder)
+    page = window.current_page()
+    assert isinstance(page, LabelPage)
+    page.browsing.toggle_grid()
+    window.repaint()
 
 
-def scrolled(grid: object, value: int) -> None:
-    grid.verticalScrollBar().setValue(value)  # type: ignore[attr-defined]
-    grid.viewport().repaint()  # type: ignore[attr-defined]
+def scrolled(grid: ThumbnailGrid, value: int) -> None:
+    grid.verticalScrollBar().setValue(value)
+    grid.viewport().repaint()
 
 
 if __name__ == "__main__":

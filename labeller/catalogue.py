@@ -21,7 +21,7 @@ from labeller import (
 )
 from labeller.agreement import Agreement, agreement
 from labeller.instances import ALL, Facet
-from labeller.listing import Keys, Listing
+from labeller.listing import Keys, Listing, is_kept, keep, reading_order
 from labeller.records import (
     Decision,
     InstanceFilter,
@@ -140,6 +140,18 @@ class Catalogue:
         """
         with self._storage.writing(self._set) as session:
             return instances.add(session, new)
+
+    def keep_order(self) -> None:
+        """Keep the order of all instances, so that the next one to open the catalogue need not sort them.
+
+        Worth the time once many were entered, and beside the window's thread.
+        """
+        with self._storage.reading(self._set) as session:
+            if is_kept(session):
+                return
+            order = reading_order(session)  # not while others wait to write
+        with self._storage.writing(self._set) as session:
+            keep(session, order)
 
     def instances(
         self, only: InstanceFilter = ALL, *, offset: int = 0, limit: int | None = None

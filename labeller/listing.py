@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from labeller.schema import Instance
+from labeller.schema import Instance, KeptOrder
 
 Keys = NDArray[np.int64]
 """Row ids of instances."""
@@ -23,6 +23,7 @@ Marks = NDArray[np.bool_]
 """True at the ids of those that are meant."""
 ORDER = (Instance.patient, Instance.study, Instance.series, Instance.place, Instance.sop_instance_uid)
 _ORDERS = "orders"
+_KEPT = np.dtype("<i4")
 REMEMBERED = 12  # answers about the instances that an order keeps, at most eight bytes an instance each
 T = TypeVar("T")
 
@@ -68,9 +69,8 @@ class Listing:
 class ReadingOrder:
     """All instances by patient, study, series and place, as they were at one version of the instances."""
 
-    def __init__(self, session: Session, version: int) -> None:
-        self.version = version
-        self.keys = read_keys(session, select(Instance.id).order_by(*ORDER))
+    def __init__(self, keys: Keys, version: int) -> None:
+        self.keys, self.version = keys, version
         self.size = int(self.keys.max(initial=0)) + 1
         self._series: NDArray[np.int32] | None = None
         self._patients: tuple[list[str], list[int]] | None = None
@@ -129,19 +129,41 @@ class ReadingOrder:
 
 
 def reading_order(session: Session) -> ReadingOrder:
-    """Return the present reading order; it is read again only after instances were entered."""
-    version = int(session.connection().exec_driver_sql("PRAGMA user_version").scalar() or 0)
+    """Return the present reading order; it is found anew only after instances were entered."""
+    version = _version(session)
     known: dict[str, ReadingOrder] = session.info.setdefault(_ORDERS, {})
     if _ORDERS not in known or known[_ORDERS].version != version:
-        known[_ORDERS] = ReadingOrder(session, version)
+        ids = session.scalar(select(KeptOrder.ids).where(KeptOrder.version == version))
+        keys = np.frombuffer(ids, _KEPT).astype(np.int64) if ids is not None else _sorted(session)
+        known[_ORDERS] = ReadingOrder(keys, version)
     return known[_ORDERS]
+
+
+def keep(session: Session, order: ReadingOrder) -> None:
+    """Keep an order for whoever opens the catalogue next, unless instances were entered meanwhile."""
+    if _version(session) == order.version:
+        session.execute(delete(KeptOrder))
+        session.add(KeptOrder(version=order.version, ids=order.keys.astype(_KEPT).tobytes()))
+
+
+def is_kept(session: Session) -> bool:
+    """Whether the present reading order is kept."""
+    return session.scalar(select(KeptOrder.version)) == _version(session)
 
 
 def instances_changed(session: Session) -> None:
     """Note, in the session's transaction, that instances were entered: earlier orders are none any more."""
-    connection = session.connection()
-    version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
-    connection.exec_driver_sql(f"PRAGMA user_version = {version % 2**30 + 1}")
+    version = _version(session) % 2**30 + 1
+    session.connection().exec_driver_sql(f"PRAGMA user_version = {version}")
+
+
+def _version(session: Session) -> int:
+    """Return the number of the last change of the instances."""
+    return int(session.connection().exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
+def _sorted(session: Session) -> Keys:
+    return read_keys(session, select(Instance.id).order_by(*ORDER))
 
 
 def read_keys(session: Session, statement: Select[Any]) -> Keys:

@@ -89,6 +89,15 @@ class Instance(Base):
     __table_args__ = (Index("ix_instance_order", "patient", "study", "series", "place", "sop_instance_uid"),)
 
 
+class KeptOrder(Base):
+    """The reading order of all instances as it was at one version of them: sorting a million takes its time."""
+
+    __tablename__ = "reading_order"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ids: Mapped[bytes] = mapped_column(LargeBinary)  # four bytes each, the lowest first
+
+
 class Masking(Base):
     """What the masking report says of an instance; apart, because lists never need it."""
 

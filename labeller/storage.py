@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 
-VERSION = "0008"
+VERSION = "0009"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

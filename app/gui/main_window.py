@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         page = self.pages.get(name) or self._make(name)
         self.stack.setCurrentWidget(page)
         self.rail.mark(name)
+        self.session.preferences.set_page(self.session.project.identifier, name)
         _activate(page)
 
     def current_page(self) -> QWidget | None:
@@ -118,9 +119,15 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self.start)
             self.start.activate()
         else:
-            first = "mask" if self.session.catalogue.count() else "import"
-            self.go("label" if self.session.writer else was or first)
+            self.go("label" if self.session.writer else was or self._page_to_begin_with())
             self.safekeeping.begin()
+
+    def _page_to_begin_with(self) -> str:
+        """Return the step at which work in this project ended, the first step that there is work for in a new one."""
+        before = self.session.preferences.page(self.session.project.identifier)
+        if before in {step.name for step in STEPS} and before not in self.rail.off:
+            return before
+        return "mask" if self.session.catalogue.count() else "import"
 
     def _drop_pages(self) -> None:
         # Pages end with their project, so that nothing of one project is ever seen in another.

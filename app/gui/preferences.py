@@ -100,6 +100,14 @@ class Preferences:
         self._store.setValue(f"place/{project}", sop_uid)
         self._store.sync()  # a window that is killed shall go on there too
 
+    def page(self, project: str) -> str:
+        """Return which page was shown last in the project of this identifier, or ""."""
+        return str(self._store.value(f"page/{project}", ""))
+
+    def set_page(self, project: str, name: str) -> None:
+        """Remember which page is shown."""
+        self._store.setValue(f"page/{project}", name)
+
     def label_set(self, project: str) -> str:
         """In which label set the project of this identifier was worked last, or ""."""
         return str(self._store.value(f"label_set/{project}", ""))

@@ -1,4 +1,4 @@
-"""After a project was opened: its catalogue is checked and copied, beside the window's thread."""
+"""After a project was opened: its catalogue is checked, copied and made ready to open, beside the window's thread."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.session import Session
-from labeller import back_up, is_sound
+from labeller import Catalogue, back_up, is_sound
 
 
 class Safekeeping:
@@ -58,4 +58,6 @@ def _check_and_copy(catalogue: Path, folder: Path) -> bool:
     sound = is_sound(catalogue)
     if sound:
         back_up(catalogue, folder)
+        with Catalogue.open(catalogue) as opened:
+            opened.keep_order()
     return sound

@@ -34,6 +34,7 @@ def import_instances(
             tally.add(record)
             progress.item("file", record.as_json())
             progress.step(tally.total)
+        catalogue.keep_order()
     project.record("imported", pixels=policy.mask.value, **tally.as_json())
     return tally
 
