@@ -1,9 +1,10 @@
 """How fast the catalogue is: `python -m benchmarks.catalogue [INSTANCES] [--file CATALOGUE]` (100,000 unless told).
 
 With `--file` the catalogue is kept there, and taken from there the next time: making one takes longer than
-measuring it. `benchmarks.grid` has the same instances in its project. A tenth of the instances is labelled, some of them by two readers, and a model has predicted for half. Prints the
-rows entered per second, the bytes per instance, the time from a key to a label that is on the disk, and what lists
-ask: wall time, and processor time, which says more where the machine is shared.
+measuring it; `benchmarks.grid --project` keeps one too. A tenth of the instances is labelled, some of them by two
+readers, and a model has predicted for half. Prints the rows entered per second, the bytes per instance, the time from
+a key to a label that is on the disk, and what lists ask: wall time, and processor time, which says more where the
+machine is shared.
 """
 
 import argparse
@@ -167,6 +168,7 @@ FILTERS = {
     "text of a pseudonym": InstanceFilter(text="LG00000000000012"),
     "text that is nowhere": InstanceFilter(text="nothing like it"),
     "one series": InstanceFilter(series=f"2.25.{3 * 10**30 + 77}"),
+    "one series of a patient": InstanceFilter(patient=f"LG{77 // 3:016}", series=f"2.25.{3 * 10**30 + 77}"),
     "four conditions": InstanceFilter(modality="MR", patient_sex="F", age_from=60, labelled=False),
 }
 

@@ -1,4 +1,4 @@
-"""How fast the grid of small pictures is: `python -m benchmarks.grid [INSTANCES] [--project FOLDER]` (100,000 unless told).
+"""How fast the grid of small pictures is: `python -m benchmarks.grid [INSTANCES] [--project FOLDER]`, 100,000 by default.
 
 Prints the time to the first painted grid, of one step of scrolling, of labelling 5,000 selected instances with
 their history, how many thumbnails of 512 × 512 images are made in a second, and the window's memory. With
@@ -110,8 +110,7 @@ def opened(window: MainWindow, project: Project) -> None:
 
 
 def scrolled(grid: ThumbnailGrid, value: int) -> None:
-    grid.verticalScrollBar().setValue(value)
-    grid.viewport().repaint()
+    grid.verticalScrollBar().setValue(value)  # `timed` has it painted
 
 
 if __name__ == "__main__":

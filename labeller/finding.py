@@ -68,12 +68,14 @@ def _marks(session: Session, only: InstanceFilter, order: ReadingOrder) -> Marks
 
 
 def _conditions(session: Session, only: InstanceFilter, order: ReadingOrder) -> Iterator[Condition]:
-    for name in (*_FEW_VALUES, *_MANY_VALUES):
+    for name in _FEW_VALUES:
         value = getattr(only, name)
-        if value is not None and name in _FEW_VALUES:
+        if value is not None:
             yield _having(session, getattr(Instance, name), [value], order)
-        elif value is not None:
-            yield read_keys(session, select(Instance.id).where(getattr(Instance, name) == value)), True
+    asked = {name: getattr(only, name) for name in _MANY_VALUES}
+    belonging = [getattr(Instance, name) == value for name, value in asked.items() if value is not None]
+    if belonging:
+        yield read_keys(session, select(Instance.id).where(*belonging)), True
     for name in _MARKED:
         wanted = getattr(only, name)
         if wanted is not None:
@@ -161,12 +163,15 @@ def _one_of(column: InstrumentedAttribute[str], wanted: Sequence[str]) -> Column
 
 
 def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:
+    conditions = []
     if only.predicted is not None:
-        yield _said(session, PredictionEntry.predicted == only.predicted), True
+        conditions.append(PredictionEntry.predicted == only.predicted)
     if only.score_from is not None:
-        yield _said(session, PredictionEntry.score >= only.score_from), True
+        conditions.append(PredictionEntry.score >= only.score_from)
     if only.score_to is not None:
-        yield _said(session, PredictionEntry.score <= only.score_to), True
+        conditions.append(PredictionEntry.score <= only.score_to)
+    if conditions:
+        yield _said(session, *conditions), True
     if only.contradicted is not None:
         yield _compared(session, differs=only.contradicted), True
 

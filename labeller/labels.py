@@ -213,7 +213,7 @@ def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> 
     readers = _names(session, ReaderRow)
     held = [
         _Held(uid, key, label, answers.get(label), reader, readers.get(reader), note, answers.get(own))
-        for uid, key, label, reader, note, own in session.connection().execute(statements.held(), asked)
+        for uid, key, label, reader, note, own in session.connection().execute(statements.held(), asked).all()
     ]
     refuse_unknown(len(uids) - len(held))
     return held
@@ -240,7 +240,8 @@ def _carry_out(
         return []
     at = now()
     asked = _asked(session, changed, class_id, actor)
-    event = {"name": class_name, "time": at, "way": means, "screen": on_screen(session)}
+    shown = on_screen(session)
+    event = {"name": class_name, "time": at, "way": means, "screen": shown}
     session.connection().execute(statements.enter_events(), asked | event)
     _set_current(session, asked, holder_id)
     if wish.opinion:
@@ -254,7 +255,7 @@ def _carry_out(
             at,
             means,
             one.reader_name,
-            shown=on_screen(session),
+            shown=shown,
             own=one.own,
         )
         for one in changed

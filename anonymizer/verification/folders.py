@@ -2,16 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from anonymizer.report import Finding, Grade
-from anonymizer.verification.inspection import Known, holds_uid, inspect, judge_of, name_findings
+from anonymizer.verification.inspection import Known, inspect, name_findings, search_of
 from anonymizer.verification.judgement import KINDS, finding
 from anonymizer.verification.picture_check import hidden_in_picture
-
-_READERS = frozenset({"reader"})  # columns that name who labelled: no patient
+from anonymizer.verification.texts import TextSearch
 
 
 def inspect_folder(folder: Path, known: Known) -> Iterator[tuple[str, tuple[Finding, ...]]]:
@@ -31,14 +29,15 @@ def _of_file(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
         yield from (f for f in inspect(raw, name, known).findings if _is_grave(f))
         return
     yield from name_findings(name, known)
+    search = search_of(known)
     if name.endswith((".png", ".jpg")):
         yield from _of_picture(raw)
     elif name.endswith(".csv"):
-        yield from _of_rows(csv.DictReader(io.StringIO(raw.decode("utf-8", "replace"))), known)
+        yield from search.of_rows(csv.DictReader(io.StringIO(raw.decode("utf-8", "replace"))))
     elif name.endswith(".parquet"):
-        yield from _of_parquet(raw, known)
+        yield from _of_parquet(raw, search)
     else:
-        yield from _of_text(raw.decode("utf-8", "replace"), "text", known)
+        yield from search.of_text(raw.decode("utf-8", "replace"), "text")
 
 
 def _is_grave(found: Finding) -> bool:
@@ -53,7 +52,7 @@ def _of_picture(raw: bytes) -> Iterator[Finding]:
         yield finding("unreadable", "picture")
 
 
-def _of_parquet(raw: bytes, known: Known) -> Iterator[Finding]:
+def _of_parquet(raw: bytes, search: TextSearch) -> Iterator[Finding]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -62,21 +61,5 @@ def _of_parquet(raw: bytes, known: Known) -> Iterator[Finding]:
     except pa.ArrowException:
         yield finding("unreadable", "file")
         return
-    yield from _of_text(str(table.schema), "schema", known)
-    yield from _of_rows(table.to_pylist(), known)
-
-
-def _of_rows(rows: Iterable[Mapping[str, Any]], known: Known) -> Iterator[Finding]:
-    for number, row in enumerate(rows, start=2):
-        for column, text in row.items():
-            if column not in _READERS and isinstance(text, str):
-                yield from _of_text(text, f"line {number}, {column}", known)
-
-
-def _of_text(text: str, place: str, known: Known) -> Iterator[Finding]:
-    judge = judge_of(known)
-    words = (word for line in text.splitlines() for word in line.split(","))
-    if any(judge.names_somebody(word.strip()) for word in words):
-        yield finding("known identity", place)
-    elif holds_uid(text, known):
-        yield finding("original UID", place)
+    yield from search.of_text(str(table.schema), "schema")
+    yield from search.of_rows(table.to_pylist())

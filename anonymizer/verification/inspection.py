@@ -1,7 +1,6 @@
 """The inspection of one written instance: its grade, and what was found where. Never a value."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -9,6 +8,7 @@ from functools import cache, lru_cache
 from anonymizer.files.file_kinds import picture_kind
 from anonymizer.identities.harvest import Harvest, Terms
 from anonymizer.report import Finding, Grade
+from anonymizer.verification.companions import companion
 from anonymizer.verification.comparison import Comparison, of_values
 from anonymizer.verification.documents import HiddenError, contents
 from anonymizer.verification.expectation import EXPECTED, Expectation, text_of
@@ -17,6 +17,7 @@ from anonymizer.verification.judgement import KINDS, Judge, finding
 from anonymizer.verification.needles import Needles
 from anonymizer.verification.passages import Passages
 from anonymizer.verification.picture_check import hidden_in_picture
+from anonymizer.verification.texts import TextSearch
 from anonymizer.verification.values import place
 from anonymizer.verification.walker import NotWrittenError, Walk, walk
 
@@ -25,7 +26,6 @@ _MEDIA_CLASS, _DIRECTORY = 0x00020002, "1.2.840.10008.1.3.10"
 _PIXEL_DATA, _DOCUMENT, _MOST = 0x7FE00010, 0x00420011, 100
 _DOCUMENTS = frozenset({_DOCUMENT})
 _LONG_TEXT = 2**16  # bytes: what is longer in a document is a picture
-_UID = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d]|\.\d)")
 _ROWS, _COLUMNS, _SAMPLES, _ALLOCATED, _FRAMES = 0x00280010, 0x00280011, 0x00280002, 0x00280100, 0x00280008
 
 
@@ -82,9 +82,8 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
     try:
         walked = walk(raw, _passages())
     except NotWrittenError:
-        yield from _of_other(raw)
-        if needles.in_bulk(raw):
-            yield finding("known identity", "file")
+        beside = companion(raw, name, search_of(known))
+        yield from _of_other(raw, needles) if beside is None else beside
         return
     expected = Expectation.of(walked.values_of(EXPECTED))
     yield from _of_structure(walked, expected)
@@ -93,7 +92,9 @@ def _findings(raw: bytes, name: str, known: Known) -> Iterator[Finding]:
     yield from _of_documents(walked, needles)
 
 
-def _of_other(raw: bytes) -> Iterator[Finding]:
+def _of_other(raw: bytes, needles: Needles) -> Iterator[Finding]:
+    if needles.in_bulk(raw):
+        yield finding("known identity", "file")
     if picture_kind(raw) is None:
         yield finding("other file", "file")
         return
@@ -106,19 +107,14 @@ def _of_other(raw: bytes) -> Iterator[Finding]:
 
 def name_findings(name: str, known: Known) -> Iterator[Finding]:
     """Search a file's and its folders' names."""
-    judge = judge_of(known)
-    if any(map(judge.names_somebody, name.split("/"))) or holds_uid(name, known):
+    search = search_of(known)
+    if any(map(search.judge.names_somebody, name.split("/"))) or search.holds_uid(name):
         yield finding("known identity", "file name", "The file's name holds an identity of the originals.")
 
 
-def holds_uid(text: str, known: Known) -> bool:
-    """Tell whether a text holds a UID of the originals."""
-    return not known.all_uids.isdisjoint(_UID.findall(text))
-
-
-def judge_of(known: Known) -> Judge:
-    """Return who judges texts that are no attributes by what is known of the originals."""
-    return _judge(known.harvest.terms(), Expectation())
+def search_of(known: Known) -> TextSearch:
+    """Return what searches texts that are no attributes, by what is known of the originals."""
+    return TextSearch(_judge(known.harvest.terms(), Expectation()), known.all_uids)
 
 
 def _of_structure(walked: Walk, expected: Expectation) -> Iterator[Finding]:

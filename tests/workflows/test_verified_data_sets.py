@@ -5,6 +5,7 @@ import json
 import pytest
 
 from anonymizer import Identity, verify_data_set
+from anonymizer.verification.companions import COLUMNS
 from app.cli.main import main
 from app.project import Project
 from tests.corpora import planted
@@ -110,3 +111,22 @@ def test_a_project_is_verified_and_what_is_found_holds_the_instance_back(project
     assert code == 1
     assert "identity was found in them" in captured.err
     assert run(capsys, "review", project.folder, "--approve", file.stem, "--reader", "A")[0] == 1
+
+
+def test_what_stands_beside_the_images_of_a_data_set_is_searched_and_no_other_file(project, tmp_path, capsys):
+    written = tmp_path / "out"
+    assert run(capsys, "export", project.folder, "--out", written, "--format", "png")[0] == 0
+    assert set((written / "manifest.csv").read_text("utf-8").splitlines()[0].split(",")) == COLUMNS
+    verify = ("verify", written, "--headers-only", "--workers", "1", "--against", tmp_path / "in")
+    code, captured = run(capsys, *verify)
+    assert (code, json.loads(captured.out)["files"]) == (0, [])
+    card = written / "DATACARD.md"
+    card.write_text(f"{card.read_text('utf-8')}\nLike {planted.SURNAME}\n", encoding="utf-8")
+    (written / "notes.txt").write_text("nothing in particular", encoding="utf-8")
+    code, captured = run(capsys, *verify)
+    assert code == 1
+    assert planted.SURNAME not in captured.out
+    assert {one["path"]: one["grade"] for one in json.loads(captured.out)["files"]} == {
+        "DATACARD.md": "blocked",
+        "notes.txt": "review",
+    }

@@ -97,7 +97,8 @@ class Browsing(QObject):
         row = desk.row()
         if row is None:
             return
-        desk.grid.choose(desk.model.places(InstanceFilter(**{what: getattr(row, what)})))
+        same = {name: getattr(row, name) for name in ("patient", what)}  # all of a series is one patient's
+        desk.grid.choose(desk.model.places(InstanceFilter(**same)))
         desk.session.status.emit(f"{len(desk.list.selected()):,} images of this {what} are selected.")
 
     def _find(self, only: InstanceFilter) -> None:

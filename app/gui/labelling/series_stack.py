@@ -38,7 +38,7 @@ class SeriesStack:
     def _rows(self, row: InstanceRow) -> Sequence[InstanceRow]:
         if self.catalogue is None:
             return [row]
-        rows = self.catalogue.instances(InstanceFilter(series=row.series))
+        rows = self.catalogue.instances(InstanceFilter(patient=row.patient, series=row.series))
         return rows if self.whole else _listed(rows, self._model)
 
 

@@ -81,9 +81,12 @@ class ThumbnailGrid(QAbstractScrollArea):
         self.setAccessibleName("Thumbnails")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().valueChanged.connect(lambda _value: self.viewport().update())
+        # Every pixel is painted here, so that scrolling moves what is painted, and paints only what comes into sight.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         model.modelReset.connect(self._lay_out)
-        model.dataChanged.connect(lambda *_: self.viewport().update())
+        model.dataChanged.connect(
+            lambda first, last, _roles: self._update(range(first.row(), last.row() + 1))
+        )
         selection.selectionChanged.connect(lambda *_: self.viewport().update())
         selection.currentChanged.connect(lambda now, _before: self._on_current(now))
 
@@ -94,7 +97,14 @@ class ThumbnailGrid(QAbstractScrollArea):
 
     def _on_ready(self, uid: str) -> None:
         self._scaled.pop(uid, None)
-        self.viewport().update()
+        sight = self.in_sight()
+        self._update([place for place in sight if self.model.row(place).sop_instance_uid == uid])
+
+    def _update(self, places: Sequence[int]) -> None:
+        """Paint these tiles anew, as far as they are in sight."""
+        for place in self.in_sight():
+            if place in places:
+                self.viewport().update(self.tile(place).adjusted(-GAP, -GAP, GAP, GAP))
 
     # Where what stands.
 
@@ -129,10 +139,13 @@ class ThumbnailGrid(QAbstractScrollArea):
 
     def in_sight(self) -> range:
         """Return the places whose tiles are at least partly visible."""
-        step, columns = self._step(), self.columns
-        top = self.verticalScrollBar().value()
-        first = max(0, (top - GAP) // step.height()) * columns
-        last = ((top + self.viewport().height()) // step.height() + 1) * columns
+        return self._between(0, self.viewport().height())
+
+    def _between(self, top: int, bottom: int) -> range:
+        """Return the places whose tiles stand at least partly between two heights of the viewport."""
+        step, columns, above = self._step(), self.columns, self.verticalScrollBar().value()
+        first = max(0, (above + top - GAP) // step.height()) * columns
+        last = ((above + bottom) // step.height() + 1) * columns
         return range(first, min(last, len(self.model.uids)))
 
     def is_complete(self) -> bool:
@@ -264,14 +277,17 @@ class ThumbnailGrid(QAbstractScrollArea):
         self._lay_out()
         self._show_place(self.selection.currentIndex().row())
 
+    def scrollContentsBy(self, _across: int, down: int) -> None:
+        """Move what is painted."""
+        self.viewport().scroll(0, down)
+
     # Painting.
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint what is in sight and ask for the pictures that are missing."""
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), QColor(theme.tokens().window))
-        sight = self.in_sight()
-        for place in sight:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what has come into sight and ask for the pictures that are missing."""
+        painter, area = QPainter(self.viewport()), event.rect()
+        painter.fillRect(area, QColor(theme.tokens().window))
+        for place in self._between(area.top() - GAP, area.bottom() + GAP):
             self._paint_tile(painter, place)
         painter.end()
         self._settled.start()

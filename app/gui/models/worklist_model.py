@@ -12,7 +12,7 @@ from labeller import Catalogue, InstanceFilter, InstanceRow, LabelClass, Listing
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole  # the InstanceRow
 FIRST_OF_PATIENT = Qt.ItemDataRole.UserRole + 1
-CHUNK = 200  # rows read at once
+CHUNK = 50  # rows read at once
 FEW = 8  # so many are read at once after a change; more are read as they come into sight
 KEPT_ROWS = 8_000
 NOTHING = Listing(np.zeros(0, np.int64))

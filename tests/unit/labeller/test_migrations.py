@@ -15,7 +15,7 @@ SECOND = """
 from alembic import op
 import sqlalchemy as sa
 revision = "9001"
-down_revision = "0008"
+down_revision = "0009"
 def upgrade():
     op.add_column("reader", sa.Column("site", sa.String(), nullable=False, server_default="here"))
 """
@@ -64,7 +64,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, request: pytest.
     with pytest.raises(RuntimeError, match="no power"):
         Catalogue.open(tmp_path / "catalogue.sqlite")
     with sqlite3.connect(tmp_path / "catalogue.sqlite") as file:
-        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0008",)]
+        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [("0009",)]
         assert "site" not in file.execute("SELECT sql FROM sqlite_master WHERE name = 'reader'").fetchone()[0]
     file.close()
 
