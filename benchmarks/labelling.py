@@ -32,7 +32,7 @@ KEYS = (Qt.Key.Key_1, Qt.Key.Key_2)
 
 
 def fill(folder: Path, images: int) -> Project:
-    project = make_project(folder, FILES, SIZE)
+    project = make_project(folder / "bench.leadglass", FILES, SIZE)
     with project.catalogue() as catalogue:
         made = catalogue.instances()
         names = NewInstance.__dataclass_fields__.keys() & type(made[0]).__dataclass_fields__.keys()

@@ -1,11 +1,12 @@
-"""How fast the window is: `python -m benchmarks.window [IMAGES] [--jpeg2000]`.
+"""How fast the window is: `python -m benchmarks.window [IMAGES] [--jpeg2000] [--keep FOLDER]`, 30 images by default.
 
 Prints the time from the start of the program to its window, from a labelling key to the next image on the
 screen, and of one step of a window/level drag on an image of 4728 × 5928 pixels; beside it the processor time of the
 window's thread, which says more where the machine is shared. Images are synthetic radiographs of 2500 × 2000 pixels,
-16 bits, as they are or in JPEG 2000 without loss.
+16 bits, as they are or in JPEG 2000 without loss. With `--keep` they are kept there, and taken from there the next time.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -37,6 +38,7 @@ from labeller import NewInstance
 
 ROWS, COLUMNS = 2500, 2000
 MAMMOGRAM = (5950, 4750)  # a little more than 5928 × 4728, as the pattern wants multiples of 50
+DIFFERENT = 24  # images; others are files of their own with the same pixels, as packing one takes seconds
 PAUSE_MS = 700  # how long a quick reader looks at an image
 Taken = tuple[float, float]  # seconds by the clock, and of the processor in the window's thread
 START = """
@@ -84,7 +86,7 @@ def start_window(folder: Path) -> None:
         assert child.stdout.readline().strip() == "shown"
 
 
-def write_image(file: Path, uid: str, seed: int, size: tuple[int, int], *, packed: bool = False) -> None:
+def image(seed: int, size: tuple[int, int], *, packed: bool = False) -> Dataset:
     rows, columns = size
     rng = np.random.default_rng(seed)
     coarse = rng.normal(2000, 400, (rows // 50, columns // 50))
@@ -93,7 +95,7 @@ def write_image(file: Path, uid: str, seed: int, size: tuple[int, int], *, packe
     one.file_meta = FileMetaDataset()
     one.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     one.SOPClassUID = one.file_meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = uid
+    one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = "2.25.1"
     one.Modality, one.PatientID = "CR", "LG0"
     one.Rows, one.Columns, one.SamplesPerPixel = rows, columns, 1
     one.PhotometricInterpretation, one.PixelRepresentation = "MONOCHROME2", 0
@@ -102,17 +104,22 @@ def write_image(file: Path, uid: str, seed: int, size: tuple[int, int], *, packe
     one.PixelData = np.clip(pixels, 0, 4095).astype("<u2").tobytes()
     if packed:
         one.compress(JPEG2000Lossless, generate_instance_uid=False)
+    return one
+
+
+def write_image(file: Path, uid: str, one: Dataset) -> None:
+    one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = uid
     one.save_as(file, enforce_file_format=True)
 
 
 def make_project(
     folder: Path, images: int, size: tuple[int, int] = (ROWS, COLUMNS), *, packed: bool = False
 ) -> Project:
-    project = create_project(folder / "bench.leadglass")
-    new = []
+    project = create_project(folder)
+    new, different = [], [image(seed, size, packed=packed) for seed in range(min(images, DIFFERENT))]
     for number in range(images):
         uid = f"2.25.{10**20 + number}"
-        write_image(project.instances / f"{uid}.dcm", uid, number, size, packed=packed)
+        write_image(project.instances / f"{uid}.dcm", uid, different[number % DIFFERENT])
         new.append(
             NewInstance(
                 sop_instance_uid=uid,
@@ -166,7 +173,7 @@ def drag(view: ImageView) -> list[Taken]:
 
 
 def drag_large(folder: Path) -> list[Taken]:
-    write_image(folder / "large.dcm", "2.25.1", 1, MAMMOGRAM)
+    write_image(folder / "large.dcm", "2.25.1", image(1, MAMMOGRAM))
     view = ImageView()
     view.resize(1600, 1000)
     view.show()
@@ -176,17 +183,31 @@ def drag_large(folder: Path) -> list[Taken]:
     return drag(view)
 
 
+def project_in(folder: Path, images: int, *, packed: bool) -> Project:
+    """Return a project of radiographs that nobody has labelled, made where there is none."""
+    if not folder.exists():
+        return make_project(folder, images, packed=packed)
+    project = Project.open(folder)
+    with project.catalogue() as catalogue:
+        catalogue.set_label(catalogue.uids(), None, reader="Benchmark", means="undo")
+    return project
+
+
 def main() -> None:
-    packed = "--jpeg2000" in sys.argv
-    images = next((int(text) for text in sys.argv[1:] if text.isdigit()), 30)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("images", nargs="?", type=int, default=30)
+    parser.add_argument("--jpeg2000", action="store_true")
+    parser.add_argument("--keep", type=Path)
+    told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["LEADGLASS_CONFIG"] = name
+        project = project_in(told.keep or folder / "bench.leadglass", told.images, packed=told.jpeg2000)
         starts: list[Taken] = []
         for _ in range(3):
             with timed(starts):
                 start_window(folder)
         tell("Program start to window", starts)
-        project = make_project(folder, images, packed=packed)
         application = make_application()
         window = make_window(application, Preferences(folder / "window.ini"))
         window.resize(1920, 1080)
@@ -196,6 +217,7 @@ def main() -> None:
         page = window.current_page()
         assert isinstance(page, LabelPage)
         pause(3000)
+        images = window.session.catalogue.count()
         tell(f"Key to next image, {PAUSE_MS} ms a look", label_all(application, page, images))
         assert window.session.catalogue.counts_by_class() == {
             "normal": images // 2,

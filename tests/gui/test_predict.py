@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.gui.labelling_tasks import BlindReading
 from app.gui.main_window import MainWindow
 from app.gui.models.predictions import Predicted, PredictionsModel, most_useful
 from app.gui.pages.label_page import LabelPage
 from app.gui.pages.predict_page import PredictPage
 from app.project import Project
-from labeller import PredictionRow, RunRow
+from labeller import InstanceFilter, PredictionRow, RunRow
 from tests.gui.made_runs import make_run
 
 
@@ -157,3 +158,45 @@ def test_training_images_like_the_one_shown_stand_below_it_with_their_labels(
     assert "not in this project" in page.similar.told.text()
     page.similar.show_names([], {})
     assert page.similar.isHidden()
+
+
+def test_what_the_model_says_is_told_on_asking_and_taken_over_by_the_same_key(
+    page: PredictPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.go("label")
+    label_page = window.current_page()
+    assert isinstance(label_page, LabelPage)
+    qtbot.waitUntil(lambda: label_page.view.seen)
+    catalogue, uid = window.session.catalogue, label_page.desk.current
+    before = len(catalogue.history(uid))
+    told: list[str] = []
+    window.session.status.connect(told.append)
+    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    assert told == ["The model “first” says finding, 80%. The same key takes it over."]
+    assert len(catalogue.history(uid)) == before
+    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    step = catalogue.history(uid)[-1]
+    assert (step.label, step.means, step.shown) == ("finding", "model suggestion", "masked")
+    assert label_page.desk.current != uid
+    qtbot.waitUntil(lambda: label_page.view.seen)
+    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    assert len(told) == 2  # told anew: what was told of one image is never taken over for the next
+    qtbot.keyClick(label_page.view, Qt.Key.Key_Backspace)
+    assert catalogue.instance(uid).label != "finding"
+
+
+def test_what_a_model_says_is_hidden_in_a_blind_reading(
+    page: PredictPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.session.catalogue.start_second_reading("Dr. B", InstanceFilter(), number=3, seed=1)
+    name = window.session.catalogue.second_readings()[0].name
+    window.session.work_on(BlindReading(window.session.catalogue, name, "Dr. B"))
+    label_page = window.current_page()
+    assert isinstance(label_page, LabelPage)
+    qtbot.waitUntil(lambda: label_page.view.seen)
+    told: list[str] = []
+    window.session.status.connect(told.append)
+    for _ in range(2):
+        qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    assert told == ["What a model says is hidden in this task."] * 2
+    assert not any(window.session.catalogue.second_reading_answers(name).values())

@@ -3,8 +3,12 @@
 import csv
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from anonymizer import DicomImage
+from anonymizer.pixels.rendering import display
 from app.cli.main import main
 from app.project import Project
 from labeller import NewInstance
@@ -29,8 +33,6 @@ def project(tmp_path, capsys):
 
 
 def write(project, catalogue, number):
-    import numpy as np
-
     dataset = planted.base(number)
     shown = np.random.default_rng(number % 7).integers(0, 255, (dataset.Rows, dataset.Columns))
     kind = np.dtype(f"u{dataset.BitsAllocated // 8}")
@@ -74,6 +76,29 @@ def test_given_splits_formats_and_layouts_are_obeyed(project, splits, tmp_path, 
     assert {(row["patient"], row["split"]) for row in rows} >= {("LG0", "train"), ("LG1", "test")}
     assert all(row["path"].startswith(f"{row['split']}/{row['class']}/") for row in rows)
     assert all((out / row["path"]).is_file() and row["value_slope"] for row in rows)
+
+
+@pytest.mark.parametrize(("kind", "suffix", "close"), [("png", ".png", 0), ("jpeg", ".jpg", 12)])
+def test_eight_bit_pictures_are_what_their_stated_window_shows(
+    project, tmp_path, capsys, *, kind, suffix, close
+):
+    out = tmp_path / "out"
+    code, facts = run(capsys, "export", project.folder, "--out", out, "--format", kind, "--window", "100,120")
+    assert (code, facts["images"]) == (0, 8)
+    with (out / "manifest.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {(row["window_center"], row["window_width"]) for row in rows} == {("100", "120")}
+    assert "100" in (out / "DATACARD.md").read_text(encoding="utf-8")
+    for row in rows:
+        assert row["path"].endswith(suffix)
+        image = DicomImage.open(project.instances / f"{row['sop_instance_uid']}.dcm")
+        expected = display(image.frame(0), center=100, width=120, invert=image.inverted, function="LINEAR")
+        with Image.open(out / row["path"]) as opened:
+            written = np.asarray(opened)
+        assert (opened.mode, written.shape) == ("L", expected.shape)
+        assert np.abs(written.astype(int) - expected.astype(int)).mean() <= close
+    listed = (out / "checksums.txt").read_text(encoding="utf-8").splitlines()
+    assert {line[66:] for line in listed} >= {row["path"] for row in rows}
 
 
 def test_a_list_of_splits_that_fits_nobody_is_refused(project, tmp_path, capsys):

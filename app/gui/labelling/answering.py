@@ -20,21 +20,24 @@ class Answering:
                 return
         self._desk.session.status.emit(f"No class has the key {key}.")
 
-    def answer(self, class_name: str) -> None:
-        """Label with a class; where several may hold at once, add it or take it out and stay."""
+    def answer(self, class_name: str, *, means: str = "") -> None:
+        """Label with a class; where several may hold at once, add it or take it out and stay.
+
+        `means` is for the history, where the answer came in another way than by its key.
+        """
         known = self._desk.model.classes.get(class_name)
         if self._desk.label_set.several and known is not None and known.kind == "class":
-            self._toggle(class_name)
+            self._toggle(class_name, means)
         else:
-            self.label(class_name)
+            self.label(class_name, means=means)
 
-    def label(self, class_name: str | None) -> None:
+    def label(self, class_name: str | None, *, means: str = "") -> None:
         """Label the chosen instances, or take their label away; after a single one show the next."""
         desk = self._desk
         uids = desk.chosen()
         if not desk.current or self._unseen(class_name, uids):
             return
-        changed = desk.steps.label(uids, class_name, current=desk.current, means=_means(uids))
+        changed = desk.steps.label(uids, class_name, current=desk.current, means=means or _means(uids))
         if changed is None:
             return
         if class_name is None or desk.list.selected_entries() > 1:
@@ -61,12 +64,12 @@ class Answering:
         elif row is not None:
             self._desk.asking.history(row)
 
-    def _toggle(self, class_name: str) -> None:
+    def _toggle(self, class_name: str, means: str) -> None:
         desk = self._desk
         uids = desk.chosen()
         if not desk.current or self._unseen(class_name, uids):
             return
-        changed = desk.steps.toggle(uids, class_name, current=desk.current, means=_means(uids))
+        changed = desk.steps.toggle(uids, class_name, current=desk.current, means=means or _means(uids))
         if changed:
             desk.show_changed(desk.current, changed)
 

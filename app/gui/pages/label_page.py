@@ -14,6 +14,7 @@ from app.gui.labelling.answering import Answering
 from app.gui.labelling.browsing import Browsing
 from app.gui.labelling.label_desk import LabelDesk
 from app.gui.labelling.label_layout import button_row, three_columns
+from app.gui.labelling.suggestion import Suggestion
 from app.gui.pages.base import Page
 from app.gui.session import Session
 from app.gui.shortcuts import bind
@@ -39,6 +40,7 @@ class LabelPage(Page):
         self.view, self.grid, self.filter = desk.view, desk.grid, desk.filter
         self.steps, self.walk, self.classes = desk.steps, desk.walk, desk.classes
         self.answering, self.browsing = Answering(desk), Browsing(desk)
+        self.suggestion = Suggestion(desk, self.answering)
         self.pages = QStackedWidget()
         self.pages.addWidget(
             EmptyState(
@@ -99,6 +101,7 @@ class LabelPage(Page):
             "new_class": self.classes.field.setFocus,
             "note": lambda: ask.note(desk.row(), answer.note),
             "history": answer.show_history,
+            "model": self.suggestion.ask,
             "find": go.ask_filter,
             "grid": go.toggle_grid,
             "stack": go.toggle_stack,
