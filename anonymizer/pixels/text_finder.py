@@ -27,6 +27,9 @@ FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where 
 LEAST_THICK, LEAST_LONG = 5, 1.5  # pixels of a faint line, and how much longer than thick it is
 MOST_DOUBTFUL = 6  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
+A_LINE = 0.3  # mean of what is a line for sure
+FAINT_END, GOES_ON = 0.95, 0.005  # a line whose end is marked less surely goes on where the map has as much
+LONG, END, FURTHEST = 2, 0.6, 4  # in its height: a line's least length, its end, and how far it goes on
 EDGE, EDGE_SHARE = (
     4,
     0.25,
@@ -62,9 +65,41 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). Raises TextFinderError.
     """
     fine, coarse = text_net.text_maps(image)
-    found = [_grown(box, fine.shape) for box in boxes_of(fine, LIMITS)]
+    found = lines_of(fine)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
     return (*found, *_legible(image, doubtful, found))
+
+
+def lines_of(fine: Floats) -> list[TextBox]:
+    """Return the lines that a map marks, grown to hold their glyphs whole."""
+    return [_grown(_continued(box, fine), fine.shape) for box in boxes_of(fine, LIMITS)]
+
+
+def _continued(box: TextBox, fine: Floats) -> TextBox:
+    """Lengthen a line at ends that fade: its faintest letters are marked too weakly to count by themselves."""
+    if box.score < A_LINE or max(box.width, box.height) < LONG * min(box.width, box.height):
+        return box
+    if box.width < box.height:
+        turned = _continued(TextBox(box.y, box.x, box.height, box.width, box.score), fine.T)
+        return TextBox(turned.y, turned.x, turned.height, turned.width, box.score)
+    quarter = box.height // 4
+    along = fine[box.y + quarter : box.y + box.height - quarter].max(axis=0)
+    before, inside, behind = np.split(along, (box.x, box.x + box.width))
+    end = max(2, round(END * box.height))
+    left = _further(before[::-1], inside[:end], box.height)
+    right = _further(behind, inside[-end:], box.height)
+    return TextBox(box.x - left, box.y, left + box.width + right, box.height, box.score)
+
+
+def _further(ahead: Floats, end: Floats, height: int) -> int:
+    """Return by how many pixels a line goes on; `ahead` and `end` are the map's values beyond its end and before."""
+    length = 0
+    if float(end.max()) < FAINT_END:
+        while (
+            length < min(FURTHEST * height, len(ahead)) and ahead[length : length + height].max() >= GOES_ON
+        ):
+            length += height
+    return min(length, len(ahead))
 
 
 def _grown(box: TextBox, shape: tuple[int, ...]) -> TextBox:

@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.text_net.network import LAYERS, keras_model
-from benchmarks.text_net.onnx_file import onnx_bytes
+from benchmarks.text_net.quantised import quantised
 from benchmarks.text_net.scenes import EITHER, TEXT
 
 Array = npt.NDArray[Any]
 CROP, BATCH = 192, 16
 SEED = 4
-EPOCH = 100  # steps after which the net is written
+EPOCH = 100  # steps after which the weights are written
 SAME = 3  # the plane that does not turn with the polarity
 
 
@@ -115,11 +115,11 @@ def main() -> None:
 
     def keep(_epoch: int, _logs: Any = None) -> None:
         model.save_weights(wanted.out.with_suffix(".weights.h5"))
-        wanted.out.write_bytes(onnx_bytes(folded(model)))
 
     kept = keras.callbacks.LambdaCallback(on_epoch_end=keep)
     epochs = wanted.steps // EPOCH
     model.fit(made, steps_per_epoch=EPOCH, epochs=epochs, callbacks=[kept], verbose=2)
+    wanted.out.write_bytes(quantised(folded(model)))
 
 
 if __name__ == "__main__":

@@ -181,9 +181,20 @@ def test_a_paragraph_with_a_ragged_edge_is_covered_by_more_than_one_box():
     assert covered.sum() < 1.1 * (marked > 0).sum()
 
 
+def test_a_line_goes_on_where_its_end_is_hardly_marked():
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[100:116, 100:200], marked[100:116, 200:240] = 0.98, 0.02
+    marked[100:116, 90:100], marked[100:116, 60:90] = 0.4, 0.02
+    ((left, right),) = {(b.x, b.x + b.width) for b in text_finder.lines_of(marked)}
+    assert left <= 60
+    assert 200 <= right < 210  # a sure end is one
+    ((top, bottom),) = {(b.y, b.y + b.height) for b in text_finder.lines_of(marked.T)}
+    assert (top, bottom) == (left, right)
+
+
 @pytest.mark.parametrize("legible", [True, False])
 def test_what_is_hardly_marked_is_text_only_where_it_can_be_read(monkeypatch, legible):
-    where = {"at": (30, 120), "size": 16}
+    where = {"lines": (NUMBER,), "at": (30, 120), "size": 16}
     ink = glyphs(**where)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     marked = np.zeros((SIDE, SIDE), np.float32)

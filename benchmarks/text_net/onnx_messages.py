@@ -1,0 +1,70 @@
+"""The few messages of the ONNX format that the text net's files need, coded by hand."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
+TYPES = {
+    np.dtype(np.float32): FLOAT, np.dtype(np.uint8): UINT8, np.dtype(np.int8): INT8, np.dtype(np.int32): INT32,
+    np.dtype(np.int64): INT64,
+}  # fmt: skip
+IR_VERSION, OPSET = 8, 17
+OWN = "com.microsoft"  # ONNX Runtime's own operations
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    value &= (1 << 64) - 1
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def field(number: int, value: int | str | bytes) -> bytes:
+    """A field of a message."""
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def _attribute(name: str, value: int | str | tuple[int, ...]) -> bytes:
+    head = field(1, name)
+    if isinstance(value, int):
+        return head + field(3, value) + field(20, 2)
+    if isinstance(value, str):
+        return head + field(4, value) + field(20, 3)
+    return head + b"".join(field(8, v) for v in value) + field(20, 7)
+
+
+def node(kind: str, sources: tuple[str, ...], name: str, **attributes: int | str | tuple[int, ...]) -> bytes:
+    """An operation whose output has its name; ONNX Runtime's own kinds carry its domain before a dot."""
+    domain, _, kind = kind.rpartition(".")
+    parts = [field(1, source) for source in sources] + [field(2, name), field(3, name), field(4, kind)]
+    parts += [field(5, _attribute(key, value)) for key, value in attributes.items()]
+    return field(1, b"".join((*parts, field(7, domain))))
+
+
+def tensor(name: str, values: Array) -> bytes:
+    """Constant values."""
+    dims = b"".join(field(1, n) for n in values.shape)
+    data = np.ascontiguousarray(values).tobytes()
+    return field(5, dims + field(2, TYPES[values.dtype]) + field(8, name) + field(9, data))
+
+
+def port(number: int, name: str, kind: int, dims: tuple[int | str, ...]) -> bytes:
+    """An input (11) or output (12) of the graph."""
+    shape = b"".join(field(1, field(1 if isinstance(d, int) else 2, d)) for d in dims)
+    tensor = field(1, kind) + field(2, shape)
+    return field(number, field(1, name) + field(2, field(1, tensor)))
+
+
+def model(graph: list[bytes]) -> bytes:
+    """The file of a graph."""
+    opsets = field(8, field(2, OPSET)) + field(8, field(1, OWN) + field(2, 1))
+    body = field(2, "text_net") + b"".join(graph)
+    return field(1, IR_VERSION) + field(2, "leadglass") + field(7, body) + opsets
