@@ -13,10 +13,11 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 out=${OUT:-dist}
 chroots=${CHROOTS:-build}
 mirror=${MIRROR:-http://deb.debian.org/debian}
-python=$(command -v python3.11)
+python=$(command -v python3.11 || true)
 
 lacking() {
     [ "$(id -u)" = 0 ] || { echo "root"; return; }
+    [ -n "$python" ] || { echo "python3.11"; return; }
     for each in debootstrap objdump unshare setpriv; do
         command -v "$each" >/dev/null || { echo "$each"; return; }
     done
