@@ -40,7 +40,7 @@ fi
 "$python" installer/release.py linux --out "$out"
 "$python" installer/release.py windows --out "$out"
 installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
-SUITE=jammy MIRROR=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} COMPONENTS=main,universe \
+SUITE=jammy MIRROR=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} AREAS=main,universe \
     installer/verify/linux.sh "$out" "$chroots/jammy"
 installer/verify/windows.sh "$out" "$chroots/wine" "${OLDER_EXE:-}" "${OLDER_MSI:-}"
 installer/verify/windows_failures.sh "$chroots/wine"

@@ -4,9 +4,11 @@
 #
 #   sudo installer/verify/linux.sh DIST [CHROOT] [OLDER.deb]
 #
-# SUITE, MIRROR and COMPONENTS name another distribution of that family, such as Ubuntu 22.04:
+# SUITE, MIRROR and AREAS name another distribution of that family, such as Ubuntu 22.04:
 #
-#   SUITE=jammy MIRROR=http://archive.ubuntu.com/ubuntu COMPONENTS=main,universe installer/verify/linux.sh …
+#   SUITE=jammy MIRROR=http://archive.ubuntu.com/ubuntu AREAS=main,universe installer/verify/linux.sh …
+#
+# (KEYRING names the file of its keys, where debootstrap does not know them: Debian's package ubuntu-keyring has Ubuntu's.)
 #
 # DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With OLDER, a package of an
 # earlier build, a project is made by that and kept through the upgrade. What is seen is printed; the window's picture
@@ -42,7 +44,8 @@ say "check sums"
 
 if [ ! -d "$pristine" ]; then
     say "a bare $suite"
-    debootstrap --variant=minbase --components="${COMPONENTS:-main}" "$suite" "$pristine" "$mirror" >/dev/null
+    debootstrap --variant=minbase --components="${AREAS:-main}" ${KEYRING:+--keyring="$KEYRING"} "$suite" "$pristine" \
+        "$mirror" >"$dist/debootstrap.log" 2>&1 || { tail -5 "$dist/debootstrap.log"; rm -rf "$pristine"; exit 1; }
 fi
 cleanup
 rm -rf "$root"
