@@ -66,14 +66,15 @@ as_reader xvfb-run -a -s '-screen 0 1280x800x24' sh -c "
     wine '$home\\bin\\leadglass-window.exe' 'C:\\seen.leadglass' &
     for second in \$(seq ${WINDOW_S:-240}); do
         sleep 1
-        xwininfo -root -tree | grep -q '\"[^\"]*Leadglass' && break
+        xwininfo -root -tree | grep -q '\"seen.*Leadglass' && break
     done
-    sleep 20
+    sleep ${PAINTED_S:-60}
     xwininfo -root -tree >/home/reader/windows.txt
     import -window root /home/reader/window.png
     wineserver -k" || true
 cp "$root/home/reader/window.png" "$dist/windows-window.png"
-grep '"[^"]*Leadglass' "$root/home/reader/windows.txt" || fail "no window was opened"
+grep '"seen.*Leadglass' "$root/home/reader/windows.txt" || fail "no window was opened on the project"
+[ "$(chroot "$root" identify -format %k /home/reader/window.png)" -gt 16 ] || fail "the window stays black"
 
 training=$(cd "$dist" && ls leadglass-training-*-windows-x86_64.exe 2>/dev/null || true)
 if [ -n "$training" ]; then
@@ -115,7 +116,8 @@ if [ -n "$msi" ]; then
     say "installed: $(registered Version), $(leadglass --version)"
     say "repair: a file that is gone comes back"
     rm "$c/Program Files/Leadglass/python/Lib/site-packages/app/errors.py"
-    as_reader wine msiexec /fa "Z:\\packages\\$msi" /qn || fail "msiexec ended with $?"
+    # What /fa does; Wine's msiexec knows that switch for no installed product.
+    as_reader wine msiexec /i "Z:\\packages\\$msi" /qn REINSTALL=ALL REINSTALLMODE=amus || fail "msiexec ended with $?"
     [ -s "$c/Program Files/Leadglass/python/Lib/site-packages/app/errors.py" ] || fail "it did not come back"
     leadglass --version
     say "removed with PURGE=1"
