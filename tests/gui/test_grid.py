@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.gui.labelling_tasks import BlindReading
@@ -86,11 +88,51 @@ def test_a_series_a_patient_or_everything_is_chosen_by_a_key(page: LabelPage) ->
     assert page.list.selected() == [uid(0), uid(1)]
     QTest.keyClick(page.grid, Key.Key_S, Held.ControlModifier | Held.ShiftModifier)
     assert page.list.selected() == [uid(0), uid(1)]
+    QTest.keyClick(page.grid, Key.Key_S, Held.ShiftModifier)
+    assert page.list.selected() == [uid(0), uid(1)]  # the study has one series
     QTest.keyClick(page.grid, Key.Key_A, Held.ControlModifier)
     assert len(page.list.selected()) == 24
     QTest.keyClick(page.grid, Key.Key_1)
     assert page.session.catalogue.counts_by_class() == {"clear": 24, "finding": 0}
-    assert page.session.catalogue.history(uid(23))[-1].means == "list selection"
+    assert page.session.catalogue.history(uid(23))[-1].means == "grid"
+
+
+def test_many_chosen_in_the_grid_are_never_labelled_from_the_large_image(
+    page: LabelPage, qtbot: QtBot
+) -> None:
+    QTest.keyClick(page.grid, Key.Key_A, Held.ControlModifier)
+    QTest.keyClick(page.grid, Key.Key_G)
+    assert page.list.selected() == [current(page)] == [uid(0)]
+    qtbot.waitUntil(lambda: page.view.seen)
+    before = page.session.catalogue.counts_by_class()["finding"]
+    QTest.keyClick(page.view, Key.Key_2)
+    assert label_of(page, 0) == "finding"
+    assert page.session.catalogue.counts_by_class()["finding"] == before + 1
+
+
+def test_scrolling_paints_what_a_whole_painting_shows(page: LabelPage, qtbot: QtBot) -> None:
+    page.grid.set_side(200)
+    qtbot.waitUntil(page.grid.is_complete)
+    QTest.keyClick(page.grid, Key.Key_Right, Held.ShiftModifier)
+    bar = page.grid.verticalScrollBar()
+    for value in (37, 90, 61, 250, 244, bar.maximum()):
+        bar.setValue(value)
+        QApplication.processEvents()
+    qtbot.waitUntil(page.grid.is_complete)
+    QApplication.processEvents()
+    scrolled = painted(page)
+    assert len({scrolled.pixel(x, y) for x in range(0, 400, 9) for y in range(0, 300, 9)}) > 8  # pictures
+    page.grid.viewport().update()
+    QApplication.processEvents()
+    assert painted(page) == scrolled
+
+
+def painted(page: LabelPage) -> QImage:
+    """What stands on the screen, not what a new painting would put there."""
+    grid = page.grid.viewport()
+    screen = grid.screen().grabWindow(grid.window().winId())
+    at = grid.mapTo(grid.window(), QPoint())
+    return screen.copy(at.x(), at.y(), grid.width(), grid.height()).toImage()
 
 
 def test_each_series_is_folded_to_one_tile_and_labelled_by_one_key(page: LabelPage) -> None:

@@ -37,7 +37,7 @@ class Answering:
         uids = desk.chosen()
         if not desk.current or self._unseen(class_name, uids):
             return
-        changed = desk.steps.label(uids, class_name, current=desk.current, means=means or _means(uids))
+        changed = desk.steps.label(uids, class_name, current=desk.current, means=means or self._means(uids))
         if changed is None:
             return
         if class_name is None or desk.list.selected_entries() > 1:
@@ -69,7 +69,7 @@ class Answering:
         uids = desk.chosen()
         if not desk.current or self._unseen(class_name, uids):
             return
-        changed = desk.steps.toggle(uids, class_name, current=desk.current, means=means or _means(uids))
+        changed = desk.steps.toggle(uids, class_name, current=desk.current, means=means or self._means(uids))
         if changed:
             desk.show_changed(desk.current, changed)
 
@@ -86,6 +86,8 @@ class Answering:
             desk.session.status.emit(f"The image {words}; nothing was labelled.")
         return unseen
 
-
-def _means(uids: Sequence[str]) -> str:
-    return "key" if len(uids) == 1 else "list selection"
+    def _means(self, uids: Sequence[str]) -> str:
+        """Return how the history names this way of answering."""
+        if self._desk.middle.is_grid:
+            return "grid"
+        return "key" if len(uids) == 1 else "list selection"

@@ -79,6 +79,8 @@ class Browsing(QObject):
         if desk.grid.folded:  # large, every image of a stack is seen
             self.reload()
         desk.bar.setVisible(not desk.middle.is_grid)
+        if not desk.middle.is_grid:  # where one image is seen, a key labels that one
+            desk.list.go_to(desk.list.place())
         if desk.current:
             desk.show(desk.current)
             desk.list.scrollTo(desk.list.currentIndex())
