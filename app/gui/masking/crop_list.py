@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from anonymizer import KEPT
@@ -143,6 +143,12 @@ def _tell(item: QListWidgetItem) -> None:
 
 
 def _icon(crop: Crop) -> QIcon:
+    """The picture, framed: black on a dark window and white on a light one would have no edge."""
     picture = QPixmap.fromImage(to_image(crop.pixels))
     modes = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return QIcon(picture.scaled(ICON.boundedTo(picture.size() * ENLARGED), *modes))
+    framed = picture.scaled(ICON.boundedTo(picture.size() * ENLARGED), *modes)
+    painter = QPainter(framed)
+    painter.setPen(Qt.GlobalColor.gray)
+    painter.drawRect(framed.rect().adjusted(0, 0, -1, -1))
+    painter.end()
+    return QIcon(framed)

@@ -164,7 +164,8 @@ class MaskingByHand(QObject):
     def _show(self) -> None:
         work, draft, running = self.work, self.draft, self.applying.is_at(self.work.sop)
         self.button.setChecked(self.drawing.on)
-        self.bar.setVisible(self.drawing.on or bool(draft) or self.applying.is_busy)
+        told = self.applying.is_busy and not self.bar.panel.isHidden()  # of a job at several images
+        self.bar.setVisible(self.drawing.on or bool(draft) or running or told)
         self.bar.leave_button.setVisible(self.drawing.on)
         can_undo, can_redo = work.edits.can_undo(work.sop), work.edits.can_redo(work.sop)
         self.bar.show_draft(draft, running=running, can_undo=can_undo, can_redo=can_redo)
