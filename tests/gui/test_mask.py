@@ -380,6 +380,9 @@ def test_a_box_is_moved_and_resized_with_the_mouse(page: MaskPage, qtbot: QtBot)
     assert (resized.x, resized.y) == (moved.x, moved.y)
     assert abs(resized.width - moved.width - 4) <= 1
     assert abs(resized.height - moved.height - 5) <= 1
+    for before in (moved, first):  # each drag is a step, what keys do in a row is one
+        qtbot.keyClick(view, "z", Qt.KeyboardModifier.ControlModifier)
+        assert by_hand.pending == (before,)
 
 
 @pytest.mark.slow

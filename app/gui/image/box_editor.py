@@ -22,13 +22,15 @@ FAST = 10  # pixels with Ctrl
 class BoxEditor(QObject):
     """Which box of a view is chosen, and what is done to it; boxes of the kind "waiting" can be changed.
 
-    `chosen(number)` is the number among the view's regions, -1 for none; `placed(number, x, y, width, height)`;
+    `chosen(number)` is the number among the view's regions, -1 for none; `placed(number, x, y, width, height)` by keys,
+    `dragged` the same by a drag, which is a step of its own;
     `reshaped(number, points)` of a polygon; `deleted(number, here)`, `here` meaning this frame alone;
     `adjusted(number, x, y, width, height)` of a box that is masked already, of which an edge was dragged.
     """
 
     chosen = Signal(int)
     placed = Signal(int, int, int, int, int)
+    dragged = Signal(int, int, int, int, int)
     reshaped = Signal(int, object)
     deleted = Signal(int, bool)
     adjusted = Signal(int, int, int, int, int)
@@ -177,7 +179,7 @@ class BoxEditor(QObject):
         return ReshapeTool(stage, point, self.pen, (shown, lambda at: self.reshaped.emit(number, done(at))))
 
     def _placer(self, region: RegionLike) -> Callable[[Rect], None]:
-        number, told = self.number, self.placed if region.kind == "waiting" else self.adjusted
+        number, told = self.number, self.dragged if region.kind == "waiting" else self.adjusted
         return lambda rect: told.emit(number, *rect)
 
 

@@ -22,6 +22,7 @@ class BoxChanges(QObject):
         self._work = work
         boxes = work.view.boxes
         boxes.placed.connect(self._on_placed)
+        boxes.dragged.connect(self._on_dragged)
         boxes.reshaped.connect(self._on_reshaped)
         boxes.adjusted.connect(lambda number, *rect: self.adjust(number, rect))
         boxes.deleted.connect(lambda number, here: self.delete(number, here=here))
@@ -88,4 +89,12 @@ class BoxChanges(QObject):
         x, y, width, height = rect
         work = self._work
         work.edits.place(work.sop, number - len(work.regions), (x, y, width, height))
+        self.changed.emit()
+
+    def _on_dragged(self, number: int, *rect: int) -> None:
+        x, y, width, height = rect
+        work, drawn = self._work, number - len(self._work.regions)
+        work.edits.put(
+            work.sop, drawn, replace(work.draft.drawn[drawn], x=x, y=y, width=width, height=height)
+        )
         self.changed.emit()
