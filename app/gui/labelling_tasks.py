@@ -19,6 +19,7 @@ class LabellingTask:
     title = ""  # shown above the image; empty for ordinary labelling
     note = ""
     reader: str | None = None  # who labels, where the task says so
+    adds_up = True  # what a step says was there before is what was counted
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -81,7 +82,7 @@ class ChosenImages(LabellingTask):
 
     def counts(self) -> Counts:
         """Count among the chosen ones."""
-        return _counted([self.catalogue.instance(uid).label for uid in self._uids], len(self._uids))
+        return _counted(_labels(self.catalogue, self._uids), len(self._uids))
 
     def unlabelled(self, only: InstanceFilter) -> set[str]:
         """Return those of them without a label."""
@@ -150,6 +151,7 @@ class Adjudication(LabellingTask):
 
     title = "Settling disagreements"
     note = "A key enters the consensus. What each reader said is kept."
+    adds_up = False  # what counted before is no consensus yet, so it was not counted
 
     def __init__(self, catalogue: Catalogue) -> None:
         super().__init__(catalogue)
@@ -194,7 +196,7 @@ class Adjudication(LabellingTask):
 
     def counts(self) -> Counts:
         """Count what has been settled."""
-        return _counted([self.catalogue.instance(uid).label for uid in self._settled], len(self._uids))
+        return _counted(_labels(self.catalogue, list(self._settled)), len(self._uids))
 
     def unlabelled(self, only: InstanceFilter) -> set[str]:  # noqa: ARG002 - all disputed ones are listed
         """Return the images that are still disputed."""
@@ -203,6 +205,10 @@ class Adjudication(LabellingTask):
     def said(self, uid: str) -> list[tuple[str, str]]:
         """Return both readings, to stand side by side."""
         return [(reader, labels[uid]) for reader, labels in self._opinions.items() if uid in labels]
+
+
+def _labels(catalogue: Catalogue, uids: Sequence[str]) -> list[str | None]:
+    return [row.label for row in catalogue.rows(catalogue.listing_of(uids).keys)]
 
 
 def _counted(labels: Sequence[str | None], total: int) -> Counts:

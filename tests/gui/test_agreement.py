@@ -164,7 +164,11 @@ def test_disagreements_are_settled_by_one_key_each(read_twice: MainWindow, qtbot
     press(label, Key.Key_1)
     assert read_twice.session.catalogue.history(uid(0))[-1].means == "consensus"
     assert read_twice.session.catalogue.instance(uid(0)).label == "clear"
-    press(label, Key.Key_2, Key.Key_Backspace)
+    assert (label.steps.done, label.steps.counts) == (1, {"clear": 1})  # whatever counted before
+    press(label, Key.Key_2)
+    assert (label.steps.done, label.steps.counts) == (2, {"clear": 1, "finding": 1})
+    press(label, Key.Key_Backspace)
+    assert (label.steps.done, label.steps.counts) == (1, {"clear": 1})
     assert read_twice.session.catalogue.disagreements() == [uid(1)]
     page = shown(read_twice, qtbot)
     assert page.figures.text("disputed") == "1"

@@ -120,7 +120,10 @@ class LabelSteps(QObject):
             return None
         self.pace.answered(max(len(events), 1))
         if events:
-            self._add_up(events)
+            if self._task.adds_up:
+                self._add_up(events)
+            else:
+                self.count()
             self.stack.push(
                 LabelCommand(self._task, events, current=current, show=self._tell, attempt=self._events)
             )
