@@ -85,7 +85,7 @@ FIELDS: tuple[Parameter, ...] = (
     Parameter(
         "precision",
         AUTOMATIC,
-        "How exactly a network computes while it learns. Mixed: mostly with 16 bits, about twice as fast on graphics "
+        "How exactly a network computes while it learns. Mixed: mostly with 16 bits, which is faster on graphics "
         "processors made for it; automatic: mixed on those (compute capability 7.0 or more), 32 bits elsewhere. What is "
         "judged, kept and predicted always has 32 bits.",
         choices=(AUTOMATIC, FLOAT32, MIXED),
