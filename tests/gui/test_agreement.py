@@ -175,6 +175,15 @@ def test_disagreements_are_settled_by_one_key_each(read_twice: MainWindow, qtbot
     assert page.table.texts()[0][2] == "80%"  # a consensus is nobody's opinion
 
 
+def test_a_task_begins_with_its_first_image_wherever_labelling_ended(
+    read_twice: MainWindow, qtbot: QtBot
+) -> None:
+    read_twice.session.preferences.set_place(read_twice.session.project.identifier, uid(1))
+    page = shown(read_twice, qtbot)
+    page.settle_button.click()
+    assert current(label_page(read_twice)) == uid(0)
+
+
 def test_the_majority_is_adopted_where_there_is_one(read_twice: MainWindow, qtbot: QtBot) -> None:
     catalogue = read_twice.session.catalogue
     page = shown(read_twice, qtbot)

@@ -131,7 +131,8 @@ class LabelPage(Page):
         self.desk.take_up()
         self.middle.sources.make_ready()
         self.middle.show_project(project.thumbnails_file, project.instances)
-        self.browsing.reload(self.desk.current or self.session.preferences.place(project.identifier))
+        ended = "" if self.desk.task.title else self.session.preferences.place(project.identifier)
+        self.browsing.reload(self.desk.current or ended)
         self.desk.ready().setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
