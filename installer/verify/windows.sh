@@ -64,17 +64,16 @@ leadglass new 'C:\seen.leadglass' --progress none
 leadglass import 'C:\seen.leadglass' "$(patient Ab)" --progress none
 as_reader xvfb-run -a -s '-screen 0 1280x800x24' sh -c "
     wine '$home\\bin\\leadglass-window.exe' 'C:\\seen.leadglass' &
-    for second in \$(seq ${WINDOW_S:-240}); do
-        sleep 1
-        xwininfo -root -tree | grep -q '\"seen.*Leadglass' && break
+    for turn in \$(seq ${WINDOW_TURNS:-40}); do
+        sleep 10
+        import -window root /home/reader/window.png
+        [ \$(identify -format %k /home/reader/window.png) -gt 500 ] && break
     done
-    sleep ${PAINTED_S:-60}
-    xwininfo -root -tree >/home/reader/windows.txt
+    sleep 20
     import -window root /home/reader/window.png
     wineserver -k" || true
 cp "$root/home/reader/window.png" "$dist/windows-window.png"
-grep '"seen.*Leadglass' "$root/home/reader/windows.txt" || fail "no window was opened on the project"
-[ "$(chroot "$root" identify -format %k /home/reader/window.png)" -gt 16 ] || fail "the window stays black"
+[ "$(chroot "$root" identify -format %k /home/reader/window.png)" -gt 500 ] || fail "the window shows nothing"
 
 training=$(cd "$dist" && ls leadglass-training-*-windows-x86_64.exe 2>/dev/null || true)
 if [ -n "$training" ]; then
