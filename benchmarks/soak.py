@@ -90,7 +90,7 @@ def learn(project: Project, folder: Path) -> None:
     """A quick training and a prediction of every instance."""
     from trainer import Predictor, train
 
-    train(folder / "data", folder / "model", recipe="quick", read_image=read_image, on_event=lambda _event: None,
+    train(folder / "data", folder / "model", recipe="quick", read_image=read_image, on_event=lambda _kind, _facts: None,
           cancelled=lambda: False, epochs=1)  # fmt: skip
     list(Predictor.load(folder / "model", read_image).predict(sorted(project.instances.iterdir())))
     shutil.rmtree(folder / "model")
