@@ -20,8 +20,12 @@ Floats = npt.NDArray[np.float32]
 
 READER = "ch_PP-OCRv4_rec_infer.onnx"
 LINE_HEIGHT = 48  # the reader's input height in pixels
-NARROWED = 0.75  # of a line's width: as well read as the whole, in two thirds of the time
-LEAST_WIDTH, MOST_WIDTH = 160, 3200  # pixels: the reader is less sure of very short lines without a margin
+NARROWED, LEAST_NARROWED = (
+    0.75,
+    160,
+)  # of a line's width, and pixels: what suffices for most lines, in half the time
+LEAST_WIDTH, MOST_WIDTH = 320, 3200  # pixels: the width that the reader was trained on, and its limit
+NOTHING, CLEAR = 0.25, 0.9  # confidence: what is between them is read once more at its whole width
 
 
 def model_path(name: str) -> Path:
@@ -68,12 +72,19 @@ def read_line(line: Bytes) -> tuple[str, float]:
 
     `line` is uint8, (rows, columns) or BGR (rows, columns, 3).
     """
+    first = _read(line, NARROWED, LEAST_NARROWED)
+    if not NOTHING < first[1] < CLEAR:
+        return first
+    return max(_read(line, 1.0, LEAST_WIDTH), first, key=lambda reading: reading[1])
+
+
+def _read(line: Bytes, share: float, least: int) -> tuple[str, float]:
     import cv2
 
     planes = line if line.ndim == 3 else np.repeat(line[..., None], 3, axis=2)  # noqa: PLR2004 - colour
-    width = round(planes.shape[1] * LINE_HEIGHT * NARROWED / max(1, planes.shape[0]))
+    width = round(planes.shape[1] * LINE_HEIGHT * share / max(1, planes.shape[0]))
     resized = cv2.resize(np.ascontiguousarray(planes), (min(max(width, 16), MOST_WIDTH), LINE_HEIGHT))
-    margin = max(0, LEAST_WIDTH - resized.shape[1])
+    margin = max(0, least - resized.shape[1])
     batch = np.asarray(resized, np.float32) / 127.5 - 1.0
     batch = np.pad(batch, ((0, 0), (0, margin), (0, 0))).transpose(2, 0, 1)[None]
     session, characters = _reader()
