@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
@@ -117,6 +118,9 @@ class KeysDialog(QDialog):
         self.tree.setHeaderLabels(["What it does", "Keys"])
         self.tree.setAccessibleName("Keys")
         self.tree.setRootIsDecorated(False)
+        self.tree.header().setStretchLastSection(False)  # long words give way, so that every key is read
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.itemActivated.connect(lambda _item, _column: self.ask(add=False))
         self.tree.currentItemChanged.connect(lambda _now, _before: self._show_state())
         self.change = button("&Change…", lambda: self.ask(add=False), tip="Press another key for it (Enter)")
@@ -178,11 +182,11 @@ class KeysDialog(QDialog):
                 mark = "  (own)" if KEYS.is_own(action.name) else ""
                 item = QTreeWidgetItem(top, [action.words, keys + mark])
                 item.setData(0, NAME, action.name)
+                item.setToolTip(0, action.words)
                 self._items[action.name] = item
             if top.childCount():
                 self.tree.addTopLevelItem(top)
         self.tree.expandAll()
-        self.tree.resizeColumnToContents(0)
         self._find()
         self.tree.setCurrentItem(self._items.get(chosen) or next(iter(self._items.values())))
         self._show_state()
