@@ -143,7 +143,7 @@ _LABEL = _of(
     ("new_class", "name a new class", "Alt+N"),
     ("note", "note beside the label", "E"),
     ("history", "history of the label", "Y"),
-    ("model", "what a model says of the image; again to take it over", "W"),
+    ("model", "what a model says of the image; again to take it over", "Shift+M"),
     ("find", "find images by body part, sex, age, reader, answer, note", "Ctrl+F"),
     ("grid", "grid of small images, and back", "G"),
     ("stack", "scroll the whole series like frames, or image by image", "A"),

@@ -171,15 +171,15 @@ def test_what_the_model_says_is_told_on_asking_and_taken_over_by_the_same_key(
     before = len(catalogue.history(uid))
     told: list[str] = []
     window.session.status.connect(told.append)
-    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    qtbot.keyClick(label_page.view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
     assert told == ["The model “first” says finding, 80%. The same key takes it over."]
     assert len(catalogue.history(uid)) == before
-    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    qtbot.keyClick(label_page.view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
     step = catalogue.history(uid)[-1]
     assert (step.label, step.means, step.shown) == ("finding", "model suggestion", "masked")
     assert label_page.desk.current != uid
     qtbot.waitUntil(lambda: label_page.view.seen)
-    qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+    qtbot.keyClick(label_page.view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
     assert len(told) == 2  # told anew: what was told of one image is never taken over for the next
     qtbot.keyClick(label_page.view, Qt.Key.Key_Backspace)
     assert catalogue.instance(uid).label != "finding"
@@ -197,6 +197,6 @@ def test_what_a_model_says_is_hidden_in_a_blind_reading(
     told: list[str] = []
     window.session.status.connect(told.append)
     for _ in range(2):
-        qtbot.keyClick(label_page.view, Qt.Key.Key_W)
+        qtbot.keyClick(label_page.view, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
     assert told == ["What a model says is hidden in this task."] * 2
     assert not any(window.session.catalogue.second_reading_answers(name).values())
