@@ -24,13 +24,20 @@ pytestmark = [
 ]
 
 
+# A child is charged with what its parent had when it was started: so a small process stands between.
+BETWEEN = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+_, status, used = os.wait4(child.pid, 0)
+print(os.waitstatus_to_exitcode(status), used.ru_maxrss * 1024)
+"""
+
+
 def peak(*arguments: object) -> tuple[int, int]:
     """Run a command; returns its exit code and the most memory that its own process had, in bytes."""
-    line = command(*map(str, arguments), "--progress", "none")
-    child = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, used.ru_maxrss * 1024
+    line = [sys.executable, "-I", "-S", "-c", BETWEEN, *command(*map(str, arguments), "--progress", "none")]
+    told = subprocess.run(line, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.split()
+    return int(told[0]), int(told[1])
 
 
 def masking(folder: Path, out: Path) -> tuple[object, ...]:
