@@ -154,7 +154,7 @@ def read_lines(image: Array, *, boxes: Iterable[TextBox] | None = None) -> list[
     """Return the lines of an image and what they say; without `boxes` they are looked for first."""
     view = percentile(grey_of(image))
     found = find_text(image) if boxes is None else boxes
-    return [_read(view, box) for box in found]
+    return [_read(view, box, whole=True) for box in found]
 
 
 def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[TextBox, ...]:
@@ -173,9 +173,9 @@ def find_residue(image: Array, *, score: float = 0.8, length: int = 3) -> tuple[
     return tuple(found)
 
 
-def _read(view: Bytes, box: TextBox) -> Reading:
+def _read(view: Bytes, box: TextBox, *, whole: bool = False) -> Reading:
     line = view[box.y : box.y + box.height, box.x : box.x + box.width]
     if box.height <= 1.5 * box.width:
-        return Reading(box, *text_engine.read_line(line))
-    turned = [text_engine.read_line(np.ascontiguousarray(np.rot90(line, k))) for k in (1, 3)]
+        return Reading(box, *text_engine.read_line(line, whole=whole))
+    turned = [text_engine.read_line(np.ascontiguousarray(np.rot90(line, k)), whole=whole) for k in (1, 3)]
     return Reading(box, *max(turned, key=lambda r: r[1]))

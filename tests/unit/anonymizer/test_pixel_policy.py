@@ -100,7 +100,7 @@ def test_a_text_of_the_list_that_is_the_patients_name_goes():
 
 def test_a_reading_that_is_not_sure_un_masks_nothing(monkeypatch):
     sure = text_engine.read_line
-    monkeypatch.setattr(text_engine, "read_line", lambda line: (sure(line)[0], 0.85))
+    monkeypatch.setattr(text_engine, "read_line", lambda line, **_: (sure(line)[0], 0.85))
     _, result = masked(picture(HARMLESS))
     assert [region.kind for region in result.regions] == ["text"]
 
@@ -108,7 +108,7 @@ def test_a_reading_that_is_not_sure_un_masks_nothing(monkeypatch):
 def test_a_reading_that_changes_with_the_cut_un_masks_nothing(monkeypatch):
     widths = []
 
-    def read(line):
+    def read(line, **_):
         widths.append(line.shape[1])
         return ("L" if line.shape[1] == min(widths) else "LE", 0.99)
 
@@ -119,7 +119,9 @@ def test_a_reading_that_changes_with_the_cut_un_masks_nothing(monkeypatch):
 
 def test_a_line_that_stands_in_several_views_of_a_cine_is_read_once_and_masked(monkeypatch):
     read = []
-    monkeypatch.setattr(text_engine, "read_line", lambda line: read.append(line.shape) or ("SMITH", 0.95))
+    monkeypatch.setattr(
+        text_engine, "read_line", lambda line, **_: read.append(line.shape) or ("SMITH", 0.95)
+    )
     view = np.zeros((60, 200), np.uint8)
     first, like, other = (TextBox(x, y, 80, 20, 0.9) for x, y in ((5, 5), (7, 6), (100, 30)))
     there, _ = Judge().sorted(view, [first])

@@ -115,7 +115,7 @@ def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkey
     assert plan is not None
     assert len(plan.lines) == 1
     monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
-    monkeypatch.setattr(text_engine, "read_line", lambda _: pytest.fail("it was read again"))
+    monkeypatch.setattr(text_engine, "read_line", lambda *_, **__: pytest.fail("it was read again"))
     dataset = instance(6, (NAME,))
     result = mask_burned_in_text(dataset, plan=plan)
     monkeypatch.undo()
@@ -125,7 +125,7 @@ def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkey
 
 
 def test_what_may_stay_is_read_in_every_slice_and_goes_where_it_says_something_else():
-    """A side marker that one slice's name stands in the place of."""
+    """A side marker in whose place one slice has a name."""
     marker, other = ("LEFT",), ("IBSEN",)
     plan = plan_of([sample_of(values_of(number, marker)) for number in (0, 3, 9)])
     assert plan is not None
