@@ -80,9 +80,11 @@ def main() -> None:
         tell("jump to another place", jumps)
         grid.choose(range(min(SELECTED, len(page.model.uids))))
         uids = page.list.selected()
+        held = page.session.catalogue.instance(uids[0]).label
+        other = next(name for name in instances.CLASSES if name != held)  # every one gets another label
         tell(
             f"labelling {len(uids):,} selected with history",
-            [timed(lambda: page.session.catalogue.set_label(uids, "normal", reader="R", means="grid"))],
+            [timed(lambda: page.session.catalogue.set_label(uids, other, reader="R", means="grid"))],
         )
         begun = time.perf_counter()
         files = sorted(project.instances.iterdir())[:100]
