@@ -21,7 +21,6 @@ VERSION = "0009"
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
 Told = Callable[[int, int], object]
-SQLITE_HEADER = b"SQLite format 3\x00"
 
 
 def _untold(_done: int, _total: int) -> None:
@@ -29,7 +28,12 @@ def _untold(_done: int, _total: int) -> None:
 
 
 class Storage:
-    """A catalogue file of the present version, and sessions on it."""
+    """A catalogue file of the present version, and sessions on it.
+
+    Nothing but SQLite may open the file. Where a process closes a file that it opened beside SQLite, POSIX drops all
+    locks that the process has on it: another process that is done with the catalogue then believes to be the last,
+    removes the log, and what this process writes from then on is lost (https://sqlite.org/howtocorrupt.html, 2.2).
+    """
 
     def __init__(self, engine: Engine, read_only: str = "") -> None:
         self._reads = engine
@@ -54,7 +58,6 @@ class Storage:
         """
         if not path.is_file():
             raise CatalogueError("The catalogue is missing.", "Check that the project's folder is complete.")
-        _refuse_foreign(path)
         return cls._ready(path, read_only, told)
 
     @classmethod
@@ -180,20 +183,6 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _refuse_foreign(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(SQLITE_HEADER))
-    except OSError as error:
-        raise CatalogueError(
-            "The catalogue cannot be read.", "Check that you may read and write the project's folder."
-        ) from error
-    if head not in {SQLITE_HEADER, b""}:
-        raise CatalogueDamagedError(
-            "The file is not a catalogue, or it is damaged.", "Restore the project's folder from a backup."
-        )
-
-
 def _refuse_other_program(connection: Connection) -> None:
     owner = connection.exec_driver_sql("PRAGMA application_id").scalar()
     tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
@@ -212,8 +201,11 @@ def _plainly() -> Iterator[None]:
         raise CatalogueDamagedError(
             "The catalogue is damaged.", "Restore the project's folder from a backup."
         ) from error
-    except DatabaseError as error:
-        known = _in_words(str(error.orig))
+    except (
+        DatabaseError,
+        sqlite3.DatabaseError,
+    ) as error:  # the latter from the settings of a new connection
+        known = _in_words(str(getattr(error, "orig", error)))
         if known is None:
             raise
         raise known from error

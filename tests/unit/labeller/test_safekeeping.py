@@ -1,6 +1,8 @@
 """A damaged catalogue is noticed, and the copy of an earlier day takes its place."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,33 @@ def test_an_older_catalogue_is_not_changed_by_looking(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(CatalogueError, match="older version"):
         Catalogue.open(tmp_path / "catalogue.sqlite", read_only="x")
+
+
+ANOTHER_PROGRAM = """
+import sys
+from pathlib import Path
+from labeller import Catalogue
+with Catalogue.open(Path(sys.argv[1])) as catalogue:
+    print(catalogue.instance("2.25.0").label)
+    catalogue.set_label(["2.25.1"], "normal", reader="Dr. B", means="key")
+"""
+
+
+def another_program(file: Path) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", ANOTHER_PROGRAM, str(file)], capture_output=True, encoding="utf-8", check=True
+    )
+    return ended.stdout.strip()
+
+
+def test_looking_at_a_catalogue_beside_takes_no_locks_away_from_who_works_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    with filled(tmp_path) as catalogue:
+        label(catalogue, [0], "opacity")
+        assert is_sound(file)
+        back_up(file, tmp_path / "backups", day="2026-03-01")
+        Catalogue.open(file).close()
+        assert another_program(file) == "opacity"
+        assert catalogue.instance(uid(1)).label == "normal", "what another program wrote is seen"
+        label(catalogue, [0], "normal")
+        assert another_program(file) == "normal", "and what is written here is not lost"
