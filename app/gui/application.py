@@ -18,6 +18,7 @@ from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.main_window import MainWindow
 from app.gui.memory import give_back_large_blocks
+from app.gui.open_lists import OpenLists
 from app.gui.preferences import Preferences
 from app.gui.session import Session
 from app.gui.shortcuts import KEYS
@@ -66,6 +67,7 @@ def make_window(application: QApplication, preferences: Preferences | None = Non
     window = MainWindow(session, JobRunner())
     session.setParent(window)
     window.jobs.setParent(window)
+    OpenLists(window)
     return window
 
 

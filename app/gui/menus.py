@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.gui.actions import COMMANDS, RECENT, Command
+from app.gui.open_lists import KeysOfItsOwn
 from app.gui.shortcuts import KEYS
 from app.gui.steps import STEPS
 
@@ -45,6 +46,7 @@ class Menus(QObject):
     def _menu(self, title: str) -> QMenu:
         if title not in self._menus:
             self._menus[title] = self._window.menuBar().addMenu(title)
+            KeysOfItsOwn(self._menus[title])
         return self._menus[title]
 
     def _add(self, command: Command) -> None:
@@ -60,6 +62,7 @@ class Menus(QObject):
 
     def _add_steps(self) -> None:
         menu = QMenu("&Go", self._window)
+        KeysOfItsOwn(menu)
         self._window.menuBar().insertMenu(self._menus["&View"].menuAction(), menu)
         for number, step in enumerate(STEPS, start=1):
             action = QAction(f"&{number} {step.title}", self._window)
@@ -70,6 +73,7 @@ class Menus(QObject):
 
     def _add_recent(self, menu: QMenu) -> None:
         recent = menu.addMenu(RECENT.text)
+        KeysOfItsOwn(recent)
         recent.aboutToShow.connect(partial(self._fill_recent, recent))
 
     def _fill_recent(self, menu: QMenu) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage
@@ -363,12 +363,40 @@ def test_classes_are_named_by_typing_and_then_the_keys_are_the_images(
     page = opened(window, qtbot)
     page.activate()
     assert page.classes.field.hasFocus()
-    for name in ("normal", "fracture"):
-        QTest.keyClicks(page.classes.field, name)
-        QTest.keyClick(page.classes.field, Key.Key_Return)
+    for name in ("normal", "fracture", "kyphosis", ""):
+        QTest.keyClicks(QApplication.focusWidget(), name)
+        QTest.keyClick(QApplication.focusWidget(), Key.Key_Return)
     assert page.view.hasFocus()
+    assert page.session.catalogue.history(uid(0)) == []
+    assert [each.name for each in page.desk.answers()][:3] == ["normal", "fracture", "kyphosis"]
     press(page, Key.Key_2)
     assert label_of(page, 0) == "fracture"
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", "raise", "grabbing the keyboard")  # as popups are offscreen
+def test_keys_in_an_open_list_or_menu_are_no_answers(page: LabelPage, qtbot: QtBot) -> None:
+    shown, box = current(page), page.filter.findChildren(QComboBox)[0]
+    box.showPopup()
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    QTest.keyClick(box.view(), Key.Key_N)
+    QTest.keyClick(box.view(), Key.Key_Q)
+    assert current(page) == shown
+    box.view().setCurrentIndex(box.model().index(1, 0))
+    QTest.keyClick(box.view(), Key.Key_Return)
+    assert (box.currentIndex(), QApplication.activePopupWidget()) == (1, None)
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    page.classes._menu("clear", page)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    QTest.keyClick(menu, Key.Key_Q)
+    menu.close()
+    for each in page.window().findChildren(QMenu, "", Qt.FindChildOption.FindDirectChildrenOnly):
+        each.popup(page.mapToGlobal(page.rect().center()))
+        QTest.keyClick(each, Key.Key_Q)
+        each.close()
+    assert current(page) == shown
+    assert label_of(page, 0) == "clear"
 
 
 def test_a_long_list_is_read_only_as_far_as_it_is_seen(

@@ -121,6 +121,7 @@ def test_a_note_and_the_history_of_an_image(page: LabelPage, monkeypatch: pytest
     monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_named: ("seen before", True))
     press(page, Key.Key_E)
     assert page.session.catalogue.instance(uid(0)).note == "seen before"
+    assert page.desk.bar.note.text() == "“seen before”"
     press(page, Key.Key_Y)
     dialog = page.findChild(LabelHistoryDialog)
     assert [row[3] for row in dialog.table.texts()] == ["clear", "clear"]

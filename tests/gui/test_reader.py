@@ -24,6 +24,9 @@ def dialog(window: MainWindow, labelled: Project) -> ReaderDialog:
 
 def test_a_name_and_a_role_are_kept(dialog: ReaderDialog, window: MainWindow) -> None:
     assert dialog.role.currentText() == ""
+    field = dialog.name.lineEdit()
+    assert field is not None
+    assert field.selectedText() == field.text() != ""  # typing puts another name in its place
     dialog.name.setCurrentText(" ")
     assert not dialog.buttons.button(OK).isEnabled()
     dialog.name.setCurrentText("Reader B")

@@ -47,6 +47,9 @@ class ReaderDialog(QDialog):
         layout.addWidget(self.buttons)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 60)
         self.name.setCurrentText(session.reader)
+        typed = self.name.lineEdit()
+        if typed is not None:
+            typed.selectAll()  # another name is typed over the one that is offered
         self._show_role(self.name.currentText())
 
     def _show_role(self, name: str) -> None:

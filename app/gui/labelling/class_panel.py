@@ -20,9 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.open_lists import KeysOfItsOwn
 from app.gui.shortcuts import KEYS, answer_key
 from app.gui.widgets.text import label, scrolled
 from labeller import LabelClass
+
+NEW = "New class, then Enter"
+ANOTHER = "Another, or Enter to begin"
 
 
 class ClassButton(QPushButton):
@@ -99,7 +103,7 @@ class ClassPanel(QWidget):
         KEYS.changed.connect(self._on_keys)
         self.hint = label("", "muted")
         self.field = QLineEdit()
-        self.field.setPlaceholderText("New class, then Enter")
+        self.field.setPlaceholderText(NEW)
         self.field.setAccessibleName("Name of a new class")
         self.field.returnPressed.connect(self._on_entered)
         inner = QWidget()
@@ -130,6 +134,7 @@ class ClassPanel(QWidget):
         )
         self.hint.setText(texts[max(0, missing)])
         self.hint.setVisible(missing > 0)
+        self.field.setPlaceholderText(ANOTHER if self.field.hasFocus() and missing <= 0 else NEW)
 
     def _on_keys(self) -> None:
         for each in self.buttons.values():
@@ -171,6 +176,7 @@ class ClassPanel(QWidget):
 
     def _menu(self, name: str, at: QWidget) -> None:
         menu = QMenu(self)
+        KeysOfItsOwn(menu)
         entries: tuple[tuple[str, Callable[[], object]], ...] = (
             ("&Rename…", lambda: self._rename(name)),
             ("&Colour…", lambda: self.colour_wanted.emit(name)),

@@ -1,11 +1,17 @@
-"""Over the image that is labelled: which one it is, and its present label."""
+"""Over the image that is labelled: which one it is, its present label, and the note beside it."""
 
+from textwrap import shorten
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.gui.labelling.class_panel import chip
 from app.gui.models.worklist_model import title
 from app.gui.widgets.text import label, set_role
 from labeller import InstanceRow, LabelClass
+
+NOTE = 40
+"""As many letters of a note are shown; all of it when it is edited or in the history."""
 
 
 class LabelBar(QWidget):
@@ -15,6 +21,8 @@ class LabelBar(QWidget):
         super().__init__(parent)
         self.place = label("", "muted", wrap=False)
         self.name = label("", wrap=False)
+        self.note = label("", "muted", wrap=False)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.colour = QLabel()
         self.label = label("", "heading", wrap=False)
         layout = QHBoxLayout(self)
@@ -22,6 +30,7 @@ class LabelBar(QWidget):
         layout.addWidget(self.name)
         layout.addWidget(self.place)
         layout.addStretch(1)
+        layout.addWidget(self.note)
         layout.addWidget(self.colour)
         layout.addWidget(self.label)
 
@@ -29,6 +38,8 @@ class LabelBar(QWidget):
         """Show the instance at `place` of `total` with its class (of several the first), None while it has none."""
         self.name.setText(title(row) if row else "")
         self.place.setText(f"{place + 1:,} of {total:,}" if row else "")
+        note = row.note if row else ""
+        self.note.setText(f"“{shorten(note, NOTE, placeholder='…')}”" if note else "")
         labelled = row is not None and row.label is not None
         self.label.setText((row.label or "no label") if row else "")
         set_role(self.label, "heading" if labelled else "muted")

@@ -95,6 +95,7 @@ class LabelSteps(QObject):
     def redo(self) -> None:
         """Do what was taken back again."""
         if self.stack.canRedo():
+            self._session.status.emit(f"Done again: {self.stack.redoText()}.")
             self.stack.redo()
         else:
             self._session.status.emit("There is nothing to do again.")

@@ -151,7 +151,8 @@ class LabelPage(Page):
         self.filter.show_choices(self.session.catalogue)
         self.steps.count()
         self.desk.show_facts()
-        self.desk.ready().setFocus()
+        if not self.classes.field.hasFocus():  # who names classes goes on; letters of the next are no answers
+            self.desk.ready().setFocus()
 
     def _on_catalogue_changed(self) -> None:
         if self.isVisible():
