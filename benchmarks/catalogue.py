@@ -8,10 +8,11 @@ machine is shared.
 """
 
 import argparse
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from labeller import SORTS, Catalogue, InstanceFilter, NewInstance, PredictionRow, RunRow
@@ -19,6 +20,14 @@ from labeller import SORTS, Catalogue, InstanceFilter, NewInstance, PredictionRo
 LABELS = 300
 FILES = 200  # the names of so many files are shared by all instances
 CLASSES = ("normal", "opacity")
+PLAIN = """
+CREATE TABLE event (instance, before_id, before, before_reader, class_id, class, reader, at, means, label_set, shown);
+CREATE INDEX by_instance ON event (instance);
+CREATE TABLE label (instance, label_set, class, reader, note, PRIMARY KEY (instance, label_set));
+CREATE INDEX by_class ON label (class, instance);
+CREATE TABLE opinion (instance, label_set, reader, class, PRIMARY KEY (instance, label_set, reader));
+CREATE INDEX by_opinion ON opinion (class);
+"""
 CHANGE = {
     "path": "(0010,0010)",
     "name": "Patient's Name",
@@ -145,7 +154,24 @@ def measure(catalogue: Catalogue, number: int) -> None:
         f"label {len(uids):,} at once, with history",
         lambda: catalogue.set_label(uids, next(names), reader="Dr. A", means="key"),
     )
+    tell("  the rows of it, written by SQLite alone", lambda: write_plainly(uids))
     label_one_by_one(catalogue, uids)
+
+
+def write_plainly(uids: list[str]) -> None:
+    """What the disk and SQLite need for the same rows, in tables with nothing else in them."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(sqlite3.connect(Path(folder, "plain.sqlite"))) as file,
+    ):
+        file.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + PLAIN)
+        event = (1, "normal", 1, 2, "opacity", 1, "2026-01-01T00:00:00.000+00:00", "key", 1, "")
+        with file:
+            file.executemany(
+                f"INSERT INTO event VALUES ({', '.join('?' * 11)})", [(n, *event) for n in range(len(uids))]
+            )
+            file.executemany("INSERT INTO label VALUES (?, 1, 2, 1, '')", [(n,) for n in range(len(uids))])
+            file.executemany("INSERT INTO opinion VALUES (?, 1, 1, 2)", [(n,) for n in range(len(uids))])
 
 
 FILTERS = {

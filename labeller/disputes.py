@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from labeller.classes import USABLE, active
+from labeller.listing import read_keys
 from labeller.schema import ClassRow, EventRow, ReaderLabel, SecondReading, SecondReadingItem
 
 SECOND_READING = "second reading"
@@ -17,6 +19,7 @@ SAME_ANSWER = (SECOND_READING, "note", "merge")
 CONSENSUS = ("consensus", "majority")
 """Means by which a label is set that is nobody's opinion: readers agreed on it, or more than half of them."""
 
+_CLASSES = 2**20  # more than a catalogue has
 _ACTIVE = bindparam("active", type_=Integer)
 
 
@@ -29,10 +32,19 @@ def disputed(session: Session, among: Iterable[int] | None = None) -> set[int]:
     asked: dict[str, Any] = {"active": active(session)}
     if among is not None:
         asked["wanted"] = json.dumps(list(among))
-    found = {
-        key for select_ in _questions(among=among is not None) for key in session.scalars(select_, asked)
-    }
+    own, *again = _questions(among=among is not None)
+    found = set(session.scalars(own, asked)) if among is not None else _apart(session)
+    found = found.union(*(session.scalars(select_, asked) for select_ in again))
     return found - _settled(session, found) if found else found
+
+
+def _apart(session: Session) -> set[int]:
+    """Return all ids whose readers do not think the same: sorted here, in half the time that SQLite takes to group."""
+    usable = select(ClassRow.id).where(ClassRow.set_id == active(session), ClassRow.kind.in_(USABLE))
+    opinion = ReaderLabel.instance_id * _CLASSES + ReaderLabel.class_id
+    opinions = np.sort(read_keys(session, select(opinion).where(ReaderLabel.class_id.in_(usable))))
+    ids = opinions // _CLASSES
+    return set(ids[1:][(ids[1:] == ids[:-1]) & (opinions[1:] != opinions[:-1])].tolist())
 
 
 @cache  # making a statement takes longer than answering it for one instance

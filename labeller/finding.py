@@ -178,20 +178,17 @@ def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:
 
 def _compared(session: Session, *, differs: bool) -> Keys:
     """Find what is labelled as the newest run's model says, or otherwise; the fewer of the two are gone through."""
-    in_set = CurrentLabel.set_id == active(session)
     newest = PredictionEntry.run_id == newest_run()
     usable = select(ClassRow.id, ClassRow.name).where(_in_kinds(session, *USABLE)).subquery()
     said = PredictionEntry.predicted
-    alike = (
-        usable.c.name != said if differs else usable.c.name == said,
-        CurrentLabel.instance_id == PredictionEntry.instance_id,
-    )
-    labels = select(CurrentLabel.instance_id).join(usable, usable.c.id == CurrentLabel.class_id).where(in_set)
-    number = select(func.count()).select_from(PredictionEntry).where(newest)
-    if (session.scalar(number) or 0) < (session.scalar(select(func.count()).where(in_set)) or 0):
-        return _said(session, labels.where(*alike).correlate(PredictionEntry).exists())
-    entry = select(PredictionEntry.run_id).where(newest, *alike).correlate(CurrentLabel, usable)
-    return read_keys(session, labels.where(entry.exists()))
+    alike = usable.c.name != said if differs else usable.c.name == said
+    of_both = CurrentLabel.instance_id == PredictionEntry.instance_id
+    labels = select(CurrentLabel.instance_id).join(usable, usable.c.id == CurrentLabel.class_id)
+    number = session.scalar(labels.with_only_columns(func.count())) or 0
+    as_many = select(PredictionEntry.instance_id).where(newest).limit(number).subquery()
+    if (session.scalar(select(func.count()).select_from(as_many)) or 0) < number:
+        return _said(session, labels.where(alike, of_both).correlate(PredictionEntry).exists())
+    return read_keys(session, labels.join(PredictionEntry, of_both).where(newest, alike))
 
 
 def _said(session: Session, *further: Any) -> Keys:

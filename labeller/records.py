@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,8 @@ class LabelClass:
     parent: str | None = None  # the class that this one is a kind of
 
 
-@dataclass(frozen=True, slots=True)
-class LabelEvent:
-    """One step of an instance's label history; events are only ever added."""
+class LabelEvent(NamedTuple):
+    """One step of an instance's label history; events are only ever added. A tuple: thousands are made by one key."""
 
     sop_instance_uid: str
     previous: str | None

@@ -34,8 +34,7 @@ class Verdicts(QObject):
 
     def approve_series(self, sop: str) -> list[str]:
         """Approve all of an instance's series that wait, but none that is held back; return those."""
-        catalogue = self._session.catalogue
-        rows = catalogue.instances(InstanceFilter(series=catalogue.instance(sop).series, needs_review=True))
+        rows = self._session.catalogue.instances(self._of_series(sop))
         waiting = [row.sop_instance_uid for row in rows if HELD_BACK not in row.review]
         if waiting:
             self._decide(waiting, "approve", "series approved")
@@ -65,6 +64,8 @@ class Verdicts(QObject):
 
     def _waiting(self, sop: str) -> Collection[str]:
         """Those of an instance's series that want a look now."""
-        catalogue = self._session.catalogue
-        only = InstanceFilter(series=catalogue.instance(sop).series, needs_review=True)
-        return frozenset(catalogue.uids(only))
+        return frozenset(self._session.catalogue.uids(self._of_series(sop)))
+
+    def _of_series(self, sop: str) -> InstanceFilter:
+        row = self._session.catalogue.instance(sop)
+        return InstanceFilter(patient=row.patient, series=row.series, needs_review=True)

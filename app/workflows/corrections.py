@@ -173,7 +173,7 @@ def like(project: Project, catalogue: Catalogue, sop: str, scope: Scope) -> list
     if scope is Scope.INSTANCE:
         return [sop]
     if scope is Scope.SERIES:
-        rows = catalogue.instances(InstanceFilter(series=row.series))
+        rows = catalogue.instances(InstanceFilter(patient=row.patient, series=row.series))
         return [e.sop_instance_uid for e in rows if (e.rows, e.columns) == (row.rows, row.columns)]
     device = device_of_file(project.instances / row.file)
     if not device.manufacturer:

@@ -48,8 +48,8 @@ class Approving(QObject):
         if self._judge(lambda: approved.extend(self.verdicts.approve_series(self.sop))):
             catalogue = self._session.catalogue
             told = f"{len(approved):,} images of the series are approved." if approved else HELD
-            series = catalogue.instance(self.sop).series
-            done = not self._go_on(catalogue.uids(InstanceFilter(series=series)))
+            row = catalogue.instance(self.sop)
+            done = not self._go_on(catalogue.uids(InstanceFilter(patient=row.patient, series=row.series)))
             self._session.status.emit(f"{told} {DONE}" if done else told)
 
     def hold_back(self) -> None:
