@@ -21,7 +21,7 @@ DUPLICATE_RULES: Mapping[str, str] = {
 
 NOT_ASKED = "their class was not asked for"
 NEAR_DUPLICATE = "they are near-duplicates of another patient's image"
-UNUSABLE = "their answer is no class (“not sure” and the like)"
+UNUSABLE = "the answer is no class (“not sure” and the like)"
 
 
 @dataclass(frozen=True, slots=True)

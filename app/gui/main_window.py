@@ -39,6 +39,9 @@ from app.gui.widgets.look_only import LOOKING, LookOnlyBanner
 from app.gui.widgets.rail import Rail
 from labeller import CatalogueDamagedError
 
+SAID = 20_000
+"""As many milliseconds what was done last is told; an old word would be taken for a new one."""
+
 
 class MainWindow(QMainWindow):
     """Shows one page at a time. Pages are made when they are first shown."""
@@ -72,7 +75,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.go)
         self.session.navigate.connect(self.go)
         self.session.project_changed.connect(self._on_project_changed)
-        self.session.status.connect(self.statusBar().showMessage)
+        self.session.status.connect(lambda text: self.statusBar().showMessage(text, SAID))
         self.session.vault_changed.connect(self._on_vault_changed)
         self.start.new_wanted.connect(self.new_project)
         self.start.open_wanted.connect(self.open_project)

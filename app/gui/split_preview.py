@@ -62,7 +62,8 @@ def _warnings(classes: Sequence[ClassCounts], fractions: tuple[float, float, flo
         found.append("There is one class only; a model needs at least two to tell apart.")
     for row in used:
         if row.patients < FEW_PATIENTS:
-            found.append(f"“{row.name}” has {row.patients} patients: results will be rough at best.")
+            patients = "1 patient" if row.patients == 1 else f"{row.patients} patients"
+            found.append(f"“{row.name}” has {patients}: results will be rough at best.")
         empty = [
             split
             for split, count, share in zip(SPLITS, row.by_split, fractions, strict=True)

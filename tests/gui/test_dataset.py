@@ -139,7 +139,7 @@ def test_near_duplicates_are_looked_for_on_demand(page: DatasetPage, labelled: P
     qtbot.waitUntil(lambda: page.form.test.text() == "Test 0 %")
     qtbot.mouseClick(page.pane.duplicates_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "look nearly the same" in page.pane.panel.message.text(), timeout=60_000)
-    assert page.pane.panel.message.text().startswith("2 images in 1 groups")
+    assert page.pane.panel.message.text().startswith("2 images look nearly the same (groups: 1)")
     assert not (labelled.exports / "dataset").exists()
 
 

@@ -1,6 +1,8 @@
 """Who reads: a name and a role, asked for when the window starts, kept in the project."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from app.gui.dialogs.reader import ReaderDialog
@@ -41,6 +43,19 @@ def test_a_name_and_a_role_are_kept(dialog: ReaderDialog, window: MainWindow) ->
     assert again.role.currentText() == ""
     again.name.setCurrentText("Reader B")
     assert again.role.currentText() == "resident"
+
+
+def test_enter_takes_the_name_that_stands_there(window: MainWindow, labelled: Project) -> None:
+    window.session.open(labelled.folder)
+    window.session.catalogue.add_reader("Ahead in the list", "")
+    window.session.reader = "Reader Z"
+    window.choose_reader()
+    field = dialogs(window)[0].name.lineEdit()
+    assert field is not None
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not dialogs(window)[0].isVisible()
+    assert window.session.reader == "Reader Z"
 
 
 def test_cancelling_changes_nothing(dialog: ReaderDialog, window: MainWindow) -> None:

@@ -49,6 +49,7 @@ class ReaderDialog(QDialog):
         self.name.setCurrentText(session.reader)
         typed = self.name.lineEdit()
         if typed is not None:
+            self.name.setCompleter(None)  # type: ignore[arg-type] # Enter would take another reader's name
             typed.selectAll()  # another name is typed over the one that is offered
         self._show_role(self.name.currentText())
 

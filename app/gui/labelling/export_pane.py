@@ -169,7 +169,7 @@ class ExportPane(QWidget):
         text = f"{counts} written to exports/{self._written.name}. Not for diagnostic use."
         across = list(result.get("duplicates") or ())
         if across:
-            text += f" {len(across):,} groups of near-duplicates stand in several parts; see DATACARD.md."
+            text += f" Near-duplicates stand in several parts (groups: {len(across):,}); see DATACARD.md."
         if left:
             text += f" {left:,} images are left out: dataset.json says why."
         searched = bool(result.get("names_searched"))
@@ -185,9 +185,9 @@ class ExportPane(QWidget):
         if not groups:
             self.panel.say("No two images look nearly the same.", "good")
             return
-        text = f"{sum(map(len, groups)):,} images in {len(groups):,} groups look nearly the same"
+        text = f"{sum(map(len, groups)):,} images look nearly the same (groups: {len(groups):,})"
         if across:
-            text += f"; {len(across):,} groups stand in several parts. Choose what is done about them above."
+            text += f"; of these groups {len(across):,} reach over several parts. Choose above what is done about them."
         else:
             text += ", each group in one part only."
         self.panel.say(text, "caution" if across else "good")

@@ -100,7 +100,8 @@ class LabelFilesDialog(QDialog):
         text = f"{result['labelled']:,} images labelled"
         text += f"; new classes: {', '.join(result['new_classes'])}." if result["new_classes"] else "."
         if problems:
-            text += f" {len(problems):,} entries could not be matched:"
+            number = len(problems)
+            text += f" {number:,} {'entry' if number == 1 else 'entries'} could not be matched:"
         self.panel.say(text, "caution" if problems else "good")
         self.problems.clear()
         self.problems.addItems(problems)
