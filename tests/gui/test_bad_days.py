@@ -1,5 +1,6 @@
 """Two windows on one project, and a catalogue that is damaged: said in words, and no label is lost."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,8 @@ def test_the_copy_takes_the_place_of_a_damaged_catalogue_if_wanted(
     window: MainWindow, labelled: Project, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
 ) -> None:
     back_up(labelled.catalogue_file, labelled.backups, day="2026-03-01")
+    (copy,) = backups(labelled.backups)
+    os.utime(copy, (1_772_356_500, 1_772_356_500))
     labelled.catalogue_file.write_bytes(b"no longer a database" * 1000)
     asked: list[str] = []
 
@@ -89,7 +92,7 @@ def test_the_copy_takes_the_place_of_a_damaged_catalogue_if_wanted(
 
     monkeypatch.setattr(QMessageBox, "question", question)
     window.open_folder(labelled.folder)
-    assert "2026-03-01" in asked[0]
+    assert "2026-03-01, made at 09:15 UTC" in asked[0]  # what was labelled later that day would be lost
     assert window.session.is_open == wanted
     if wanted:
         assert window.session.catalogue.counts_by_class() == {"clear": 10, "finding": 10}

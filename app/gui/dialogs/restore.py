@@ -1,5 +1,6 @@
 """Offers the copy of an earlier day in the place of a damaged catalogue."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,14 @@ def offer_backup(window: "MainWindow", folder: Path, error: CatalogueDamagedErro
 
 def _wanted(window: "MainWindow", copy: Path) -> bool:
     day = copy.stem.removeprefix("catalogue-")
+    made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)  # one copy a day, at the first opening
     kinds = QMessageBox.StandardButton
     answer = QMessageBox.question(
         window,
         NAME,
-        f"The catalogue of this project is damaged. There is a whole copy of {day}.\n\n"
-        "Take the copy? Labels set after it are lost; masked images stay. The damaged file is kept beside it.",
+        f"The catalogue of this project is damaged. There is a whole copy of {day}, made at "
+        f"{made:%H:%M} UTC.\n\n"
+        "Take the copy? Labels set after that are lost; masked images stay. The damaged file is kept beside it.",
         kinds.Yes | kinds.No,
         kinds.Yes,
     )
