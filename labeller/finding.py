@@ -3,7 +3,6 @@
 The answers are laid over each other as marks, so that no combination of conditions reads the rows themselves.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labeller.classes import USABLE, active, holding
 from labeller.disputes import disputed
-from labeller.listing import Keys, Listing, Marks, ReadingOrder, fold, read_keys, reading_order
+from labeller.listing import Keys, Listing, Marks, ReadingOrder, fold, one_of, read_keys, reading_order
 from labeller.records import InstanceFilter
 from labeller.schema import ClassRow, CurrentLabel, Instance, PredictionEntry, ReaderRow
 from labeller.sorting import SORTED, newest_run
@@ -151,15 +150,11 @@ def _having(
 def _read_having(
     session: Session, column: InstrumentedAttribute[str], wanted: Sequence[str], total: int
 ) -> Condition:
-    number = session.scalar(select(func.count()).select_from(Instance).where(_one_of(column, wanted))) or 0
+    number = session.scalar(select(func.count()).select_from(Instance).where(one_of(column, wanted))) or 0
     if 2 * number <= total:
-        return read_keys(session, select(Instance.id).where(_one_of(column, wanted))), True
+        return read_keys(session, select(Instance.id).where(one_of(column, wanted))), True
     others = sorted(set(values(session, column)) - set(wanted))
-    return read_keys(session, select(Instance.id).where(_one_of(column, others))), False
-
-
-def _one_of(column: InstrumentedAttribute[str], wanted: Sequence[str]) -> ColumnElement[bool]:
-    return column.in_(select(func.json_each(json.dumps(wanted)).table_valued("value").c.value))
+    return read_keys(session, select(Instance.id).where(one_of(column, others))), False
 
 
 def _of_model(session: Session, only: InstanceFilter) -> Iterator[Condition]:

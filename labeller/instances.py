@@ -15,7 +15,7 @@ from labeller import finding
 from labeller.classes import active
 from labeller.disputes import disputed
 from labeller.errors import LabelError
-from labeller.listing import Keys, instances_changed
+from labeller.listing import Keys, instances_changed, one_of
 from labeller.records import InstanceFilter, InstanceRow, NewInstance
 from labeller.schema import ClassRow, CurrentLabel, Instance, Masking, ReaderRow
 
@@ -75,12 +75,8 @@ def _upsert(session: Session, table: type[Instance | Masking], rows: Sequence[di
 
 def ids_of(session: Session, sop_uids: Sequence[str]) -> dict[str, int]:
     """Find the rows' ids of those SOP Instance UIDs that the catalogue knows."""
-    wanted = func.json_each(json.dumps(list(sop_uids))).table_valued("value")
-    rows = session.execute(
-        select(Instance.sop_instance_uid, Instance.id).where(
-            Instance.sop_instance_uid.in_(select(wanted.c.value))
-        )
-    )
+    known = one_of(Instance.sop_instance_uid, sop_uids)
+    rows = session.execute(select(Instance.sop_instance_uid, Instance.id).where(known))
     return {row.sop_instance_uid: row.id for row in rows}
 
 

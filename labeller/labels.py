@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from labeller import classes
@@ -15,7 +15,7 @@ from labeller import label_statements as statements
 from labeller.disputes import CONSENSUS
 from labeller.errors import LabelError
 from labeller.instances import ids_of, refuse_unknown
-from labeller.listing import ORDER
+from labeller.listing import ORDER, one_of
 from labeller.records import LabelEvent, Reader
 from labeller.schema import ClassRow, CurrentLabel, EventRow, Instance, LabelSetRow, ReaderLabel, ReaderRow
 
@@ -161,8 +161,7 @@ def _in_scope(session: Session, sop_uids: Sequence[str]) -> list[str]:
     refuse_unknown(len(set(sop_uids)) - len(ids_of(session, sop_uids)))
     levels = {"patient": 1, "study": 2, "series": 3}  # columns of the reading order, whose index finds them
     group = tuple_(*ORDER[: levels[scope]])
-    wanted = func.json_each(json.dumps(list(sop_uids))).table_valued("value")
-    groups = select(*ORDER[: levels[scope]]).where(Instance.sop_instance_uid.in_(select(wanted.c.value)))
+    groups = select(*ORDER[: levels[scope]]).where(one_of(Instance.sop_instance_uid, sop_uids))
     return list(session.scalars(select(Instance.sop_instance_uid).where(group.in_(groups)).order_by(*ORDER)))
 
 

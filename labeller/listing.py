@@ -4,6 +4,7 @@ A million instances are eight megabytes here, and what a filter finds is laid ov
 Facts are read for what comes into sight only.
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labeller.schema import Instance, KeptOrder
 
@@ -164,6 +165,11 @@ def _version(session: Session) -> int:
 
 def _sorted(session: Session) -> Keys:
     return read_keys(session, select(Instance.id).order_by(*ORDER))
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Iterable[int | str]) -> ColumnElement[bool]:
+    """The condition that a column has one of these values, of which there may be thousands."""
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 
 def read_keys(session: Session, statement: Select[Any]) -> Keys:

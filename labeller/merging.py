@@ -1,15 +1,15 @@
 """Merging one label class into another: every label, opinion and answer follows, and it can be taken back."""
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from labeller import classes, labels
 from labeller.errors import LabelError
+from labeller.listing import one_of
 from labeller.records import LabelClass
 from labeller.schema import ClassRow, CurrentLabel, EventRow, ReaderLabel, SecondReadingItem
 
@@ -89,8 +89,7 @@ def _above(listed: list[LabelClass], name: str) -> str:
 
 
 def _which(moved: _Moved, now: ClassRow) -> ColumnElement[bool]:
-    wanted = func.json_each(json.dumps(moved.instances)).table_valued("value")
-    which: ColumnElement[bool] = moved.table.instance_id.in_(select(wanted.c.value))
+    which: ColumnElement[bool] = one_of(moved.table.instance_id, moved.instances)
     for column, value in zip(_others(moved.table), moved.key, strict=True):
         which &= column == value
     return which & (moved.table.class_id == now.id)

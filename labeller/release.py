@@ -5,16 +5,16 @@ one in which identity was found never may. Decisions are only ever added; the st
 transaction.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from labeller.errors import LabelError
 from labeller.instances import known_ids
 from labeller.labels import now, reader_id
+from labeller.listing import one_of
 from labeller.records import DECISIONS, Decision, InstanceRow
 from labeller.schema import DecisionRow, Instance, ReaderRow
 
@@ -82,8 +82,7 @@ def decide(
 
 def _rows(session: Session, keys: Sequence[int]) -> dict[str, Instance]:
     """Read the instances with these ids at once, a series may have thousands; by SOP Instance UID."""
-    wanted = func.json_each(json.dumps(keys)).table_valued("value")
-    read = session.scalars(select(Instance).where(Instance.id.in_(select(wanted.c.value))))
+    read = session.scalars(select(Instance).where(one_of(Instance.id, keys)))
     return {row.sop_instance_uid: row for row in read}
 
 
@@ -98,8 +97,7 @@ def _refuse_unfit(rows: Iterable[Instance]) -> None:
 
 def _standing(session: Session, keys: Sequence[int]) -> dict[int, list[DecisionRow]]:
     """Return the decisions about each instance that were not withdrawn, oldest first."""
-    wanted = func.json_each(json.dumps(keys)).table_valued("value")
-    about = DecisionRow.instance_id.in_(select(wanted.c.value))
+    about = one_of(DecisionRow.instance_id, keys)
     standing: dict[int, list[DecisionRow]] = defaultdict(list)
     for entry in session.scalars(select(DecisionRow).where(about).order_by(DecisionRow.id)):
         if entry.verdict != "withdrawn":

@@ -201,10 +201,7 @@ def _plainly() -> Iterator[None]:
         raise CatalogueDamagedError(
             "The catalogue is damaged.", "Restore the project's folder from a backup."
         ) from error
-    except (
-        DatabaseError,
-        sqlite3.DatabaseError,
-    ) as error:  # the latter from the settings of a new connection
+    except (DatabaseError, sqlite3.DatabaseError) as error:  # SQLite's own: from a new connection's settings
         known = _in_words(str(getattr(error, "orig", error)))
         if known is None:
             raise
