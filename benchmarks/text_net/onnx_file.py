@@ -5,8 +5,8 @@ It is run once, to see between which values each layer works; `quantised` writes
 
 import numpy as np
 
+from benchmarks.onnx_messages import FLOAT, UINT8, Array, model, node, port, tensor
 from benchmarks.text_net.network import INPUT, LAYERS, OUTPUT, PLANES, Convolution
-from benchmarks.text_net.onnx_messages import FLOAT, UINT8, Array, model, node, port, tensor
 
 ENLARGING = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
 
@@ -43,7 +43,7 @@ def onnx_bytes(weights: dict[str, Array]) -> bytes:
     parts.append(port(11, INPUT, UINT8, (1, "rows", "columns", PLANES)))
     parts.append(port(12, OUTPUT, FLOAT, (1, 1, "half_rows", "half_columns")))
     parts += [port(12, n, FLOAT, (1, "filters", f"{n}_rows", f"{n}_columns")) for n in inner_outputs()]
-    return model(parts)
+    return model("text_net", parts)
 
 
 def _convolution(layer: Convolution, weights: dict[str, Array]) -> list[bytes]:

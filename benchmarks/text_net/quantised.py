@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.onnx_messages import FLOAT, OWN, UINT8, Array, model, node, port, tensor
 from benchmarks.text_net.network import INPUT, LAYERS, OUTPUT, PLANES, Convolution
 from benchmarks.text_net.onnx_file import ENLARGING, inner_outputs, onnx_bytes, plain, same_pads
-from benchmarks.text_net.onnx_messages import FLOAT, OWN, UINT8, Array, model, node, port, tensor
 
 BLOCKS = "blocks"  # the input: (1, rows / 2, columns / 2, 16), four planes of 2 x 2 pixels
 MOST = 64  # of a weight
@@ -63,7 +63,7 @@ def quantised(weights: Weights) -> bytes:
     parts.append(node("Sigmoid", ("logits",), OUTPUT))
     parts.append(port(11, BLOCKS, UINT8, (1, "half_rows", "half_columns", 4 * PLANES)))
     parts.append(port(12, OUTPUT, FLOAT, (1, 1, "half_rows", "half_columns")))
-    return model(parts)
+    return model("text_net", parts)
 
 
 def _tops(weights: Weights) -> Tops:

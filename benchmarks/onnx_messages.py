@@ -1,11 +1,13 @@
-"""The few messages of the ONNX format that the text net's files need, coded by hand."""
+"""The few messages of the ONNX format (onnx.proto) that are written here, as no library for it is among the program's."""
 
+import struct
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Attribute = int | float | str | tuple[int, ...]
 FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
 TYPES = {
     np.dtype(np.float32): FLOAT, np.dtype(np.uint8): UINT8, np.dtype(np.int8): INT8, np.dtype(np.int32): INT32,
@@ -32,8 +34,10 @@ def field(number: int, value: int | str | bytes) -> bytes:
     return _varint(number << 3 | 2) + _varint(len(data)) + data
 
 
-def _attribute(name: str, value: int | str | tuple[int, ...]) -> bytes:
+def _attribute(name: str, value: Attribute) -> bytes:
     head = field(1, name)
+    if isinstance(value, float):
+        return head + _varint(2 << 3 | 5) + struct.pack("<f", value) + field(20, 1)
     if isinstance(value, int):
         return head + field(3, value) + field(20, 2)
     if isinstance(value, str):
@@ -41,7 +45,7 @@ def _attribute(name: str, value: int | str | tuple[int, ...]) -> bytes:
     return head + b"".join(field(8, v) for v in value) + field(20, 7)
 
 
-def node(kind: str, sources: tuple[str, ...], name: str, **attributes: int | str | tuple[int, ...]) -> bytes:
+def node(kind: str, sources: tuple[str, ...], name: str, **attributes: Attribute) -> bytes:
     """An operation whose output has its name; ONNX Runtime's own kinds carry its domain before a dot."""
     domain, _, kind = kind.rpartition(".")
     parts = [field(1, source) for source in sources] + [field(2, name), field(3, name), field(4, kind)]
@@ -63,8 +67,8 @@ def port(number: int, name: str, kind: int, dims: tuple[int | str, ...]) -> byte
     return field(number, field(1, name) + field(2, field(1, tensor)))
 
 
-def model(graph: list[bytes]) -> bytes:
+def model(name: str, graph: list[bytes]) -> bytes:
     """The file of a graph."""
     opsets = field(8, field(2, OPSET)) + field(8, field(1, OWN) + field(2, 1))
-    body = field(2, "text_net") + b"".join(graph)
+    body = field(2, name) + b"".join(graph)
     return field(1, IR_VERSION) + field(2, "leadglass") + field(7, body) + opsets
