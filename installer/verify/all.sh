@@ -5,7 +5,7 @@
 #   sudo installer/verify/all.sh            all packages of both systems, Debian and Ubuntu, Wine, and the long tests
 #
 # OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_EXE and
-# OLDER_MSI name packages of an earlier build, to be upgraded from. Where root, debootstrap or a mirror is missing, "small"
+# OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small" packs. Where root, debootstrap or a mirror is missing, "small"
 # says so and tries nothing, the whole fails. Small needs about a quarter of an hour on two cores, the whole a night.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
@@ -32,7 +32,7 @@ if [ -n "$missing" ]; then
 fi
 
 if [ "${1:-}" = small ]; then
-    "$python" installer/release.py linux --without-training --formats deb --out "$out"
+    "$python" installer/release.py linux --without-training --formats "${FORMATS:-deb}" --quick --out "$out"
     exec installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
 fi
 
