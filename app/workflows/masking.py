@@ -31,6 +31,7 @@ from anonymizer import (
 )
 from app import long_paths, policy
 from app.errors import UsageError
+from app.places import lies_in
 from app.progress import Progress
 from app.project import Project
 from app.settings import default_key_file
@@ -244,7 +245,7 @@ def begin_masking(
 def _output_folder(request: MaskRequest) -> Path:
     out = request.out.resolve()
     for source in request.sources:
-        if out == source.resolve() or out in source.resolve().parents or source.resolve() in out.parents:
+        if lies_in(out, source) or lies_in(source, out):
             raise UsageError(
                 "The output folder and the originals lie inside one another.",
                 "Give --out a folder of its own, so that originals and masked files never mix.",

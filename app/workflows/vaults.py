@@ -18,6 +18,7 @@ from anonymizer import (
 )
 from app import policy
 from app.errors import UsageError
+from app.places import lies_in
 from app.project import Project
 from app.workflows.identity_list import write_list
 from app.workflows.projects import check_passphrase, protection_for, protection_now
@@ -71,7 +72,7 @@ def export_list(project: Project, vault: Vault, file: Path) -> int:
     PolicyError where the site's IT does not allow lists.
     """
     policy.current().require("identity list")
-    if project.folder in file.resolve().parents:
+    if lies_in(file, project.folder):
         raise UsageError(
             "The list must not lie in the project's folder, which may be handed on.", "Choose another folder."
         )

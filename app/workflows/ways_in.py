@@ -6,6 +6,7 @@ from pathlib import Path
 from anonymizer import RecoveryCode, Vault
 from app import NAME, policy
 from app.errors import UsageError
+from app.places import lies_in
 from app.project import Project
 from app.project_lock import Holder, ProjectLock
 from app.workflows.identity_list import write_private
@@ -34,7 +35,7 @@ def write_recovery_sheet(project: Project, vault: Vault, file: Path) -> None:
 
     Raises UsageError where the file exists, or lies in the project's folder.
     """
-    if project.folder in file.resolve().parents:
+    if lies_in(file, project.folder):
         raise UsageError(
             "The recovery sheet must not lie in the project's folder, which it opens.",
             "Choose another folder.",

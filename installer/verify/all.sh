@@ -5,8 +5,9 @@
 #   sudo installer/verify/all.sh            all packages of both systems, Debian and Ubuntu, Wine, and the long tests
 #
 # OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_EXE and
-# OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small" packs. Where root, debootstrap or a mirror is missing, "small"
-# says so and tries nothing, the whole fails. Small needs about a quarter of an hour on two cores, the whole a night.
+# OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small" packs. Where root,
+# debootstrap or a mirror is missing, "small" says so and tries nothing, the whole fails. Small needs about a quarter of an
+# hour on two cores, the whole a night.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 

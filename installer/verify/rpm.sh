@@ -1,0 +1,105 @@
+#!/bin/bash
+# Installs the .rpm with rpm and dnf into a bare system, and tries it there. Needs root, debootstrap and a Debian mirror
+# (MIRROR); the program itself runs without any network.
+#
+#   sudo installer/verify/rpm.sh DIST [CHROOT]
+#
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time.
+#
+# The bare system is a Debian with dnf, as no mirror of a distribution on rpm is asked for. Its libraries are described to
+# rpm by a package without files, whose capabilities are what rpm's own tool (elfdeps) reads from those libraries: the
+# same tool writes those of Fedora's and RHEL's packages. So this proves that dnf finds all that the package asks for by
+# the names in use there, that nothing is missing when it is not found, that the files come and go, that scripts run and
+# that an upgrade keeps the files; not how those distributions' libraries and SELinux agree with the program.
+set -euo pipefail
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
+sealed() { unshare -n chroot "$root" setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/reader LANG=C.UTF-8 "$@"; }
+packages() { inside dnf --quiet --assumeyes --disablerepo='*' --setopt=install_weak_deps=False "$@"; }
+
+dist=$(readlink -f "$1")
+root=$(readlink -m "${2:-build/rpm}")
+mirror=${MIRROR:-http://deb.debian.org/debian}
+package=$(cd "$dist" && ls leadglass-[0-9]*.rpm)
+nfpm=$(readlink -f "$(dirname "$(readlink -f "$0")")/../../build/tools/bin/nfpm")
+libraries='libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0
+    libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
+    libxcb-xkb1 libx11-xcb1'
+let_go() { for each in proc dev/shm; do umount "$root/$each" 2>/dev/null || true; done; }
+trap let_go EXIT
+
+(cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
+if [ ! -x "$root.pristine/usr/bin/dnf" ]; then
+    say "a bare system with dnf"
+    rm -rf "$root.pristine"
+    debootstrap --variant=minbase bookworm "$root.pristine" "$mirror" >"$dist/debootstrap-rpm.log" 2>&1 || { tail -5 "$dist/debootstrap-rpm.log"; exit 1; }
+    cp /etc/resolv.conf "$root.pristine/etc/resolv.conf"
+    for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root.pristine/etc/apt/apt.conf.d/"; done
+    # shellcheck disable=SC2086
+    chroot "$root.pristine" env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -q && apt-get install -y -q \
+        --no-install-recommends dnf rpm rpm-common elfutils $(echo $libraries)" >"$dist/apt-rpm.log" 2>&1 || { tail -5 "$dist/apt-rpm.log"; exit 1; }
+fi
+let_go
+rm -rf "$root"
+cp -a "$root.pristine" "$root"
+mount -t proc proc "$root/proc"
+mkdir -p "$root/dev/shm" "$root/packages" "$root/etc/dnf" "$root/etc/yum.repos.d"
+mount -t tmpfs tmpfs "$root/dev/shm"
+echo '[main]' >"$root/etc/dnf/dnf.conf"
+inside useradd -m -u 1000 reader
+cp "$dist/$package" "$root/packages/"
+
+say "digests, and what the package asks for"
+inside rpm -K --nosignature "/packages/$package"
+inside rpm -qp --requires "/packages/$package" 2>/dev/null
+
+say "refused where the libraries are not there, by name"
+if packages install "/packages/$package" >"$dist/rpm-refused.txt" 2>&1; then fail "it was installed without its libraries"; fi
+grep -q 'nothing provides.*libxcb-cursor' "$dist/rpm-refused.txt" || { cat "$dist/rpm-refused.txt"; fail "the library is not named"; }
+
+say "the bare system's libraries, as rpm sees them"
+{
+    printf 'name: bare-system\narch: amd64\nversion: 1.0.0\nmaintainer: none\ndescription: The libraries of this system\nprovides:\n'
+    printf '  - "/bin/sh"\n'
+    inside sh -c 'find /usr/lib/x86_64-linux-gnu -maxdepth 1 -name "*.so*" -type f | /usr/lib/rpm/elfdeps --provides' | sort -u | sed 's/.*/  - "&"/'
+} >"$root/packages/system.yaml"
+(cd "$root/packages" && "$nfpm" package --config system.yaml --packager rpm --target system.rpm >/dev/null)
+packages install /packages/system.rpm
+say "$(inside rpm -q --provides bare-system | wc -l) capabilities"
+
+say "unattended installation"
+packages install "/packages/$package"
+inside rpm -q leadglass
+inside rpm -V leadglass
+sealed leadglass --version
+say "$(inside rpm -ql leadglass | wc -l) files"
+
+say "self-test without a network, as an ordinary user"
+sealed leadglass selftest --progress none | tee "$dist/rpm-selftest.txt"
+sealed leadglass new /home/reader/kept.leadglass >/dev/null
+
+say "reinstalled over itself"
+packages reinstall "/packages/$package"
+inside rpm -V leadglass
+sealed leadglass --version
+
+training=$(cd "$dist" && ls leadglass-training-*.rpm 2>/dev/null || true)
+if [ -n "$training" ]; then
+    say "training is added later, works without a network, and goes again"
+    cp "$dist/$training" "$root/packages/"
+    packages install "/packages/$training"
+    sealed leadglass selftest --progress none | tee "$dist/rpm-training-selftest.txt"
+    grep -Eq '^ok +training' "$dist/rpm-training-selftest.txt" || fail "training"
+    packages remove leadglass-training
+    [ ! -e "$root/opt/leadglass/training" ] || fail "the training component is still there"
+    sealed leadglass --version
+fi
+
+say "removed: the project stays, the program goes"
+packages remove leadglass
+[ ! -e "$root/opt/leadglass" ] || fail "left behind: $(find "$root/opt/leadglass" | head)"
+[ ! -e "$root/usr/bin/leadglass" ] || fail "the command is still there"
+[ -d "$root/home/reader/kept.leadglass" ] || fail "the project is gone"
+say "all of it held"
