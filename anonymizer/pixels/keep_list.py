@@ -14,6 +14,8 @@ from resources import find
 OWN = "site's keep-list"
 _SPACES = re.compile(r"\s+")
 _BETWEEN = r"[ ,;:/+()\-]*"
+# A piece ends where a letter follows a figure or a figure a letter: a reader often drops the space between them.
+_END = r"(?![.,]|(?<=[A-Z])[A-Z]|(?<=[0-9])[0-9]|(?<=[^A-Z0-9])[A-Z0-9])"
 _LONGEST = 60  # characters of a line
 
 
@@ -74,4 +76,4 @@ def _pattern(texts: tuple[str, ...], patterns: tuple[str, ...]) -> "re.Pattern[s
     """Return what matches one piece of a line and what stands between it and the next."""
     every = [*(re.escape(plain(text)) for text in texts), *(f"(?:{pattern})" for pattern in patterns)]
     longest_first = sorted(every, key=len, reverse=True)
-    return re.compile(rf"{_BETWEEN}(?:{'|'.join(longest_first)})(?![A-Z0-9.,]){_BETWEEN}", re.IGNORECASE)
+    return re.compile(rf"{_BETWEEN}(?:{'|'.join(longest_first)}){_END}{_BETWEEN}", re.IGNORECASE)

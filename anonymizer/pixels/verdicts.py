@@ -28,6 +28,7 @@ BY_READER, BY_LIST, BY_POLICY = "reader", "keep-list", "policy"
 NO_IDENTITY, NOT_MASKED = "no identity was read", "this project masks no text by itself"
 
 SURE = 0.9  # the least confidence of a reading by which text is un-masked
+SURE_FIGURES, FIGURES = 0.8, 4  # the same for what has a figure and so many letters and digits: no name reads like it
 CLEAR = 0.5  # and of one that makes an identity known as such
 MARGIN = 0.6  # of a line's height: a box this much wider must read the same
 BESIDE = 1.5  # of a line's height: text so near stands beside it
@@ -98,14 +99,23 @@ class Judge:
             return replace(region, kind=KEPT, found_by=BY_POLICY, why=NO_IDENTITY)
         return region
 
+    def _is_sure(self, reading: text_finder.Reading) -> bool:
+        figures = _has_figures(reading.text) and bool(self.keep_list.reason(reading.text))
+        return reading.score >= (SURE_FIGURES if figures else SURE)
+
     def _twice_alike(self, view: Array, readings: Sequence[text_finder.Reading]) -> set[TextBox]:
         """Return the boxes that could be un-masked and read the same when a wider piece of the image is read."""
-        maybe = [r for r in readings if r.score >= SURE and self._might_stay(r)]
+        maybe = [r for r in readings if self._is_sure(r) and self._might_stay(r)]
         if not maybe:
             return set()
         again = text_finder.read_lines(view, boxes=[_wider(r.box, view.shape) for r in maybe])
         pairs = zip(maybe, again, strict=True)
         return {one.box for one, two in pairs if two.score >= CLEAR and _letters(one) == _letters(two)}
+
+
+def _has_figures(text: str) -> bool:
+    """Whether a text of the keep-list is a value with its name or unit, as which no name is read."""
+    return any(c.isdigit() for c in text) and sum(c.isalnum() for c in text) >= FIGURES
 
 
 def _read(view: Array, boxes: Sequence[TextBox], known: Known) -> list[text_finder.Reading]:

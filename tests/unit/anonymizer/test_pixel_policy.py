@@ -57,6 +57,14 @@ def masked(values, policy=None, *, names=(), **facts):
         "MI 1.1",
         "W:400 L:40",
         "-12 HU",
+        "kVp 120",
+        "SAG T2 FSE",
+        "2D 60%",
+        "Gn 60",
+        "IM 12/48",
+        "AX5.0mm",
+        "TR4000TE 98",
+        "R T1",
     ],
 )
 def test_the_keep_list_knows_markers_measurements_technique_and_views(text):
@@ -66,7 +74,8 @@ def test_the_keep_list_knows_markers_measurements_technique_and_views(text):
 @pytest.mark.parametrize(
     "text",
     ["LEE", "R SMITH", "48213377", "12.03.1960", "L 48213377", "12:31:05", "45Y", "82 kg", "", "AP JONES", "R.S.",
-     "PID 12 cm 4482", "DR"],
+     "PID 12 cm 4482", "DR", "TSE", "T2 TSE LEE", "P LOW", "F36Y", "IM 482133", "W48213", "TE 12345", "12/48", "R2D2",
+     "DR 63 LEE", "MASON", "C5-1"],
 )  # fmt: skip
 def test_the_keep_list_allows_nothing_else(text):
     assert not keep_list_of(PixelPolicy()).reason(text)
@@ -100,9 +109,20 @@ def test_a_text_of_the_list_that_is_the_patients_name_goes():
 
 def test_a_reading_that_is_not_sure_un_masks_nothing(monkeypatch):
     sure = text_engine.read_line
-    monkeypatch.setattr(text_engine, "read_line", lambda line, **_: (sure(line)[0], 0.85))
+    monkeypatch.setattr(text_engine, "read_line", lambda line, **_: (sure(line)[0], 0.75))
     _, result = masked(picture(HARMLESS))
     assert [region.kind for region in result.regions] == ["text"]
+
+
+@pytest.mark.parametrize(("text", "kind"), [("kVp 120", KEPT), ("ERECT", "text"), ("L", "text"), ("3.4", "text")])
+def test_values_need_less_confidence_than_words(monkeypatch, text, kind):
+    monkeypatch.setattr(
+        text_finder,
+        "read_lines",
+        lambda _image, *, boxes: [text_finder.Reading(b, text, 0.85) for b in boxes],
+    )
+    regions, _ = Judge().sorted(np.zeros((60, 200), np.uint8), [TextBox(40, 20, 80, 20, 0.9)])
+    assert [region.kind for region in regions] == [kind]
 
 
 def test_a_reading_that_changes_with_the_cut_un_masks_nothing(monkeypatch):
