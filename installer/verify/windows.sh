@@ -119,6 +119,16 @@ if [ -n "$msi" ]; then
     as_reader wine msiexec /i "Z:\\packages\\$msi" /qn REINSTALL=ALL REINSTALLMODE=amus || fail "msiexec ended with $?"
     [ -s "$c/Program Files/Leadglass/python/Lib/site-packages/app/errors.py" ] || fail "it did not come back"
     leadglass --version
+    training=$(cd "$dist" && ls leadglass-training-*-windows-x86_64.msi 2>/dev/null || true)
+    if [ -n "$training" ]; then
+        say "training is added as an .msi, and goes again"
+        as_reader wine msiexec /i "Z:\\packages\\$training" /qn || fail "msiexec ended with $?"
+        [ -d "$c/Program Files/Leadglass/training/keras" ] || fail "the training component is not there"
+        leadglass --version
+        as_reader wine msiexec /x "Z:\\packages\\$training" /qn || fail "msiexec ended with $?"
+        [ ! -e "$c/Program Files/Leadglass/training/keras" ] || fail "the training component is still there"
+        leadglass --version
+    fi
     say "removed with PURGE=1"
     as_reader wine msiexec /x "Z:\\packages\\$msi" /qn PURGE=1 || fail "msiexec ended with $?"
     [ ! -e "$c/Program Files/Leadglass/python/python.exe" ] || fail "the program is still there"
