@@ -6,11 +6,12 @@
 #
 # OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_EXE and
 # OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small" packs. Where root,
-# debootstrap or a mirror is missing, "small" says so and tries nothing, the whole fails. Small needs about a quarter of an
-# hour on two cores, the whole a night.
+# debootstrap or a mirror is missing, or the mirror does not answer, "small" says so and ends with 77: nothing was shown about
+# the packages. Small needs about a quarter of an hour on two cores, the whole a night.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
+. installer/verify/bare.sh
 out=${OUT:-dist}
 chroots=${CHROOTS:-build}
 mirror=${MIRROR:-http://deb.debian.org/debian}
@@ -26,15 +27,20 @@ lacking() {
         "$mirror" 2>/dev/null || echo "a Debian mirror"
 }
 missing=$(lacking)
-if [ -n "$missing" ]; then
-    echo "The packages were not tried: $missing is missing."
-    [ "${1:-}" = small ] && exit 0
-    exit 1
-fi
+[ -z "$missing" ] || not_tried "$missing is missing"
 
 if [ "${1:-}" = small ]; then
-    "$python" installer/release.py linux --without-training --formats "${FORMATS:-deb}" --quick --out "$out"
-    exec installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
+    mkdir -p "$out"
+    formats=${FORMATS:-deb}
+    if ! "$python" installer/release.py linux --without-training --formats "$formats" --quick --out "$out" \
+        >"$out/release.log" 2>&1; then
+        tail -30 "$out/release.log"
+        unreachable "$out/release.log" && not_tried "the package index did not answer"
+        fail "the packages could not be made"
+    fi
+    installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
+    [[ $formats != *rpm* ]] || installer/verify/rpm.sh "$out" "$chroots/rpm"
+    exit
 fi
 
 "$python" installer/bootstrap.py test --slow
@@ -43,5 +49,6 @@ fi
 installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
 SUITE=jammy MIRROR=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} AREAS=main,universe \
     installer/verify/linux.sh "$out" "$chroots/jammy"
+installer/verify/rpm.sh "$out" "$chroots/rpm"
 installer/verify/windows.sh "$out" "$chroots/wine" "${OLDER_EXE:-}" "${OLDER_MSI:-}"
 installer/verify/windows_failures.sh "$chroots/wine"

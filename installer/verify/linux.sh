@@ -15,10 +15,12 @@
 # is left in DIST/window.png.
 set -euo pipefail
 
-say() { printf '== %s\n' "$*"; }
+. "$(dirname "$(readlink -f "$0")")/bare.sh"
+alone "$@"
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
 user() { inside setpriv --reuid 1000 --regid 1000 --clear-groups env HOME=/home/reader "$@"; }
 sealed() { unshare -n "$(readlink -f "$0")" --inside "$root" "$@"; }
+apt() { fetched "$dist/apt.log" inside env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 "$@"; }
 
 if [ "${1:-}" = --inside ]; then # the second half of `sealed`: already without a network
     root=$2
@@ -36,32 +38,17 @@ pristine=$root.pristine
 
 # The first patient of the sample that the program carries, wherever its Python keeps it; another one goes in later.
 sample='"$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances/A*'
-cleanup() { umount "$root/proc" "$root/dev/shm" 2>/dev/null || true; }
-trap cleanup EXIT
-
 say "check sums"
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
 
-if [ ! -d "$pristine" ]; then
-    say "a bare $suite"
-    debootstrap --variant=minbase --components="${AREAS:-main}" ${KEYRING:+--keyring="$KEYRING"} "$suite" "$pristine" \
-        "$mirror" >"$dist/debootstrap.log" 2>&1 || { tail -5 "$dist/debootstrap.log"; rm -rf "$pristine"; exit 1; }
-fi
-cleanup
-rm -rf "$root"
-cp -a "$pristine" "$root"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root/etc/apt/apt.conf.d/"; done
-mount -t proc proc "$root/proc"
-mkdir -p "$root/dev/shm"
-mount -t tmpfs tmpfs "$root/dev/shm"
-inside useradd -m -u 1000 reader
-
-inside apt-get update -q >/dev/null
+rm -f "$dist/apt.log"
+bare "$suite" "$pristine" "$dist/debootstrap.log"
+opened "$pristine" "$root"
+apt update
 if [ -n "$older" ]; then
     say "an older build, and a project made by it"
     cp "$older" "$root/tmp/older.deb"
-    inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/older.deb' >"$dist/apt.log" 2>&1
+    apt install -y --no-install-recommends /tmp/older.deb
     rm "$root/tmp/older.deb"
     inside dpkg-query -W leadglass
     sealed leadglass new /home/reader/older.leadglass >/dev/null
@@ -70,9 +57,9 @@ if [ -n "$older" ]; then
 fi
 
 say "unattended installation"
-cp "$dist"/leadglass-[0-9]*.deb "$root/tmp/"
-inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/leadglass-[0-9]*.deb' >"$dist/apt.log" 2>&1 ||
-    { tail -20 "$dist/apt.log"; exit 1; }
+package=/tmp/$(cd "$dist" && ls leadglass-[0-9]*.deb)
+cp "$dist/${package#/tmp/}" "$root/tmp/"
+apt install -y --no-install-recommends "$package"
 user leadglass --version
 inside dpkg-query -W leadglass
 
@@ -86,35 +73,32 @@ say "rules of IT hold for users, who cannot change them"
 mkdir -p "$root/etc/leadglass"
 printf '[masking]\nprofiles = ["research"]\n' >"$root/etc/leadglass/leadglass.toml"
 if sealed leadglass new /home/reader/basic.leadglass --profile basic; then
-    echo "FAILED: a profile that is not allowed was taken"
-    exit 1
+    fail "a profile that is not allowed was taken"
 fi
 if user sh -c 'echo >/etc/leadglass/leadglass.toml' 2>/dev/null; then
-    echo "FAILED: users can change the rules"
-    exit 1
+    fail "users can change the rules"
 fi
 rm "$root/etc/leadglass/leadglass.toml"
 
 say "nothing of the program can be changed by its users"
 if user sh -c 'find /opt/leadglass -writable ! -type l | grep -q .'; then
-    echo "FAILED: users can write to /opt/leadglass"
-    exit 1
+    fail "users can write to /opt/leadglass"
 fi
 
 say "self-test without a network, as an ordinary user"
-sealed leadglass selftest --progress none
+sealed timeout 900 leadglass selftest --progress none
 
 say "a project, made and labelled"
 sealed leadglass new /home/reader/kept.leadglass >/dev/null
 sealed sh -c "leadglass import /home/reader/kept.leadglass $sample --progress none"
 
 say "the window on a virtual screen"
-inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends xvfb xauth imagemagick' >>"$dist/apt.log" 2>&1
+apt install -y --no-install-recommends xvfb xauth imagemagick
 user sh -c 'xvfb-run -a -s "-screen 0 1280x800x24" sh -c "/opt/leadglass/bin/leadglass-window /home/reader/kept.leadglass & sleep 20; import -window root /home/reader/window.png; kill \$!"'
 cp "$root/home/reader/window.png" "$dist/window.png"
 
 say "reinstalled over itself: the project stays"
-inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --reinstall --no-install-recommends /tmp/leadglass-[0-9]*.deb' >>"$dist/apt.log" 2>&1
+apt install -y --reinstall --no-install-recommends "$package"
 sealed leadglass label /home/reader/kept.leadglass --help >/dev/null
 test -d "$root/home/reader/kept.leadglass"
 
@@ -122,17 +106,17 @@ training=$(cd "$dist" && ls leadglass-training-*.deb 2>/dev/null || true)
 if [ -n "$training" ]; then
     say "training is added later, works without a network, and goes again"
     cp "$dist/$training" "$root/tmp/training.deb"
-    inside sh -c 'DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends /tmp/training.deb' >>"$dist/apt.log" 2>&1
+    apt install -y --no-install-recommends /tmp/training.deb
     rm "$root/tmp/training.deb"
-    sealed leadglass selftest --progress none | tee "$dist/linux-training-selftest.txt"
+    sealed timeout 900 leadglass selftest --progress none | tee "$dist/linux-training-selftest.txt"
     grep -Eq '^ok +training' "$dist/linux-training-selftest.txt"
-    inside apt-get remove -y -q leadglass-training >>"$dist/apt.log" 2>&1
+    apt remove -y leadglass-training
     test ! -e "$root/opt/leadglass/training"
     user leadglass --version
 fi
 
 say "removed, purged: the project stays, the program goes"
-inside apt-get purge -y -q 'leadglass*' >>"$dist/apt.log" 2>&1
+apt purge -y 'leadglass*'
 test ! -e "$root/opt/leadglass"
 test ! -e "$root/usr/bin/leadglass"
 test -d "$root/home/reader/kept.leadglass"
@@ -151,8 +135,7 @@ if [ -n "$tarball" ]; then
     say "a copy that does not start replaces nothing; the same one again repairs"
     mv "$root/home/reader/unpacked/leadglass/python/bin" "$root/home/reader/away"
     if sealed /home/reader/unpacked/install.sh 2>/dev/null; then
-        echo "FAILED: a copy without its Python was installed"
-        exit 1
+        fail "a copy without its Python was installed"
     fi
     mv "$root/home/reader/away" "$root/home/reader/unpacked/leadglass/python/bin"
     sealed "$ours" --version

@@ -13,8 +13,8 @@
 # that an upgrade keeps the files; not how those distributions' libraries and SELinux agree with the program.
 set -euo pipefail
 
-say() { printf '== %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
+. "$(dirname "$(readlink -f "$0")")/bare.sh"
+alone "$@"
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
 sealed() { unshare -n chroot "$root" setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/reader LANG=C.UTF-8 "$@"; }
 packages() { inside dnf --quiet --assumeyes --disablerepo='*' --setopt=install_weak_deps=False "$@"; }
@@ -27,28 +27,15 @@ nfpm=$(readlink -f "$(dirname "$(readlink -f "$0")")/../../build/tools/bin/nfpm"
 libraries='libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0
     libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
     libxcb-xkb1 libx11-xcb1'
-let_go() { for each in proc dev/shm; do umount "$root/$each" 2>/dev/null || true; done; }
-trap let_go EXIT
-
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
-if [ ! -x "$root.pristine/usr/bin/dnf" ]; then
-    say "a bare system with dnf"
-    rm -rf "$root.pristine"
-    debootstrap --variant=minbase bookworm "$root.pristine" "$mirror" >"$dist/debootstrap-rpm.log" 2>&1 || { tail -5 "$dist/debootstrap-rpm.log"; exit 1; }
-    cp /etc/resolv.conf "$root.pristine/etc/resolv.conf"
-    for file in /etc/apt/apt.conf.d/*proxy*; do [ -e "$file" ] && cp "$file" "$root.pristine/etc/apt/apt.conf.d/"; done
-    # shellcheck disable=SC2086
-    chroot "$root.pristine" env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -q && apt-get install -y -q \
-        --no-install-recommends dnf rpm rpm-common elfutils $(echo $libraries)" >"$dist/apt-rpm.log" 2>&1 || { tail -5 "$dist/apt-rpm.log"; exit 1; }
-fi
-let_go
-rm -rf "$root"
-cp -a "$root.pristine" "$root"
-mount -t proc proc "$root/proc"
-mkdir -p "$root/dev/shm" "$root/packages" "$root/etc/dnf" "$root/etc/yum.repos.d"
-mount -t tmpfs tmpfs "$root/dev/shm"
+bare bookworm "$root.pristine" "$dist/debootstrap-rpm.log"
+opened "$root.pristine" "$root"
+# shellcheck disable=SC2086
+for step in update "install -y --no-install-recommends dnf rpm rpm-common elfutils $(echo $libraries)"; do
+    fetched "$dist/apt-rpm.log" inside env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 $step
+done
+mkdir -p "$root/packages" "$root/etc/dnf" "$root/etc/yum.repos.d"
 echo '[main]' >"$root/etc/dnf/dnf.conf"
-inside useradd -m -u 1000 reader
 cp "$dist/$package" "$root/packages/"
 
 say "digests, and what the package asks for"
@@ -77,7 +64,7 @@ sealed leadglass --version
 say "$(inside rpm -ql leadglass | wc -l) files"
 
 say "self-test without a network, as an ordinary user"
-sealed leadglass selftest --progress none | tee "$dist/rpm-selftest.txt"
+sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-selftest.txt"
 sealed leadglass new /home/reader/kept.leadglass >/dev/null
 
 say "reinstalled over itself"
@@ -90,7 +77,7 @@ if [ -n "$training" ]; then
     say "training is added later, works without a network, and goes again"
     cp "$dist/$training" "$root/packages/"
     packages install "/packages/$training"
-    sealed leadglass selftest --progress none | tee "$dist/rpm-training-selftest.txt"
+    sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-training-selftest.txt"
     grep -Eq '^ok +training' "$dist/rpm-training-selftest.txt" || fail "training"
     packages remove leadglass-training
     [ ! -e "$root/opt/leadglass/training" ] || fail "the training component is still there"
