@@ -1,5 +1,8 @@
 """Errors of the application that a user can act on, and the one list of all such errors.
 
+A remedy is worded for the window and the command line alike; what helps at the command line alone, an option or a
+command, stands in brackets at its end, as in “Choose another folder (--out).”, and is left out in the window.
+
 AppError
 ├── ProjectError   a project folder that is missing, damaged, in use or of a newer version
 ├── SettingsError  a file in the configuration folder that cannot be read or written
@@ -7,6 +10,8 @@ AppError
 ├── UsageError     a command that does not make sense as given (exit code 2)
 └── JobError       a child process that ended without a result
 """
+
+import re
 
 from anonymizer.errors import AnonymizerError
 from labeller.errors import LabellerError
@@ -43,3 +48,10 @@ class JobError(AppError):
 
 USER_ERRORS = (AppError, AnonymizerError, LabellerError, TrainerError)
 """What is shown as a message and a remedy; every other exception is a bug and shown as one."""
+
+_COMMANDS = re.compile(r" \((?:--|leadglass )[^()]*\)")
+
+
+def for_window(text: str) -> str:
+    """Leave out of a remedy what can only be typed at the command line."""
+    return _COMMANDS.sub("", text)

@@ -126,7 +126,7 @@ class Project:
         except FileNotFoundError as error:
             raise ProjectError(
                 f"{folder} is not a Leadglass project.",
-                "Choose a folder whose name ends in .leadglass, or make one with `leadglass new`.",
+                "Choose a folder whose name ends in .leadglass, or make a new project (leadglass new).",
             ) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ProjectError(

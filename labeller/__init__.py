@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         RunRow,
         SecondReading,
     )
-    from labeller.release import HELD_BACK, withheld_because
+    from labeller.release import HELD_BACK, what_lets_out, withheld_because
     from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
     from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, select
     from labeller.splits import split_by_patient, split_warnings
@@ -119,6 +119,7 @@ __all__ = [
     "split_by_patient",
     "split_warnings",
     "stored_bits",
+    "what_lets_out",
     "withheld_because",
 ]
 
@@ -140,7 +141,7 @@ _HOMES = {
     "readings": ("AGAIN",),
     "records": ("SORTS", "Decision", "InstanceFilter", "InstanceRow", "LabelClass", "LabelEvent", "LabelSet",
                 "NewInstance", "PredictionRow", "Reader", "RunRow", "SecondReading"),
-    "release": ("HELD_BACK", "withheld_because"),
+    "release": ("HELD_BACK", "what_lets_out", "withheld_because"),
     "safekeeping": ("back_up", "is_sound", "latest_sound_backup", "restore"),
     "selection": ("DUPLICATE_RULES", "Choice", "Chosen", "Selection", "select"),
     "splits": ("split_by_patient", "split_warnings"),

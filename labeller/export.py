@@ -150,7 +150,7 @@ def _nothing_to_export(selection: Selection, missing: Sequence[LeftOut]) -> Expo
         return ExportError("There is no labelled instance to export.", "Label some instances first.")
     return ExportError(
         f"None of the labelled instances may leave the project: {'; '.join(reasons)}.",
-        "Look at them on the page Mask or with `leadglass review`, or choose other classes or another rule.",
+        "Look at them on the page Mask (leadglass review), or choose other classes or another rule.",
     )
 
 

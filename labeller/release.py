@@ -22,13 +22,18 @@ HELD_BACK = "held back by a reader"
 """The reason that stands in `InstanceRow.review` while a reader holds an instance back."""
 
 _BLOCKED = "identity was found in them; mask them again from the originals"
-_UNVERIFIED = "they were never verified; `leadglass verify PROJECT` does it"
+_UNVERIFIED = "they were never verified (leadglass verify PROJECT)"
 _HELD = "a reader holds them back"
 _WAITING = "they wait for a reader's look"
 _NO_USE = {
     "unsure": "their reader is not sure",
     "ungradable": "they cannot be graded",
     "skipped": "their reader skipped them",
+}
+_HELPS = {
+    _HELD: "Approve them on the page Mask if they may leave (leadglass review).",
+    _WAITING: "Look at them on the page Mask (leadglass review).",
+    **dict.fromkeys(_NO_USE.values(), "Give them a class on the page Label if they are to leave."),
 }
 _VERDICTS = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
@@ -49,6 +54,11 @@ def withheld_because(row: InstanceRow) -> str:
     if row.review or (row.grade != "pass" and row.decision != "approved"):
         return _WAITING
     return ""
+
+
+def what_lets_out(reason: str) -> str:
+    """Say what can be done about a reason that `withheld_because` gave; "" where the reason says it."""
+    return _HELPS.get(reason, "")
 
 
 def decide(

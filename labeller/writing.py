@@ -153,7 +153,7 @@ class Writing:
             raise ExportError(
                 f"The data set was not put in place, as identity was found in it: {'; '.join(found[:_MOST_NAMED])}.",
                 "Rename the class or mask the instances again, then export once more. Only a reader's decision, which is "
-                "recorded, puts it in place as it is: export --reader NAME --release-findings REASON.",
+                "recorded, puts it in place as it is (leadglass export --reader NAME --release-findings REASON).",
             )
 
 

@@ -182,7 +182,7 @@ def _combination(request: Request, infos: Sequence[ModelInfo]) -> Combination:
     if "" in values or len(set(values)) < len(values):
         raise TrainerError(
             f"The models are not experts for one value of {request.column} each.",
-            f"Train each one with --only {request.column}=VALUE.",
+            f"Train each one by itself (--only {request.column}=VALUE).",
         )
     return Combination(EXPERTS, gate=Gate(request.column, tuple(values)))
 

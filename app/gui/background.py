@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.errors import USER_ERRORS
+from app.errors import USER_ERRORS, for_window
 
 POLL_MS = 15
 
@@ -62,6 +62,6 @@ class Latest(QObject):
         try:
             result = future.result()
         except USER_ERRORS as error:
-            self.failed.emit(str(error), error.remedy)
+            self.failed.emit(str(error), for_window(error.remedy))
         else:
             self.done.emit(result)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
+from app.gui.counted import counted
 from app.gui.labelling_tasks import LabellingTask
 from labeller import LabelEvent
 
@@ -83,4 +84,4 @@ def words(events: Sequence[LabelEvent]) -> str:
     """Say what was labelled, for the list of steps."""
     label = events[0].label
     what = f"label “{label}”" if label is not None else "label taken away"
-    return what if len(events) == 1 else f"{what}, {len(events):,} instances"
+    return what if len(events) == 1 else f"{what}, {counted(len(events))}"

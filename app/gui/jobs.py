@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from app.errors import for_window
 from app.gui.job_lines import JobLines
 from app.program import command
 
@@ -129,7 +130,7 @@ class Job(QObject):
             case "item":
                 self.item.emit(str(event.get("kind", "")), event)
             case "error":
-                self.error = (str(event.get("message", "")), str(event.get("remedy") or ""))
+                self.error = (str(event.get("message", "")), for_window(str(event.get("remedy") or "")))
             case "result":
                 self.result = dict(event)
 

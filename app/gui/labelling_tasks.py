@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.gui.counted import counted
 from labeller import JOIN, Catalogue, InstanceFilter, InstanceRow, LabelEvent
 
 Counts = tuple[dict[str, int], int, int]
@@ -73,7 +74,7 @@ class ChosenImages(LabellingTask):
     def __init__(self, catalogue: Catalogue, title: str, uids: Sequence[str]) -> None:
         super().__init__(catalogue)
         self.title = title
-        self.note = f"{len(uids):,} images."
+        self.note = f"{counted(len(uids))}."
         self._uids = list(uids)
 
     def uids(self) -> list[str]:

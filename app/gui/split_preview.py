@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.errors import for_window
 from labeller import Selection
 
 SPLITS = ("train", "validation", "test")
@@ -42,7 +43,7 @@ def preview(found: Selection, fractions: tuple[float, float, float]) -> Preview:
         for name in found.classes
     )
     left_out = tuple(
-        f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {why}."
+        f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {for_window(why)}."
         for why, count in (*found.withheld.items(), *found.left_out.items())
     )
     return Preview(

@@ -37,7 +37,7 @@ def _heads(folders: Iterable[Path], *, given: bool) -> Mapping[str, audit.Head]:
             if given:
                 raise UsageError(
                     f"{folder} is no data set that knows of an audit trail.",
-                    "Name folders that `leadglass export` of this version wrote.",
+                    "Name data sets that this version wrote (leadglass export).",
                 ) from error
     return found
 

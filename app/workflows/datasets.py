@@ -184,7 +184,7 @@ def _check_release(release: Release, known: Sequence[Identity]) -> None:
     if not release.reader.strip() or not release.reason.strip():
         raise UsageError(
             "A data set with findings is released only with a reader and a reason.",
-            "Say who decides and why: --reader NAME --release-findings REASON.",
+            "Say who decides and why (--reader NAME --release-findings REASON).",
         )
     if tells_of(release.reason, known):
         raise UsageError(

@@ -65,7 +65,7 @@ class Demo:
         """Make the folder empty; raises UsageError if it holds anything that no demo made."""
         if self.folder.exists() and any(self.folder.iterdir()):
             if not (self.folder / MARK).exists():
-                raise UsageError(f"{self.folder} is not empty.", "Choose another folder with --folder.")
+                raise UsageError(f"{self.folder} is not empty.", "Choose another folder (--folder).")
             shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MARK).touch()

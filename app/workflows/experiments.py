@@ -88,6 +88,6 @@ def confirmed_by_two(catalogue: Catalogue) -> dict[str, int]:
 def _meant(plan: Path, out: Path | None) -> tuple[Experiment, Path]:
     if plan.is_dir():
         if out is not None and out.resolve() != plan.resolve():
-            raise UsageError("An experiment goes on where it lies.", "Leave --out away.")
+            raise UsageError("An experiment goes on where it lies.", "Name no folder (--out).")
         return experiment_in(plan), plan
     return read_experiment(plan), out or plan.with_name(f"{plan.stem}-runs")

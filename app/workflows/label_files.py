@@ -1,7 +1,10 @@
 """Labels out of a project: CSV, JSON, the history, and DICOM structured reports."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.errors import UsageError
 from app.progress import Progress
@@ -16,11 +19,32 @@ from labeller import (
     InstanceRow,
     label_document,
     label_table,
+    what_lets_out,
     withheld_because,
 )
 from labeller import history_table as history_text
 
 SUFFIXES = (".csv", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsWritten:
+    """How many structured reports of how many labels, and how many labels stand in none, by the reason."""
+
+    reports: int
+    labels: int
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; `left_out` lists what to do too."""
+        return asdict(self) | {"left_out": self.lines()}
+
+    def lines(self) -> list[str]:
+        """Say what was left out, why, and what can be done: a line for each reason."""
+        return [
+            f"{number:,} {'label' if number == 1 else 'labels'}: {reason}. {what_lets_out(reason)}".strip()
+            for reason, number in sorted(self.left_out.items())
+        ]
 
 
 def export_labels(project: Project, file: Path, progress: Progress, *, label_set: str = "") -> int:
@@ -52,8 +76,10 @@ def export_history(project: Project, file: Path, progress: Progress, *, label_se
     return len(events)
 
 
-def export_reports(project: Project, folder: Path, progress: Progress, *, label_set: str = "") -> int:
-    """Write every reader's labels as structured reports, one for each study and reader; returns how many.
+def export_reports(
+    project: Project, folder: Path, progress: Progress, *, label_set: str = ""
+) -> ReportsWritten:
+    """Write every reader's labels as structured reports, one for each study and reader.
 
     Only of instances that may leave the project, as the reports are made to be handed on.
     """
@@ -64,6 +90,8 @@ def export_reports(project: Project, folder: Path, progress: Progress, *, label_
         last = {event.sop_instance_uid: event.at for event in events}
         at = {(event.sop_instance_uid, event.reader): event.at for event in events}
         name = catalogue.label_set.name
+        rows = label_rows(catalogue)
+        why = {uid: withheld_because(row) for uid, row in by_uid.items()}
         labels = [
             ReportedLabel(
                 by_uid[row["sop_instance_uid"]],
@@ -71,14 +99,16 @@ def export_reports(project: Project, folder: Path, progress: Progress, *, label_
                 row["reader"],
                 at.get((row["sop_instance_uid"], row["reader"]), last[row["sop_instance_uid"]]),
             )
-            for row in label_rows(catalogue)
-            if not withheld_because(by_uid[row["sop_instance_uid"]])
+            for row in rows
+            if not why[row["sop_instance_uid"]]
         ]
+    left_out = Counter(why[row["sop_instance_uid"]] for row in rows if why[row["sop_instance_uid"]])
     if not labels:
-        raise UsageError("There is no label to report.", "Label instances that may leave the project first.")
+        told = ReportsWritten(0, 0, left_out).lines() or ["Label instances that may leave the project first."]
+        raise UsageError("There is no label to report.", " ".join(told))
     written = write_reports(project, labels, folder, progress, label_set=name)
     project.record("labels reported", reports=written, labels=len(labels))
-    return written
+    return ReportsWritten(written, len(labels), dict(left_out))
 
 
 def label_rows(catalogue: Catalogue) -> list[dict[str, str]]:

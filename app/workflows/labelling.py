@@ -63,7 +63,9 @@ def label_from_list(
             elif sop is None:
                 summary.problems.append(f"{row.place}: no such instance in the project")
             elif not name:
-                summary.problems.append(f"{row.place}: no reader is named; add a column or use --reader")
+                summary.problems.append(
+                    f"{row.place}: no reader is named; add a column “reader”, or name the reader of labels that name none"
+                )
             elif not rules.allows_reader(name):
                 summary.problems.append(f"{row.place}: “{name}” is not among the readers here")
             else:
@@ -95,7 +97,7 @@ def label_instances(
 ) -> LabelSummary:
     """Set one label on instances named by their SOP Instance UID, the original or the masked one."""
     if not reader:
-        raise UsageError("A label needs a reader.", "Say who labels with --reader NAME.")
+        raise UsageError("A label needs a reader.", "Say who labels (--reader NAME).")
     policy.current().check_reader(reader)
     summary = LabelSummary()
     with project.catalogue() as opened:

@@ -114,14 +114,17 @@ def refuse_too_few(dataset: Path, only: Mapping[str, str] = _ALL, *, knowingly: 
     if found:
         raise UsageError(
             " ".join(found),
-            "Label more patients; --knowingly trains all the same, for a trial of the program.",
+            "Label more patients, or train knowingly all the same, for a trial of the program (--knowingly).",
         )
 
 
 def _only(texts: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in texts]
     if not all(name.strip() and sign and value.strip() for name, sign, value in pairs):
-        raise UsageError("--only wants a column and a value.", "Write it as body_part=KNEE.")
+        raise UsageError(
+            "A choice of patients wants a column and a value (--only COLUMN=VALUE).",
+            "Write it as body_part=KNEE.",
+        )
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
@@ -198,7 +201,9 @@ def report(model: Path, out: Path | None, progress: Progress) -> Path:
         temporary.write_bytes(page.read_bytes())
         temporary.replace(out)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}.", "Choose another --out.") from error
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}.", "Choose another folder (--out)."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
     return out
@@ -352,7 +357,9 @@ def write_predictions(file: Path, predictions: Sequence[Prediction]) -> None:
                 table.writerow([p.path, p.predicted, *shares, unlike, p.remark, p.error, NOTICE])
         temporary.replace(file)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.", "Choose another --csv.") from error
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}.", "Choose another file (--csv)."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

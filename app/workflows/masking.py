@@ -248,12 +248,14 @@ def _output_folder(request: MaskRequest) -> Path:
         if lies_in(out, source) or lies_in(source, out):
             raise UsageError(
                 "The output folder and the originals lie inside one another.",
-                "Give --out a folder of its own, so that originals and masked files never mix.",
+                "Choose a folder of its own, so that originals and masked files never mix (--out).",
             )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{out} cannot be made: {error.strerror}.", "Choose another --out.") from error
+        raise UsageError(
+            f"{out} cannot be made: {error.strerror}.", "Choose another folder (--out)."
+        ) from error
     return out
 
 

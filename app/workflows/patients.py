@@ -27,7 +27,7 @@ def rules_from(
 ) -> PatientRules:
     """How patients are told apart and named. Raises PseudonymListError, or UsageError for a missing file."""
     if file is None and unlisted != Unlisted.KEYED.value:
-        raise UsageError("No list of pseudonyms is given.", "Name it with --pseudonyms FILE.")
+        raise UsageError("No list of pseudonyms is given.", "Choose its file (--pseudonyms FILE).")
     if file is not None and not file.is_file():
         raise UsageError(f"Not found: {file}.", "Check the spelling of the path.")
     listed = check_list(read_list(file)) if file is not None else PseudonymList()

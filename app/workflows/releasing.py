@@ -106,11 +106,13 @@ def decide(
     Raises UsageError where nobody is named or nothing matches, LabelError where one cannot be decided so.
     """
     if not reader.strip():
-        raise UsageError("A decision needs a reader.", "Say who decides: --reader NAME.")
+        raise UsageError("A decision needs a reader.", "Say who decides (--reader NAME).")
     with project.catalogue() as catalogue:
         uids = [*sop_uids, *_with_reason(catalogue, all_with)] if all_with else list(sop_uids)
         if not uids:
-            raise UsageError("No instance is meant.", "Give SOP Instance UIDs or --all-with REASON.")
+            raise UsageError(
+                "No instance is meant.", "Name instances, or a reason that they share (--all-with REASON)."
+            )
         catalogue.decide(uids, verdict, reader=reader, means="command line")
     for uid in dict.fromkeys(uids):
         project.record(ACTIONS[verdict], sop=uid, reader=reader)

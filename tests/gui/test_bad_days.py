@@ -1,6 +1,7 @@
 """Two windows on one project, and a catalogue that is damaged: said in words, and no label is lost."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     assert not window.rail.buttons["import"].isEnabled()
     window.go("import")
     assert isinstance(window.current_page(), LabelPage)
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
     page = opened(window, qtbot)
     await_image(page)
     before = window.session.catalogue.history(uid(0))
@@ -137,7 +138,7 @@ def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
     await_image(page)
     with labelled.catalogue() as other:
         other.rename_class("finding", "opacity")
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
     page.answering.label("finding")
     assert said == ["There is no label class “finding”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -153,7 +154,7 @@ def test_a_full_disk_while_one_labels_is_told_and_the_same_key_works_once_there_
     window.session.open(labelled.folder)
     page = opened(window, qtbot)
     await_image(page)
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
     engine = window.session.catalogue._storage._reads
 
     def full(*_anything: object) -> None:
@@ -245,19 +246,19 @@ def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it
     window.session.open(labelled.folder)
     page = opened(window, qtbot)
     await_image(page)
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps", remedies=True)
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts", remedies=True)
     engine = window.session.catalogue._storage._reads
 
     def gone(*_anything: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")  # what SQLite says of a share that is gone
 
-    away = labelled.folder.with_name("away")
-    labelled.folder.rename(away)
     event.listen(engine, "before_cursor_execute", gone)
     QTest.keyClick(page.view, Qt.Key.Key_2)
+    event.remove(engine, "before_cursor_execute", gone)
     assert "reports an error" in said[0]
     assert page.model.uids[page.list.place()] == uid(0)
-    event.remove(engine, "before_cursor_execute", gone)
+    away = labelled.folder.with_name("away")
+    labelled.folder.rename(away)
     page.middle.forget_images()
     page.browsing.reload(uid(4))  # images are gone with the drive
     qtbot.waitUntil(lambda: bool(page.view.message) and not page.view.loading)
@@ -265,12 +266,12 @@ def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it
     told: list[str] = []
     window.session.status.connect(told.append)
     QTest.keyClick(page.view, Qt.Key.Key_2)
-    assert told[-1] == "The image cannot be seen; nothing was labelled."
+    assert told[-1].startswith("The image cannot be seen; nothing was labelled.")
     away.rename(labelled.folder)
-    page.middle.forget_images()
-    page.browsing.reload(uid(4))
-    await_image(page)
+    qtbot.waitUntil(lambda: bool(page.view.message) and not page.view.loading)
+    QTest.keyClick(page.view, Qt.Key.Key_2)  # it is read again, and the same key labels it then
     qtbot.waitUntil(lambda: page.view.seen)
+    assert window.session.catalogue.instance(uid(4)).label == "clear"
     QTest.keyClick(page.view, Qt.Key.Key_2)
     with labelled.catalogue() as other:
         assert other.instance(uid(4)).label == "finding"
@@ -287,7 +288,7 @@ def test_a_class_that_was_merged_away_elsewhere_is_told_and_no_label_is_lost(
     with labelled.catalogue() as other:
         other.add_class("normal")
         other.merge_class("clear", "normal", reader="B")
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
     page.steps.undo()  # back to a class that is no more
     assert said == ["There is no label class “clear”."]
     assert window.session.catalogue.instance(uid(0)).label == "finding"
@@ -307,7 +308,7 @@ def test_a_class_that_was_removed_elsewhere_is_told(
     await_image(page)
     with labelled.catalogue() as elsewhere:
         elsewhere.remove_class("other")
-    said = errors_told(monkeypatch, "app.gui.labelling.label_steps")
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
     QTest.keyClick(page.view, Qt.Key.Key_3)
     assert said == ["There is no label class “other”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -327,3 +328,52 @@ def test_labels_set_while_the_clock_is_set_back_are_kept_in_their_order(
     assert [step.label for step in steps] == ["clear", "finding", "clear"]
     assert steps[-1].at.startswith("2001")
     assert window.session.catalogue.instance(uid(0)).label == "clear"
+
+
+def test_a_label_is_refused_where_the_open_catalogue_is_no_longer_at_its_place(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    away = labelled.folder.with_name("away")
+    labelled.folder.rename(away)  # the file is still open, and would take what is lost with it
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    assert said == ["The project's folder is not where it was, so this was not kept."]
+    assert page.model.uids[page.list.place()] == uid(0)
+    shutil.copytree(away, labelled.folder)  # another drive at the same place
+    QTest.keyClick(page.view, Qt.Key.Key_2)
+    with labelled.catalogue() as other:
+        assert other.instance(uid(0)).label == "finding"
+
+
+def test_a_step_that_could_not_be_taken_back_is_the_next_to_be_taken_back(
+    window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.session.open(labelled.folder)
+    page = opened(window, qtbot)
+    page.list.go_to(20)
+    for _ in range(2):
+        await_image(page)
+        QTest.keyClick(page.view, Qt.Key.Key_2)
+    await_image(page)
+    told: list[str] = []
+    window.session.status.connect(told.append)
+    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+
+    def full(*_args: object, **_named: object) -> None:
+        raise CatalogueError("The disk is full.", "Make room.")
+
+    for key, call in ((page.steps.undo, "undo"), (page.steps.redo, "set_label")):
+        with monkeypatch.context() as trouble:
+            trouble.setattr(Catalogue, call, full)
+            key()
+        assert said.pop() == "The disk is full."
+        assert not told  # nothing was taken back or done again
+        key()
+        assert len(told) == 1
+        told.clear()
+    assert page.steps.stack.index() == 2
+    labels = [window.session.catalogue.instance(uid(number)).label for number in (20, 21)]
+    assert labels == ["finding", "finding"]

@@ -45,12 +45,17 @@ def test_a_list_is_read_and_what_matches_nothing_is_listed(
         assert catalogue.counts_by_class() == {"clear": 10, "finding": 11, "other": 1}
 
 
-def test_reports_are_written_one_for_each_study_and_reader(
-    dialog: LabelFilesDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_reports_are_written_one_for_each_study_and_reader_and_what_is_left_out_is_told(
+    dialog: LabelFilesDialog, labelled: Project, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_all: str(tmp_path / "reports"))
-    qtbot.mouseClick(dialog.out_buttons[2], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "10 reports written" in dialog.panel.message.text(), timeout=60_000)
+    with labelled.catalogue() as catalogue:
+        catalogue.set_label(["2.25.1000"], "skipped", reader="A", means="key")
+    dialog.write("--reports", tmp_path / "reports")
+    qtbot.waitUntil(dialog.problems.isVisible, timeout=60_000)
+    assert dialog.panel.message.text() == "10 reports of 19 labels written. Left out:"
+    assert dialog.problems.item(0).text() == (
+        "1 label: their reader skipped them. Give them a class on the page Label if they are to leave."
+    )
     assert len(list((tmp_path / "reports").glob("*.dcm"))) == 10
 
 

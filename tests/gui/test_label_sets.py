@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QColorDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.gui.labelling.class_palette import ClassPalette
+from app.gui.labelling.definition_dialog import DefinitionDialog
 from app.gui.labelling.label_history import LabelHistoryDialog
 from app.gui.labelling.label_set import LabelSetDialog
 from app.gui.main_window import MainWindow
@@ -140,11 +141,53 @@ def test_colour_definition_and_parent_of_a_class(page: LabelPage, monkeypatch: p
     from PySide6.QtGui import QColor
 
     monkeypatch.setattr(QColorDialog, "getColor", lambda *_args: QColor("#123456"))
-    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *_args: ("A bright square.", True))
     monkeypatch.setattr(QInputDialog, "getItem", lambda *_args, **_named: ("clear", True))
     page.desk.changes.ask_colour("finding")
     page.desk.changes.ask_definition("finding")
+    dialog = page.findChild(DefinitionDialog)
+    assert dialog is not None
+    dialog.field.setPlainText("A bright square.")
+    dialog.accept()
     page.desk.changes.ask_parent("finding")
     known = page.model.classes["finding"]
     assert (known.colour, known.definition, known.parent) == ("#123456", "A bright square.", "clear")
     assert page.classes.buttons["finding"].toolTip() == "clear › finding\nA bright square."
+
+
+def test_a_definition_is_written_and_left_by_the_keyboard_alone(page: LabelPage, qtbot: QtBot) -> None:
+    page.desk.changes.ask_definition("finding")
+    dialog = page.findChild(DefinitionDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.field.setFocus()
+    QTest.keyClicks(dialog.field, "bright")
+    QTest.keyClick(dialog.field, Key.Key_Tab)
+    assert dialog.field.toPlainText() == "bright"  # Tab goes on to the buttons
+    dialog.accept()
+    assert page.model.classes["finding"].definition == "bright"
+
+
+def test_a_change_of_classes_is_told_and_one_that_changes_nothing_is_no_step(
+    page: LabelPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtGui import QColor
+
+    told: list[str] = []
+    page.session.status.connect(told.append)
+    page.desk.changes.merge("finding", "clear")
+    assert told == ["“finding” merged into “clear”. Undo takes it back."]
+    page.steps.undo()
+    page.steps.redo()
+    assert told[1:] == [
+        "Taken back: “finding” merged into “clear”.",
+        "Done again: “finding” merged into “clear”.",
+    ]
+    steps = page.steps.stack.count()
+    known = page.model.classes["clear"]
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *_args: QColor(known.colour))
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *_args, **_named: ("(stands by itself)", True))
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_named: ("", True))
+    page.desk.changes.ask_colour("clear")
+    page.desk.changes.ask_parent("clear")
+    press(page, Key.Key_E)
+    assert page.steps.stack.count() == steps

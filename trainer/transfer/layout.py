@@ -66,7 +66,7 @@ def matched(wanted: tuple[Slot, ...], found: ForeignFile) -> dict[str, str]:
         if name is None:
             raise RecipeError(
                 f'The file has no array "{slot.key}".',
-                "See the names and shapes with: leadglass weights layout.",
+                "See the names and shapes that are expected (leadglass weights layout).",
             )
         _refuse_other_shape(slot, found.shapes[name])
         names[slot.key] = name

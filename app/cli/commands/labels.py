@@ -35,15 +35,17 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("uids", nargs="*", metavar="SOP", help="SOP Instance UIDs, original or masked")
 
 
-_OUT = {
-    "to": (label_files.export_labels, "labels"),
-    "history": (label_files.export_history, "steps"),
-    "reports": (label_files.export_reports, "reports"),
-}
+_OUT = {"to": (label_files.export_labels, "labels"), "history": (label_files.export_history, "steps")}
+
+
+def _write_reports(project: Project, given: argparse.Namespace, progress: Progress) -> Result:
+    written = label_files.export_reports(project, given.reports, progress, label_set=given.label_set)
+    told = f"{written.reports} reports of {written.labels} labels written to {given.reports}."
+    return Result("\n".join([told, *(f"  left out: {line}" for line in written.lines())]), written.as_json())
 
 
 def _label(given: argparse.Namespace, progress: Progress) -> Result:
-    ways = [name for name in ("file", "class_name", *_OUT) if getattr(given, name) is not None]
+    ways = [name for name in ("file", "class_name", *_OUT, "reports") if getattr(given, name) is not None]
     if len(ways) != 1:
         raise UsageError(
             "Say one thing that is to be done.",
@@ -54,6 +56,8 @@ def _label(given: argparse.Namespace, progress: Progress) -> Result:
         write, what = _OUT[ways[0]]
         number = write(project, getattr(given, ways[0]), progress, label_set=given.label_set)
         return Result(f"{number} {what} written to {getattr(given, ways[0])}.", {what: number})
+    if given.reports is not None:
+        return _write_reports(project, given, progress)
     with closing(projects.unlock(project, passphrase_for(project))) as vault:
         if given.file is not None:
             masking.existing([given.file])

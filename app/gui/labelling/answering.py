@@ -81,9 +81,15 @@ class Answering:
         kind = known.kind if known is not None else ""
         harmless = class_name is None or (kind in ("ungradable", "skipped") and not desk.view.loading)
         unseen = uids == [desk.current] and desk.middle.unseen and not harmless
-        if unseen:
-            words = "is not here yet" if desk.view.loading else "cannot be seen"
-            desk.session.status.emit(f"The image {words}; nothing was labelled.")
+        if unseen and desk.view.loading:
+            desk.session.status.emit("The image is not here yet; nothing was labelled.")
+        elif unseen:
+            desk.session.status.emit(
+                "The image cannot be seen; nothing was labelled. It is read again now: "
+                "is the project's drive still connected?"
+            )
+            desk.middle.forget_images()
+            desk.middle.show_place(desk.model.place(desk.current))
         return unseen
 
     def _means(self, uids: Sequence[str]) -> str:

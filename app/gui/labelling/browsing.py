@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from app.gui.counted import counted
 from app.gui.labelling.find_images import further
 from app.gui.labelling.label_desk import LabelDesk
 from labeller import InstanceFilter
@@ -101,7 +102,7 @@ class Browsing(QObject):
             return
         same = {name: getattr(row, name) for name in ("patient", what)}  # all of a series is one patient's
         desk.grid.choose(desk.model.places(InstanceFilter(**same)))
-        desk.session.status.emit(f"{len(desk.list.selected()):,} images of this {what} are selected.")
+        desk.session.status.emit(f"Selected: {counted(len(desk.list.selected()))} of this {what}.")
 
     def _find(self, only: InstanceFilter) -> None:
         self._desk.filter.choose(only, further(only))

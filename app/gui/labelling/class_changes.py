@@ -6,11 +6,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QInputDialog, QMessageBox, QWidget
 
-from app.errors import USER_ERRORS
 from app.gui import class_steps
 from app.gui.class_steps import ClassStep
-from app.gui.dialogs.errors import show_error
+from app.gui.counted import counted
+from app.gui.labelling.attempts import Attempts
 from app.gui.labelling.class_panel import ClassPanel
+from app.gui.labelling.definition_dialog import DefinitionDialog
 from app.gui.labelling.label_set import LabelSetDialog
 from app.gui.session import Session
 from labeller import Catalogue, InstanceFilter, LabelClass
@@ -30,6 +31,7 @@ class ClassChanges(QObject):
     def __init__(self, session: Session, panel: ClassPanel, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._panel, self._window = session, panel, window
+        self.attempts = Attempts(window)
         panel.add_wanted.connect(self.add)
         panel.rename_wanted.connect(
             lambda old, new: self._take(lambda: class_steps.rename(self._catalogue, old, new))
@@ -46,10 +48,7 @@ class ClassChanges(QObject):
 
     def attempt(self, change: Callable[[], object]) -> bool:
         """Change something and tell; where it fails, tell the user why and return False."""
-        try:
-            change()
-        except USER_ERRORS as error:
-            show_error(self._window, str(error), error.remedy)
+        if not self.attempts(change):
             return False
         self.changed.emit()
         return True
@@ -68,7 +67,7 @@ class ClassChanges(QObject):
             box = QMessageBox(
                 QMessageBox.Icon.Question,
                 "Remove",
-                f"{used:,} images are labelled “{name}”.",
+                f"{counted(used)} {'is' if used == 1 else 'are'} labelled “{name}”.",
                 kinds.Yes | kinds.Cancel,
                 self._window,
             )
@@ -86,7 +85,7 @@ class ClassChanges(QObject):
             return
         used = self._catalogue.count(InstanceFilter(label=name))
         chosen, accepted = QInputDialog.getItem(
-            self._window, "Merge", f"The {used:,} images of “{name}” become:", others, 0, editable=False
+            self._window, "Merge", _what_becomes(used, name), others, 0, editable=False
         )
         if accepted:
             self.merge(name, chosen)
@@ -99,17 +98,17 @@ class ClassChanges(QObject):
         """Let the user choose a class's colour."""
         known = self._find(name)
         chosen = QColorDialog.getColor(QColor(known.colour), self._window, f"Colour of “{name}”")
-        if chosen.isValid():
+        if chosen.isValid() and chosen.name() != known.colour:
             self._take(lambda: class_steps.recolour(self._catalogue, known, chosen.name()))
 
     def ask_definition(self, name: str) -> None:
         """Let the user write when a class holds; readers see it when the mouse rests on the class."""
         known = self._find(name)
-        text, accepted = QInputDialog.getMultiLineText(
-            self._window, "Definition", f"“{name}” holds when:", known.definition
+        dialog = DefinitionDialog(known, self._window)
+        dialog.written.connect(
+            lambda text: self._take(lambda: class_steps.define(self._catalogue, known, text))
         )
-        if accepted:
-            self._take(lambda: class_steps.define(self._catalogue, known, text))
+        dialog.open()
 
     def ask_parent(self, name: str) -> None:
         """Let the user say which class a class is a kind of."""
@@ -119,7 +118,7 @@ class ClassChanges(QObject):
         chosen, accepted = QInputDialog.getItem(
             self._window, "Kind of", f"“{name}” is a kind of:", others, now, editable=False
         )
-        if accepted:
+        if accepted and chosen != others[now]:
             parent = "" if chosen == NO_PARENT else chosen
             self._take(lambda: class_steps.put_under(self._catalogue, known, parent))
 
@@ -145,4 +144,11 @@ class ClassChanges(QObject):
         if not self.attempt(step.do):
             return False
         self.stepped.emit(step)
+        self._session.status.emit(f"{step.words[:1].upper()}{step.words[1:]}. Undo takes it back.")
         return True
+
+
+def _what_becomes(used: int, name: str) -> str:
+    if not used:
+        return f"No image is labelled “{name}”. What it was becomes part of:"
+    return f"The {counted(used)} of “{name}” {'becomes' if used == 1 else 'become'}:"

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.gui.counted import counted
 from app.gui.open_lists import KeysOfItsOwn
 from app.gui.shortcuts import KEYS, answer_key
 from app.gui.widgets.text import label, scrolled
@@ -51,7 +52,7 @@ class ClassButton(QPushButton):
         self.setChecked(current)
         key = answer_key(self._class.shortcut)
         key = f", key {key}" if key else ""
-        self.setAccessibleName(f"Label as {self._class.name}{key}; {count:,} images")
+        self.setAccessibleName(f"Label as {self._class.name}{key}; {counted(count)}")
         self.update()
 
     def sizeHint(self) -> QSize:

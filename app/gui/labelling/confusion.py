@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.gui import theme
+from app.gui.counted import counted
 
 STRONG = 0.55  # share from which the cell is dark enough for text in the other colour
 
@@ -57,7 +58,7 @@ class ConfusionMatrix(QWidget):
         lines = []
         for name, row in zip(self._classes, self._counts, strict=True):
             parts = [f"{n} called “{other}”" for other, n in zip(self._classes, row, strict=True) if n]
-            lines.append(f"Of {sum(row)} images of “{name}”: {', '.join(parts) or 'none'}.")
+            lines.append(f"Of {counted(sum(row))} of “{name}”: {', '.join(parts) or 'none'}.")
         return "\n".join(lines)
 
     def sizeHint(self) -> QSize:

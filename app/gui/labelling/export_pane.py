@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.errors import USER_ERRORS
+from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import Job, JobRunner
@@ -171,7 +172,7 @@ class ExportPane(QWidget):
         if across:
             text += f" Near-duplicates stand in several parts (groups: {len(across):,}); see DATACARD.md."
         if left:
-            text += f" {left:,} images are left out: dataset.json says why."
+            text += f" {counted(left)} {'is' if left == 1 else 'are'} left out: dataset.json says why."
         searched = bool(result.get("names_searched"))
         if not searched:
             text += " The vault was locked, so it was not searched for the patients' names."
@@ -236,4 +237,4 @@ def _counts_written(folder: Path) -> str:
     described = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
     by_split = {split: sum(by_class.values()) for split, by_class in described["counts"].items()}
     parts = ", ".join(f"{count:,} {SPLIT_NAMES[split].lower()}" for split, count in by_split.items())
-    return f"{sum(by_split.values()):,} images ({parts})"
+    return f"{counted(sum(by_split.values()))} ({parts})"

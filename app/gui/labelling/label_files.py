@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import USER_ERRORS
+from app.errors import USER_ERRORS, for_window
+from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import JobRunner
@@ -60,7 +61,8 @@ class LabelFilesDialog(QDialog):
         )
         self.panel = JobPanel()
         self.problems = QListWidget()
-        self.problems.setAccessibleName("What could not be matched")
+        self.problems.setAccessibleName("What is not in it, and why")
+        self.problems.setWordWrap(True)
         self.problems.hide()
         self._layout()
         self._check()
@@ -94,20 +96,24 @@ class LabelFilesDialog(QDialog):
 
     def _on_finished(self, result: dict[str, Any]) -> None:
         if not self._reading:
-            self.panel.say(str(next(iter(_counts(result)), "Done.")), "good")
+            left_out = [for_window(str(line)) for line in result.get("left_out", ())]
+            self._tell(_written(result), left_out)
             return
         problems = [str(problem) for problem in result.get("problems", ())]
-        text = f"{result['labelled']:,} images labelled"
+        text = f"{counted(result['labelled'])} labelled"
         text += f"; new classes: {', '.join(result['new_classes'])}." if result["new_classes"] else "."
         if problems:
-            number = len(problems)
-            text += f" {number:,} {'entry' if number == 1 else 'entries'} could not be matched:"
-        self.panel.say(text, "caution" if problems else "good")
-        self.problems.clear()
-        self.problems.addItems(problems)
-        self.problems.setVisible(bool(problems))
+            text += f" {counted(len(problems), 'entry', 'entries')} could not be matched:"
+        self._tell(text, problems)
         steps = range(self._first_step, self._session.catalogue.next_step())
         self.read_in.emit(steps, list(result["new_classes"]))
+
+    def _tell(self, text: str, lines: Sequence[str]) -> None:
+        """Say how it ended; `lines` are what is not in it, and why."""
+        self.panel.say(text, "caution" if lines else "good")
+        self.problems.clear()
+        self.problems.addItems(lines)
+        self.problems.setVisible(bool(lines))
 
     def _on_ended(self) -> None:
         self._check()
@@ -181,5 +187,12 @@ def _row(buttons: Sequence[QWidget]) -> QHBoxLayout:
     return row
 
 
-def _counts(result: dict[str, Any]) -> list[str]:
-    return [f"{result[what]:,} {what} written." for what in ("labels", "steps", "reports") if what in result]
+def _written(result: dict[str, Any]) -> str:
+    if "reports" in result:
+        of = f"{counted(result['reports'], 'report')} of {counted(result['labels'], 'label')}"
+        return f"{of} written. Left out:" if result["left_out"] else f"{of} written."
+    return " ".join(
+        f"{counted(result[what], what.removesuffix('s'))} written."
+        for what in ("labels", "steps")
+        if what in result
+    )

@@ -6,16 +6,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from app.errors import USER_ERRORS
 from app.gui import class_steps
 from app.gui.class_steps import ClassStep
 from app.gui.commands import ChangeCommand, LabelCommand
-from app.gui.dialogs.errors import show_error
 from app.gui.labelling.class_changes import ClassChanges
 from app.gui.labelling.pace import Pace
 from app.gui.labelling_tasks import LabellingTask
 from app.gui.session import Session
-from labeller import JOIN, InstanceRow, LabelEvent
+from labeller import JOIN, InstanceRow, LabelError, LabelEvent
 
 
 class LabelSteps(QObject):
@@ -28,7 +26,7 @@ class LabelSteps(QObject):
 
     def __init__(self, session: Session, changes: ClassChanges, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._changes, self._window = session, changes, window
+        self._session, self._changes, self._attempt = session, changes, changes.attempts
         self._stacks: dict[str, QUndoStack] = {}
         self.stack = QUndoStack(self)
         self.task: LabellingTask | None = None
@@ -74,9 +72,9 @@ class LabelSteps(QObject):
             catalogue.set_note([uid], note, reader=self._session.signing_reader)
             self.changed.emit(uid, [uid])
 
-        if self.attempt(lambda: write(text)):
+        if text != before and self._attempt(lambda: write(text)):
             again, back = (lambda: write(text)), (lambda: write(before))
-            self.stack.push(ChangeCommand("note", again, back, self.attempt))
+            self.stack.push(ChangeCommand("note", again, back, self._attempt))
 
     def take_in(self, steps: range, made: Sequence[str]) -> None:
         """Make what was read from a file a step: the numbers of its steps of the history, the classes it made."""
@@ -87,27 +85,26 @@ class LabelSteps(QObject):
     def undo(self) -> None:
         """Take the last step back."""
         if self.stack.canUndo():
-            self._session.status.emit(f"Taken back: {self.stack.undoText()}.")
-            self.stack.undo()
+            self._turn(self.stack.undo, f"Taken back: {self.stack.undoText()}.")
         else:
             self._session.status.emit("There is nothing to undo.")
 
     def redo(self) -> None:
         """Do what was taken back again."""
         if self.stack.canRedo():
-            self._session.status.emit(f"Done again: {self.stack.redoText()}.")
-            self.stack.redo()
+            self._turn(self.stack.redo, f"Done again: {self.stack.redoText()}.")
         else:
             self._session.status.emit("There is nothing to do again.")
 
-    def attempt(self, work: Callable[[], object]) -> bool:
-        """Do something; where it fails, tell the user why and return False."""
-        try:
-            work()
-        except USER_ERRORS as error:
-            show_error(self._window, str(error), error.remedy)
-            return False
-        return True
+    def _turn(self, turn: Callable[[], object], words: str) -> None:
+        """Go a step back or on. One that failed comes next again, unless what it is about is no more."""
+        at = self.stack.index()
+        self._attempt.forget()
+        turn()
+        if self._attempt.error is None:
+            self._session.status.emit(words)
+        elif not isinstance(self._attempt.error, LabelError):
+            self.stack.setIndex(at)  # the step knows that it was not taken, and does nothing
 
     @property
     def _task(self) -> LabellingTask:
@@ -132,7 +129,7 @@ class LabelSteps(QObject):
 
     def _events(self, work: Callable[[], list[LabelEvent]]) -> list[LabelEvent] | None:
         found: list[LabelEvent] = []
-        return found if self.attempt(lambda: found.extend(work())) else None
+        return found if self._attempt(lambda: found.extend(work())) else None
 
     def _tell(self, uid: str, uids: Sequence[str]) -> None:
         self.changed.emit(uid, list(uids))

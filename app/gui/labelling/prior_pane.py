@@ -6,6 +6,7 @@ from datetime import date
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.gui.counted import counted
 from app.gui.image.image_loader import ImageLoader
 from app.gui.image.image_view import ImageView
 from app.gui.image.linked_views import LinkedViews
@@ -153,7 +154,7 @@ def _date(text: str) -> date:
 def _words(row: InstanceRow, rows: Sequence[InstanceRow]) -> str:
     days = _days(row, rows[0])
     when = "same study" if rows[0].study == row.study else _when(days)
-    number = f"{len(rows)} images" if len(rows) > 1 else ""
+    number = counted(len(rows)) if len(rows) > 1 else ""
     return " · ".join(filter(None, (title(rows[0]), number, when)))
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from app.gui import theme
+from app.gui.counted import counted
 from labeller import InstanceRow
 
 MARGIN, PADDING = 4, 4
@@ -26,7 +27,7 @@ def badges(row: InstanceRow, number: int, *, mixed: bool = False) -> list[Badge]
     colours = theme.tokens()
     found = []
     if number > 1:
-        found.append(Badge(f"{number:,} images", "#30363d", right=True))
+        found.append(Badge(counted(number), "#30363d", right=True))
     elif row.frames > 1:
         found.append(Badge(f"{row.frames:,} frames", "#30363d", right=True))
     if mixed:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
+from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.labelling.confusion import ConfusionMatrix
@@ -71,11 +72,13 @@ class AgreementPage(Page):
             "after some days.",
             ("&Start a second reading…", self.start_reading),
         )
-        for page in (self.nothing, self.alone, self._content()):
+        self.content = self._content()
+        self.failed = EmptyState("", "", ("&Try again", self.activate))
+        for page in (self.nothing, self.alone, self.failed, self.content):
             self.stack.addWidget(page)
         self._reading = Latest(self)
         self._reading.done.connect(self._take)
-        self._reading.failed.connect(lambda message, remedy: show_error(self, message, remedy))
+        self._reading.failed.connect(self._on_failed)
 
     def activate(self) -> None:
         """Compare the readers as the labels are now."""
@@ -118,7 +121,7 @@ class AgreementPage(Page):
             show_error(self, str(error), error.remedy)
             return
         left = "" if events else " Where two readers disagree there is none."
-        self.session.status.emit(f"{len(events):,} images got the label of the majority.{left}")
+        self.session.status.emit(f"{counted(len(events))} got the label of the majority.{left}")
         self.session.catalogue_changed.emit()
         self.activate()
 
@@ -211,7 +214,7 @@ class AgreementPage(Page):
         if not self.pairs and not self.readings:
             self.stack.setCurrentWidget(self.alone)
             return
-        self.stack.setCurrentIndex(2)
+        self.stack.setCurrentWidget(self.content)
         self.figures.show_figure("several", agreement.read_by_several)
         self.figures.show_figure("disputed", disputed)
         self.figures.show_figure("fleiss", _number(agreement.fleiss))
@@ -222,6 +225,12 @@ class AgreementPage(Page):
         if self.pairs:
             self.table.setCurrentCell(max(0, min(self.table.currentRow(), len(self.pairs) - 1)), 0)
         self._show_pair(self.table.currentRow())
+
+    def _on_failed(self, message: str, remedy: str) -> None:
+        """Say so on the page itself: what stood there before is of other labels."""
+        self.failed.heading.setText(message)
+        self.failed.text.setText(remedy)
+        self.stack.setCurrentWidget(self.failed)
 
     def _show_pair(self, row: int) -> None:
         if not 0 <= row < len(self.pairs):
