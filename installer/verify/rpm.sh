@@ -17,7 +17,7 @@ set -euo pipefail
 alone "$@"
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"; }
 sealed() { unshare -n chroot "$root" setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/reader LANG=C.UTF-8 "$@"; }
-packages() { inside dnf --quiet --assumeyes --disablerepo='*' --setopt=install_weak_deps=False "$@"; }
+packages() { inside dnf --quiet --assumeyes --releasever=1 --disablerepo='*' --setopt=install_weak_deps=False "$@"; }
 
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/rpm}")
