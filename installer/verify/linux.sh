@@ -86,7 +86,7 @@ if user sh -c 'find /opt/leadglass -writable ! -type l | grep -q .'; then
 fi
 
 say "self-test without a network, as an ordinary user"
-sealed timeout 900 leadglass selftest --progress none
+sealed timeout 900 leadglass selftest --progress none || fail "the self-test ended with $?"
 
 say "a project, made and labelled"
 sealed leadglass new /home/reader/kept.leadglass >/dev/null
@@ -108,7 +108,7 @@ if [ -n "$training" ]; then
     cp "$dist/$training" "$root/tmp/training.deb"
     apt install -y --no-install-recommends /tmp/training.deb
     rm "$root/tmp/training.deb"
-    sealed timeout 900 leadglass selftest --progress none | tee "$dist/linux-training-selftest.txt"
+    sealed timeout 900 leadglass selftest --progress none | tee "$dist/linux-training-selftest.txt" || fail "the self-test ended with $?"
     grep -Eq '^ok +training' "$dist/linux-training-selftest.txt"
     apt remove -y leadglass-training
     test ! -e "$root/opt/leadglass/training"

@@ -64,7 +64,7 @@ sealed leadglass --version
 say "$(inside rpm -ql leadglass | wc -l) files"
 
 say "self-test without a network, as an ordinary user"
-sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-selftest.txt"
+sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-selftest.txt" || fail "the self-test ended with $?"
 sealed leadglass new /home/reader/kept.leadglass >/dev/null
 
 say "reinstalled over itself"
@@ -77,7 +77,7 @@ if [ -n "$training" ]; then
     say "training is added later, works without a network, and goes again"
     cp "$dist/$training" "$root/packages/"
     packages install "/packages/$training"
-    sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-training-selftest.txt"
+    sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-training-selftest.txt" || fail "the self-test ended with $?"
     grep -Eq '^ok +training' "$dist/rpm-training-selftest.txt" || fail "training"
     packages remove leadglass-training
     [ ! -e "$root/opt/leadglass/training" ] || fail "the training component is still there"
