@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from anonymizer.pixels.device_rules import device_of_file as device_of_file
     from anonymizer.pixels.device_rules import rules_for_file as rules_for_file
     from anonymizer.pixels.rendering import DicomImage as DicomImage
+    from anonymizer.pixels.rendering import open_image as open_image
     from anonymizer.pixels.rendering import read_image as read_image
     from anonymizer.pixels.shapes import covered as covered
     from anonymizer.pixels.shapes import fan as fan
@@ -154,7 +155,7 @@ _HOMES = {
     "identities.pseudonym_list": ("PseudonymList",),
     "identities.pseudonyms": ("Pseudonyms",),
     "vault.protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
-    "pixels.rendering": ("DicomImage", "read_image"),
+    "pixels.rendering": ("DicomImage", "open_image", "read_image"),
     "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Reading",
                "Region"),
     "files.exclusive": ("hold",),

@@ -263,10 +263,10 @@ def read_dataset(source: Path | str | bytes) -> Dataset:
         raise SourceError("The file is not DICOM, or it is damaged.") from error
 
 
-def read_image(path: Path | str) -> Bytes:
-    """Return a DICOM, PNG, JPEG or TIFF file as a viewer shows it; of several frames the middle one.
+def open_image(path: Path | str) -> DicomImage | Bytes:
+    """Open a file for a viewer: DICOM, whose frames are decoded when they are asked for, or a picture's pixels.
 
-    The array is uint8, (rows, columns) or (rows, columns, 3). Raises SourceError or PixelError.
+    Those of a PNG, JPEG or TIFF are uint8, (rows, columns) or (rows, columns, 3). Raises SourceError or PixelError.
     """
     path = Path(path)
     try:
@@ -274,10 +274,16 @@ def read_image(path: Path | str) -> Bytes:
             is_dicom = file.read(132)[128:] == b"DICM"
     except OSError as error:
         raise SourceError("The file cannot be opened.", "Check that it exists and may be read.") from error
-    if is_dicom:
-        image = DicomImage.open(path)
-        return image.render(image.frames // 2)
-    return _read_picture(path)
+    return DicomImage.open(path) if is_dicom else _read_picture(path)
+
+
+def read_image(path: Path | str) -> Bytes:
+    """Return a DICOM, PNG, JPEG or TIFF file as a viewer shows it; of several frames the middle one.
+
+    The array is uint8, (rows, columns) or (rows, columns, 3). Raises SourceError or PixelError.
+    """
+    opened = open_image(path)
+    return opened.render(opened.frames // 2) if isinstance(opened, DicomImage) else opened
 
 
 def _read_picture(path: Path) -> Bytes:

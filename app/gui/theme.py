@@ -84,6 +84,15 @@ def current() -> tuple[str, float]:
     return _look.name, _look.scale
 
 
+def ink_on(ground: QColor) -> QColor:
+    """Black or white, whichever stands out more; 4.5 : 1 at least on any colour (WCAG 2.2, relative luminance)."""
+    red, green, blue = (
+        ((part + 0.055) / 1.055) ** 2.4 for part in (ground.redF(), ground.greenF(), ground.blueF())
+    )
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor("#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff")
+
+
 def apply_theme(application: QApplication, name: str, scale: float = 1.0) -> None:
     """Give the whole application the theme `name` and text of `scale` times the system font's size."""
     if not _look.base_points:

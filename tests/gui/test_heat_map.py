@@ -123,3 +123,10 @@ def test_a_map_leaves_no_file_and_one_of_a_crash_is_swept(
     assert list(project.iterdir()) == []
     jobs.jobs[1].answer(120)
     assert list(project.iterdir()) == []
+
+
+def test_a_file_that_is_gone_leaves_no_other_image_under_its_name(view: HeatMapView, tmp_path: Path) -> None:
+    assert view.view.frames == 1
+    view.show_image(tmp_path, tmp_path / "gone.png", ("normal", "spot"), "spot")
+    assert view.view.frames == 0
+    assert "cannot be opened" in view.view._message

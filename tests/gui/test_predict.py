@@ -13,6 +13,7 @@ from app.gui.main_window import MainWindow
 from app.gui.models.predictions import Predicted, PredictionsModel, most_useful
 from app.gui.pages.label_page import LabelPage
 from app.gui.pages.predict_page import PredictPage
+from app.gui.widgets.empty_state import EmptyState
 from app.project import Project
 from labeller import InstanceFilter, PredictionRow, RunRow
 from tests.gui.made_runs import make_run
@@ -46,6 +47,22 @@ def test_without_a_model_the_page_says_what_to_do(window: MainWindow, labelled: 
     page = window.current_page()
     assert isinstance(page, PredictPage)
     assert page.stack.currentIndex() == 0
+
+
+def test_before_the_first_prediction_the_page_says_what_will_stand_there(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    make_run(labelled.models / "first")
+    window.open_folder(labelled.folder)
+    window.go("predict")
+    page = window.current_page()
+    assert isinstance(page, PredictPage)
+    empty = page.results.widget(0)
+    assert isinstance(empty, EmptyState)
+    qtbot.waitUntil(empty.isVisible)
+    assert "said nothing yet" in empty.heading.text()
+    page._show_rows([Predicted(Path("a.dcm"), "a", "finding", {"clear": 0.2, "finding": 0.8}, None)])
+    assert page.table.isVisible()
 
 
 def test_earlier_predictions_stand_beside_the_readers_labels(page: PredictPage) -> None:

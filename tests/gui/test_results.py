@@ -1,7 +1,9 @@
 """Results: the operating point by mouse and keys, cells and errors that open their images, all in words."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -125,6 +127,19 @@ def test_one_key_reads_the_errors_again_the_chosen_one_first(
     task = window.session.task
     assert isinstance(task, ChosenImages)
     assert task.uids()[0] == rows[1].sop_uid
+
+
+def test_without_errors_no_image_is_left_on_the_screen(page: TrainPage) -> None:
+    results = validation(page)
+    assert results._loaded is not None
+    known, errors = results._loaded.known, results.errors
+    assert errors.view.isVisibleTo(errors)
+    answers = known.answers["validation"]
+    sure = replace(answers, raw=np.eye(2)[answers.labels] * 0.9 + 0.05)
+    errors.show_split(replace(known, answers={"validation": sure}), "validation", Path())
+    assert errors.summary.text() == "Model and reader agree on all 12 images."
+    assert not errors.view.isVisibleTo(errors)
+    assert not errors.table.isVisibleTo(errors)
 
 
 def test_groups_probabilities_and_the_learning_curve_are_told(page: TrainPage) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from anonymizer import AnonymizerError, DicomImage, read_image
+from anonymizer import AnonymizerError, DicomImage, open_image
 from app.gui.image.image_view import ImageView
 from app.gui.jobs import Job, JobRunner
 from app.gui.widgets.text import label
@@ -99,9 +99,18 @@ class HeatMapView(QWidget):
         try:
             self._open(path)
         except AnonymizerError as error:
-            self.message.setText(f"{error} {error.remedy}".strip())
+            self.clear(f"{error} {error.remedy}".strip())
             return
         self._show_map()
+
+    def clear(self, message: str = "") -> None:
+        """Show no image but a message, so that none stands under the name of another."""
+        self.stop()
+        self._path = Path()
+        self.view.set_overlay(None)
+        self.view.clear(message)
+        self.message.setText("")
+        self.changed.emit()
 
     def similar(self) -> tuple[str, ...]:
         """Names of the training images most like the image shown, () while nothing is known of it."""
@@ -115,12 +124,11 @@ class HeatMapView(QWidget):
             self._job.cancel()
 
     def _open(self, path: Path) -> None:
-        with path.open("rb") as file:
-            is_dicom = file.read(132)[128:] == b"DICM"
-        if is_dicom:
-            self.view.set_image(DicomImage.open(path))
+        image = open_image(path)
+        if isinstance(image, DicomImage):
+            self.view.set_image(image)
         else:
-            self.view.set_array(read_image(path))
+            self.view.set_array(image)
 
     def _key(self) -> Key:
         method = _COVERING if self.check.isChecked() else "automatic"

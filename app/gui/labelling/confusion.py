@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.gui import theme
 from app.gui.counted import counted
 
-STRONG = 0.55  # share from which the cell is dark enough for text in the other colour
-
 
 class ConfusionMatrix(QWidget):
     """Rows are one judge's classes, columns the other's; a screen reader gets it in words.
@@ -157,12 +155,18 @@ class ConfusionMatrix(QWidget):
     def _draw_cell(self, painter: QPainter, cell: QRectF, count: int, *, total: int) -> None:
         colours = theme.tokens()
         share = count / total if total else 0.0
+        fill = _between(QColor(colours.raised), QColor(colours.accent), share)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.raised))
-        painter.drawRoundedRect(cell, 4, 4)
-        fill = QColor(colours.accent)
-        fill.setAlphaF(share)
         painter.setBrush(fill)
         painter.drawRoundedRect(cell, 4, 4)
-        painter.setPen(QColor(colours.on_accent if share > STRONG else colours.text))
+        painter.setPen(theme.ink_on(fill))
         painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{count:,}\n{share:.0%}")
+
+
+def _between(low: QColor, high: QColor, share: float) -> QColor:
+    def part(one: float, other: float) -> float:
+        return (1 - share) * one + share * other
+
+    return QColor.fromRgbF(
+        part(low.redF(), high.redF()), part(low.greenF(), high.greenF()), part(low.blueF(), high.blueF())
+    )

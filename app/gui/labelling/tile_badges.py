@@ -62,7 +62,7 @@ def paint(painter: QPainter, area: QRect, shown: list[Badge]) -> None:
         left = area.right() - MARGIN - box.width() if badge.right else area.left() + MARGIN
         box.moveTopLeft(QPoint(left, area.top() + MARGIN if badge.right else top))
         painter.fillRect(box, QColor(badge.ground))
-        painter.setPen(QColor("#ffffff" if QColor(badge.ground).lightness() < 140 else "#000000"))  # noqa: PLR2004 - half
+        painter.setPen(theme.ink_on(QColor(badge.ground)))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         top = box.bottom() + 2 if not badge.right else top
     painter.restore()

@@ -87,7 +87,16 @@ class PredictPage(Page):
         column.addLayout(self._choices())
         self.panel = JobPanel()
         column.addWidget(self.panel)
-        column.addWidget(self._results(), 1)
+        self.results = QStackedWidget()
+        self.results.addWidget(
+            EmptyState(
+                "This model has said nothing yet",
+                "Predict lets it look at the images chosen above. What it says stands here, beside the readers' labels "
+                "and with the places it looked at.",
+            )
+        )
+        self.results.addWidget(self._results())
+        column.addWidget(self.results, 1)
         self.stack.addWidget(content)
         self.body.addWidget(self.stack, 1)
         self._batches = QTimer(self, interval=BATCH_MS)
@@ -128,6 +137,8 @@ class PredictPage(Page):
         self._in_project = source in {ALL, UNLABELLED}
         self._reading.drop()
         self.model.show_rows([])
+        self.heat_map.clear()
+        self.results.setCurrentIndex(1)
         self._pending.clear()
         job = self.jobs.start("Prediction", arguments)
         self.panel.follow(job)
@@ -259,6 +270,7 @@ class PredictPage(Page):
 
     def _show_rows(self, rows: Sequence[Predicted]) -> None:
         self.model.show_rows(rows)
+        self.results.setCurrentIndex(1 if rows else 0)
         self._summarize()
         if rows:
             self.table.selectRow(0)

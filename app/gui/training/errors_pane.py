@@ -73,7 +73,8 @@ class ErrorsPane(QWidget):
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
-        for widget in (self.summary, self.table, self.relabel_button):
+        column.addWidget(self.summary, alignment=Qt.AlignmentFlag.AlignTop)
+        for widget in (self.table, self.relabel_button):
             column.addWidget(widget)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
@@ -104,11 +105,9 @@ class ErrorsPane(QWidget):
             for error in errors[:_MOST]
         ]
         self.model.show_rows(rows)
-        shown = f" The {_MOST:,} worst are shown." if len(errors) > _MOST else ""
-        self.summary.setText(
-            f"{len(errors):,} of {len(answers):,} images; first those of which the model was surest. It may be "
-            f"wrong, or the label.{shown}"
-        )
+        self.summary.setText(_in_words(len(errors), len(answers)))
+        for part in (self.table, self.relabel_button, self.view):
+            part.setVisible(bool(rows))
         self.relabel_button.setEnabled(any(row.sop_uid for row in rows))
         for column in range(3):
             self.table.resizeColumnToContents(column)
@@ -130,4 +129,16 @@ class ErrorsPane(QWidget):
         if row.sop_uid and file.is_file():
             self.view.show_image(self._model_folder, file, self._classes, row.said)
         else:
-            self.view.message.setText("The image is not one of this project; it cannot be shown here.")
+            self.view.clear("The image is not one of this project; it cannot be shown here.")
+
+
+def _in_words(errors: int, images: int) -> str:
+    if not errors:
+        return (
+            f"Model and reader agree on all {images:,} images." if images > 1 else "Model and reader agree."
+        )
+    shown = f" The {_MOST:,} worst are shown." if errors > _MOST else ""
+    return (
+        f"{errors:,} of {images:,} images; first those of which the model was surest. It may be wrong, or the "
+        f"label.{shown}"
+    )

@@ -203,7 +203,8 @@ class Results(QWidget):
         self.learning.show_points(points)
         self.learning_words.setText(
             learning_words(points)
-            or "Only the quick recipe tells this; train with it to see whether labelling on pays."
+            or "This run does not tell whether labelling on pays. A quick look tells it, where it has twenty images "
+            "or more to train on and every class on validation."
         )
         name = SPLIT_NAMES.get(split, split)
         self.heading.setText(
