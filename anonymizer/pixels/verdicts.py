@@ -28,7 +28,8 @@ BY_READER, BY_LIST, BY_POLICY = "reader", "keep-list", "policy"
 NO_IDENTITY, NOT_MASKED = "no identity was read", "this project masks no text by itself"
 
 SURE = 0.9  # the least confidence of a reading by which text is un-masked
-SURE_FIGURES, FIGURES = 0.8, 4  # the same for what has a figure and so many letters and digits: no name reads like it
+SURE_FIGURES = 0.8  # the same for what has a figure and `FIGURES` letters and digits: no name reads like it
+FIGURES = 4
 CLEAR = 0.5  # and of one that makes an identity known as such
 MARGIN = 0.6  # of a line's height: a box this much wider must read the same
 BESIDE = 1.5  # of a line's height: text so near stands beside it

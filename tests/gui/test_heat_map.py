@@ -129,4 +129,4 @@ def test_a_file_that_is_gone_leaves_no_other_image_under_its_name(view: HeatMapV
     assert view.view.frames == 1
     view.show_image(tmp_path, tmp_path / "gone.png", ("normal", "spot"), "spot")
     assert view.view.frames == 0
-    assert "cannot be opened" in view.view._message
+    assert "cannot be opened" in view.view.message

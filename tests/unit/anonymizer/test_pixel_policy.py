@@ -114,7 +114,9 @@ def test_a_reading_that_is_not_sure_un_masks_nothing(monkeypatch):
     assert [region.kind for region in result.regions] == ["text"]
 
 
-@pytest.mark.parametrize(("text", "kind"), [("kVp 120", KEPT), ("ERECT", "text"), ("L", "text"), ("3.4", "text")])
+@pytest.mark.parametrize(
+    ("text", "kind"), [("kVp 120", KEPT), ("ERECT", "text"), ("L", "text"), ("3.4", "text")]
+)
 def test_values_need_less_confidence_than_words(monkeypatch, text, kind):
     monkeypatch.setattr(
         text_finder,
