@@ -37,6 +37,8 @@ def test_a_lost_key_file_is_made_good_by_the_recovery_sheet(
     assert (
         run("vault", folder, "recovery-sheet", folder / "sheet.txt") == 2
     )  # not where the project is handed on
+    other_spelling = folder.with_name(folder.name.upper()) / "sheet.txt"
+    assert run("vault", folder, "recovery-sheet", other_spelling) == 2
     assert run("vault", folder, "recovery-sheet", sheet) == 0
     assert run("vault", folder, "recovery-sheet", sheet) == 2  # never overwritten
     if sheet.stat().st_mode & 0o077:
