@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         SecondReading,
     )
     from labeller.release import HELD_BACK, what_lets_out, withheld_because
-    from labeller.safekeeping import back_up, is_sound, latest_sound_backup, restore
+    from labeller.safekeeping import back_up, is_sound, keep_latest, latest_sound_backup, restore
     from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, select
     from labeller.splits import split_by_patient, split_warnings
     from labeller.storage import is_older
@@ -105,6 +105,7 @@ __all__ = [
     "history_table",
     "is_older",
     "is_sound",
+    "keep_latest",
     "label_document",
     "label_table",
     "latest_sound_backup",
@@ -142,7 +143,7 @@ _HOMES = {
     "records": ("SORTS", "Decision", "InstanceFilter", "InstanceRow", "LabelClass", "LabelEvent", "LabelSet",
                 "NewInstance", "PredictionRow", "Reader", "RunRow", "SecondReading"),
     "release": ("HELD_BACK", "what_lets_out", "withheld_because"),
-    "safekeeping": ("back_up", "is_sound", "latest_sound_backup", "restore"),
+    "safekeeping": ("back_up", "is_sound", "keep_latest", "latest_sound_backup", "restore"),
     "selection": ("DUPLICATE_RULES", "Choice", "Chosen", "Selection", "select"),
     "splits": ("split_by_patient", "split_warnings"),
     "storage": ("is_older",),

@@ -1,4 +1,4 @@
-"""Keeping the catalogue safe: its soundness, a copy of each of the last days of work, and the way back."""
+"""Keeping the catalogue safe: its soundness, a copy of each of the last days as it ended, and the way back."""
 
 import contextlib
 import os
@@ -11,7 +11,9 @@ from labeller.errors import CatalogueError
 
 KEPT = 7
 """So many days' copies are kept."""
+_SAME_NS = 2_000_000_000  # file systems round times, FAT to two seconds
 _PREFIX, _SUFFIX = "catalogue-", ".sqlite"
+_LATEST = f"{_PREFIX}latest{_SUFFIX}"
 
 
 def is_sound(catalogue: Path) -> bool:
@@ -27,20 +29,43 @@ def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | 
     """Copy a catalogue that is in use into `folder`, once a day; None where today's copy is there already.
 
     Where the clock was set back, so that copies of later days are there, the newest of them is renewed: the newest
-    copy is always the one that was made last. Older copies than the last `KEPT` days' go.
+    copy is always the one that was made last. Older copies than the last `KEPT` days' go, and so does the copy of
+    `keep_latest`, which holds nothing more.
 
     Raises CatalogueError where the copy cannot be written; then no other copy has been touched.
     """
     day = day or datetime.now(UTC).strftime("%Y-%m-%d")
     copy = folder / f"{_PREFIX}{day}{_SUFFIX}"
-    newest = max([copy, *backups(folder)])
+    newest = max([copy, *_of_days(folder)])
     if newest == copy and copy.exists():
         return None
-    copy = newest
-    temporary = copy.with_suffix(".tmp")
+    _put(catalogue, newest)
+    for old in (folder / _LATEST, *_of_days(folder)[KEPT:]):
+        old.unlink(missing_ok=True)
+    return newest
+
+
+def keep_latest(catalogue: Path, folder: Path) -> Path | None:
+    """Copy what was written since the newest copy, beside the copies of days; None where nothing was.
+
+    It takes seconds for a million instances and looks at nothing, so no copy that was known to be whole is replaced.
+    Raises CatalogueError as `back_up` does.
+    """
+    copies = backups(folder)
+    if copies and abs(copies[0].stat().st_mtime_ns - _last_written(catalogue)) < _SAME_NS:
+        return None
+    _put(catalogue, folder / _LATEST)
+    return folder / _LATEST
+
+
+def _put(catalogue: Path, copy: Path) -> None:
+    """Make a copy whose time of change is that of the catalogue: so old is what it holds."""
+    written = _last_written(catalogue)
+    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
     try:
-        folder.mkdir(exist_ok=True)
+        copy.parent.mkdir(exist_ok=True)
         _copy(catalogue, temporary)
+        os.utime(temporary, ns=(written, written))
         temporary.replace(copy)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
@@ -48,13 +73,25 @@ def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | 
         raise CatalogueError(
             "No copy of the catalogue could be made.", "Make room on the disk; labels are saved all the same."
         ) from error
-    for old in backups(folder)[KEPT:]:
-        old.unlink(missing_ok=True)
-    return copy
+
+
+def _last_written(catalogue: Path) -> int:
+    """Return when something was last written into a catalogue or its log, in nanoseconds; 0 where it is not there."""
+    found = [0]
+    for file in (catalogue, catalogue.with_name(f"{catalogue.name}-wal")):
+        with contextlib.suppress(OSError):
+            known = file.stat()
+            found += [known.st_mtime_ns] * (known.st_size > 0)
+    return max(found)
 
 
 def backups(folder: Path) -> list[Path]:
     """List the copies, the newest first."""
+    latest = folder / _LATEST
+    return [latest] * latest.exists() + _of_days(folder)
+
+
+def _of_days(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_PREFIX}????-??-??{_SUFFIX}"), reverse=True)
 
 

@@ -1,63 +1,97 @@
-"""After a project was opened: its catalogue is checked, copied and made ready to open, beside the window's thread."""
+"""A project's catalogue is checked and copied when it is opened, each hour and when it is closed, beside the window."""
 
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.session import Session
-from labeller import Catalogue, back_up, is_sound
+from app.project import Project
+from app.storage import sweep
+from labeller import Catalogue, back_up, is_sound, keep_latest
+
+HOUR_MS = 3_600_000
+"""A catalogue of a million instances is copied in seconds, beside the work."""
 
 
 class Safekeeping:
-    """One check and at most one copy each time a project is opened to be written in."""
+    """Keeps a copy of the open project's catalogue that is never older than an hour of work."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         self._session, self._window = session, window
+        self._project: Project | None = None
         self._work: Latest | None = None
+        self._hourly = QTimer(window, interval=HOUR_MS)
+        self._hourly.timeout.connect(self._again)
 
     @property
     def busy(self) -> bool:
-        """Whether the check is under way."""
+        """Whether a check is under way."""
         return self._work is not None
 
     def begin(self) -> None:
-        """Check and copy the open project's catalogue."""
+        """Check and copy the catalogue of the project that was just opened, and keep it in sight."""
         self.end()
         if self._session.writer is None:
-            project = self._session.project
-            self._work = Latest(self._window)
-            self._work.done.connect(self._tell)
-            self._work.failed.connect(self._warn)
-            self._work.run(lambda: _check_and_copy(project.catalogue_file, project.backups))
+            self._project = self._session.project
+            self._run(self._project, opened=True)
+            self._hourly.start()
 
     def end(self) -> None:
-        """Wait for nothing any more, as when the project is closed."""
+        """Copy what was done since the last copy, now that the project is closed; nobody waits for it.
+
+        The program ends when the copy is made, though its window is gone.
+        """
+        self._hourly.stop()
+        self._drop()
+        project, self._project = self._project, None
+        if project is not None:
+            self._run(project, opened=False)
+
+    def _again(self) -> None:
+        if self._project is not None and not self.busy:
+            self._run(self._project, opened=False)
+
+    def _run(self, project: Project, *, opened: bool) -> None:
+        self._drop()
+        self._work = Latest(self._window)
+        self._work.done.connect(self._tell)
+        self._work.failed.connect(self._warn)
+        self._work.run(lambda: _check_and_copy(project.catalogue_file, project.backups, opened=opened))
+
+    def _drop(self) -> None:
         if self._work is not None:
             self._work.stop()
             self._work.deleteLater()
             self._work = None
 
     def _warn(self, message: str, remedy: str) -> None:
-        self.end()
+        self._drop()
         self._session.status.emit(f"{message} {remedy}")
 
     def _tell(self, sound: bool) -> None:  # noqa: FBT001 - a signal sends it
-        self.end()
+        self._drop()
         if not sound:
             show_error(
                 self._window,
                 "The catalogue of this project is damaged.",
-                "Close the project and open it again: a copy of an earlier day is offered then.",
+                "Open the project again: its last whole copy is offered then.",
             )
 
 
-def _check_and_copy(catalogue: Path, folder: Path) -> bool:
-    """Copy only what is sound, so that a damaged catalogue never takes the place of a good copy."""
-    sound = is_sound(catalogue)
-    if sound:
-        back_up(catalogue, folder)
-        with Catalogue.open(catalogue) as opened:
-            opened.keep_order()
-    return sound
+def _check_and_copy(catalogue: Path, folder: Path, *, opened: bool) -> bool:
+    """Return whether it is sound, looked at when it is opened; what is damaged is copied over no good copy."""
+    if not opened:
+        if catalogue.is_file():  # else its drive is gone, which the next key tells
+            keep_latest(catalogue, folder)
+        return True
+    sweep(folder)
+    if not is_sound(catalogue):
+        return False
+    with Catalogue.open(catalogue) as project:
+        project.keep_order()
+    if back_up(catalogue, folder) is None:
+        keep_latest(catalogue, folder)  # the last session ended without one
+    return True

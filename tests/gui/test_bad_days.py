@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,45 @@ def test_opening_makes_the_copy_of_the_day(window: MainWindow, labelled: Project
     assert len(backups(labelled.backups)) == 1
 
 
+def test_what_was_labelled_in_a_session_is_in_the_copy_once_the_project_is_closed(
+    window: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    window.open_folder(labelled.folder)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    (copy,) = backups(labelled.backups)
+    os.utime(
+        labelled.catalogue_file, (1, 1)
+    )  # so that what follows is later, however coarse the disk's clock
+    os.utime(copy, (1, 1))
+    window.session.catalogue.set_label([uid(0)], "finding", reader="A", means="key")
+    window.close_project()
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    latest, of_the_day = backups(labelled.backups)
+    assert of_the_day == copy
+    with sqlite3.connect(latest) as file:
+        assert file.execute("SELECT count(*) FROM label_event").fetchone() == (21,)
+    file.close()
+    made = latest.stat().st_ino
+    window.open_folder(labelled.folder)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    window.close_project()
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    assert latest.stat().st_ino == made  # nothing new, no copy
+
+
+def test_work_is_copied_each_hour(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:
+    window.open_folder(labelled.folder)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    (copy,) = backups(labelled.backups)
+    os.utime(copy, (1, 1))
+    window.session.catalogue.set_label([uid(0)], "finding", reader="A", means="key")
+    window.safekeeping._hourly.timeout.emit()
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
+    with sqlite3.connect(backups(labelled.backups)[0]) as file:
+        assert file.execute("SELECT count(*) FROM label_event").fetchone() == (21,)
+    file.close()
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_the_copy_takes_the_place_of_a_damaged_catalogue_if_wanted(
     window: MainWindow, labelled: Project, monkeypatch: pytest.MonkeyPatch, *, wanted: bool
@@ -93,7 +133,9 @@ def test_the_copy_takes_the_place_of_a_damaged_catalogue_if_wanted(
 
     monkeypatch.setattr(QMessageBox, "question", question)
     window.open_folder(labelled.folder)
-    assert "2026-03-01, made at 09:15 UTC" in asked[0]  # what was labelled later that day would be lost
+    held = datetime.fromtimestamp(1_772_356_500, UTC).astimezone()
+    assert f"as it was on {held:%Y-%m-%d at %H:%M}, " in asked[0]  # what was labelled later would be lost
+    assert "days ago" in asked[0]
     assert window.session.is_open == wanted
     if wanted:
         assert window.session.catalogue.counts_by_class() == {"clear": 10, "finding": 10}

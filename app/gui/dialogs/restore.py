@@ -1,6 +1,6 @@
-"""Offers the copy of an earlier day in the place of a damaged catalogue."""
+"""Offers the last whole copy in the place of a damaged catalogue."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from app import NAME
 from app.errors import USER_ERRORS
+from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.project import Project
 from labeller import CatalogueDamagedError, latest_sound_backup, restore
@@ -32,16 +33,26 @@ def offer_backup(window: "MainWindow", folder: Path, error: CatalogueDamagedErro
 
 
 def _wanted(window: "MainWindow", copy: Path) -> bool:
-    day = copy.stem.removeprefix("catalogue-")
-    made = datetime.fromtimestamp(copy.stat().st_mtime, UTC)  # one copy a day, at the first opening
+    held = datetime.fromtimestamp(copy.stat().st_mtime, UTC)  # when what it holds was written
     kinds = QMessageBox.StandardButton
     answer = QMessageBox.question(
         window,
         NAME,
-        f"The catalogue of this project is damaged. There is a whole copy of {day}, made at "
-        f"{made:%H:%M} UTC.\n\n"
+        f"The catalogue of this project is damaged. There is a whole copy of it as it was on "
+        f"{held.astimezone():%Y-%m-%d at %H:%M}, {_ago(datetime.now(UTC) - held)}.\n\n"
         "Take the copy? Labels set after that are lost; masked images stay. The damaged file is kept beside it.",
         kinds.Yes | kinds.No,
         kinds.Yes,
     )
     return answer == kinds.Yes
+
+
+def _ago(age: timedelta) -> str:
+    """Say how old something is, in the largest unit that fits."""
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 0:
+        return "which is later than this computer's clock"
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= size:
+            return f"{counted(minutes // size, unit)} ago"
+    return f"{counted(minutes, 'minute')} ago"

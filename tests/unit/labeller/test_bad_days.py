@@ -35,7 +35,7 @@ def test_a_full_disk_is_told_and_what_was_labelled_is_kept(tmp_path: Path, catal
     event.listen(engine, "checkout", no_more_pages)
     with pytest.raises(CatalogueError, match="disk is full") as caught:
         catalogue.add_instances([new(n) for n in range(1000, 2000)])
-    assert "what was reported done is kept" in caught.value.remedy
+    assert "what was done before is kept" in caught.value.remedy
     assert catalogue.count() == 40  # nothing of it was entered
     event.remove(engine, "checkout", no_more_pages)
     engine.dispose()
@@ -44,19 +44,36 @@ def test_a_full_disk_is_told_and_what_was_labelled_is_kept(tmp_path: Path, catal
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move a file that is open")
-def test_what_is_labelled_while_the_folder_is_moved_away_is_there_when_it_comes_back(
+def test_while_the_folder_is_moved_away_nothing_is_labelled_and_work_goes_on_when_it_comes_back(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
     away = tmp_path / "away"
     away.mkdir()
     for file in tmp_path.glob("catalogue.sqlite*"):
         file.replace(away / file.name)
-    label(catalogue, [5], "opacity")
+    with pytest.raises(
+        CatalogueError, match="not where it was"
+    ):  # the open file may be on a drive that is gone
+        label(catalogue, [5], "opacity")
     with pytest.raises(CatalogueError, match="missing") as caught:
         Catalogue.open(tmp_path / "catalogue.sqlite")
     assert "folder is complete" in caught.value.remedy
     for file in away.iterdir():
         file.replace(tmp_path / file.name)
+    label(catalogue, [5], "opacity")
+    assert labels_on_disk(tmp_path) == {uid(0): "normal", uid(1): "normal", uid(5): "opacity"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody replace a file that is open")
+def test_a_label_goes_to_the_catalogue_that_stands_at_its_place_and_not_to_the_one_that_did(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    back_up(tmp_path / "catalogue.sqlite", tmp_path / "backups")
+    (copy,) = backups(tmp_path / "backups")
+    for file in tmp_path.glob("catalogue.sqlite*"):
+        file.unlink()
+    copy.replace(tmp_path / "catalogue.sqlite")  # as when the folder is brought back from a backup
+    label(catalogue, [5], "opacity")
     assert labels_on_disk(tmp_path) == {uid(0): "normal", uid(1): "normal", uid(5): "opacity"}
 
 

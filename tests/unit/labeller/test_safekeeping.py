@@ -1,5 +1,6 @@
 """A damaged catalogue is noticed, and the copy of an earlier day takes its place."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from labeller import (
     CatalogueError,
     back_up,
     is_sound,
+    keep_latest,
     latest_sound_backup,
     restore,
 )
@@ -43,6 +45,26 @@ def test_the_oldest_copies_go(tmp_path: Path) -> None:
     left = backups(tmp_path / "backups")
     assert len(left) == KEPT
     assert left[0].stem == f"catalogue-2026-03-{KEPT + 3:02}"
+
+
+def test_the_latest_work_is_kept_beside_the_copies_of_days_until_the_next_of_them(tmp_path: Path) -> None:
+    file, folder = tmp_path / "catalogue.sqlite", tmp_path / "backups"
+    filled(tmp_path).close()
+    os.utime(file, (1, 1))
+    morning = back_up(file, folder, day="2026-03-01")
+    assert keep_latest(file, folder) is None  # nothing is new
+    with Catalogue.open(file) as catalogue:
+        label(catalogue, [0], "opacity")
+        evening = keep_latest(file, folder)
+        assert keep_latest(file, folder) is None
+    assert backups(folder) == [evening, morning]
+    with Catalogue.open(evening) as copied:
+        assert copied.instance(uid(0)).label == "opacity"
+    assert latest_sound_backup(folder) == evening
+    damage(evening)  # it was copied unseen: what is known to be whole stands behind it
+    assert latest_sound_backup(folder) == morning
+    next_morning = back_up(file, folder, day="2026-03-02")
+    assert backups(folder) == [next_morning, morning]
 
 
 def test_damage_is_noticed_and_the_newest_whole_copy_found(tmp_path: Path) -> None:
