@@ -79,12 +79,14 @@ class Stream:
         drawn = tensorflow.data.Dataset.from_generator(
             self._drawn, output_signature=feed.signature(tensorflow)
         )
+        # Converted code would be written to the system's temporary folder, and a killed training leaves it there.
+        prepare = tensorflow.autograph.experimental.do_not_convert(feed.prepare)
         if parallel:
             many = tensorflow.data.AUTOTUNE
-            prepared = drawn.map(feed.prepare, num_parallel_calls=many, deterministic=True)
+            prepared = drawn.map(prepare, num_parallel_calls=many, deterministic=True)
             self._batches = prepared.prefetch(_AHEAD)
         else:
-            self._batches = drawn.map(feed.prepare)
+            self._batches = drawn.map(prepare)
 
     def epoch(self, epoch: Epoch, rng: np.random.Generator) -> Any:
         """Tensors (images as the network takes them, smoothed labels, weights), in the epoch's order.

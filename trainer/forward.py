@@ -31,6 +31,7 @@ class Forward:
         self._call = tensorflow.function(
             lambda batch: part(batch, training=False),
             input_signature=[tensorflow.TensorSpec(shape, tensorflow.float32)],
+            autograph=False,
             jit_compile=False,
         )
         if frozen:

@@ -22,7 +22,7 @@ def compile_step(model: Any, optimizer: Any, strategy: Any = None) -> Any:
             return learn(batch, tensorflow.shape(batch[0])[0])
         return _shared(strategy, learn, batch)
 
-    return tensorflow.function(step, jit_compile=False, reduce_retracing=True)
+    return tensorflow.function(step, autograph=False, jit_compile=False, reduce_retracing=True)
 
 
 def _shared(strategy: Any, learn: Callable[..., Any], batch: tuple[Any, ...]) -> tuple[Any, Any]:

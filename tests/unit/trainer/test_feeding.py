@@ -45,6 +45,32 @@ def test_parallel_preparation_gives_the_same_numbers() -> None:
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+def test_no_program_text_is_written_to_the_temporary_folder_where_a_kill_would_leave_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import keras
+    from tensorflow.python.autograph.pyct import loader
+
+    from trainer.forward import Forward
+    from trainer.steps import compile_step
+
+    written: list[str] = []
+    write = loader.load_source
+    monkeypatch.setattr(
+        loader, "load_source", lambda text, *rest: (written.append(text), write(text, *rest))[1]
+    )
+    entry = keras.Input((12, 12, 3))
+    flat = keras.layers.Flatten()(entry)
+    logits = keras.layers.Dense(2, name="logits")(flat)
+    model = keras.Model(entry, keras.layers.Softmax(name="probabilities")(logits))
+    step = compile_step(model, keras.optimizers.SGD(0.01))
+    for batch in _feed().batches(Epoch(np.arange(10), np.ones(10, np.bool_)), np.random.default_rng(0)):
+        step(*batch)
+    assert Forward(model, SHAPE)(PIXELS).shape == (10, 2)
+    assert Forward(model, SHAPE, frozen=True)(PIXELS).shape == (10, 2)
+    assert written == []
+
+
 def test_a_pipeline_built_once_gives_each_epoch_its_own_batches() -> None:
     stream = _feed().stream()
     for seed in (1, 2):
