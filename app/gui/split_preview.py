@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import for_window
-from labeller import Selection
+from labeller import Selection, what_lets_out
 
 SPLITS = ("train", "validation", "test")
 FEW_PATIENTS = 10  # of a class; with fewer, figures say little
@@ -43,7 +43,7 @@ def preview(found: Selection, fractions: tuple[float, float, float]) -> Preview:
         for name in found.classes
     )
     left_out = tuple(
-        f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {for_window(why)}."
+        f"{count:,} labelled {'image is' if count == 1 else 'images are'} left out: {_reason(why)}"
         for why, count in (*found.withheld.items(), *found.left_out.items())
     )
     return Preview(
@@ -54,6 +54,10 @@ def preview(found: Selection, fractions: tuple[float, float, float]) -> Preview:
         found.unlabelled,
         (*left_out, *_warnings(classes, fractions)),
     )
+
+
+def _reason(why: str) -> str:
+    return for_window(f"{why}. {what_lets_out(why)}").strip()
 
 
 def _warnings(classes: Sequence[ClassCounts], fractions: tuple[float, float, float]) -> tuple[str, ...]:

@@ -61,10 +61,13 @@ def test_one_reader_alone_is_told_what_to_do(opened: MainWindow, qtbot: QtBot) -
     page = shown(opened, qtbot)
     assert page.stack.currentWidget() is page.alone
     assert "Only one reader" in page.alone.heading.text()
-    page.alone.buttons[0].click()
+    QTest.keyClick(page.alone.buttons[0], Key.Key_Return)  # as Space does
     dialog = page.findChild(SecondReadingDialog)
     assert dialog is not None
     assert dialog.name() == "B"
+    field = dialog.reader.lineEdit()
+    assert field is not None
+    qtbot.waitUntil(lambda: field.selectedText() == "B")  # a name that is typed takes its place
     assert dialog.number.maximum() == 20
     dialog.reader.setEditText(" ")
     assert not dialog.buttons.button(dialog.buttons.StandardButton.Ok).isEnabled()
@@ -215,3 +218,27 @@ def test_a_second_reading_is_drawn_from_chosen_images(opened: MainWindow, qtbot:
     catalogue = opened.session.catalogue
     drawn = list(catalogue.second_reading_answers(catalogue.second_readings()[-1].name))
     assert [catalogue.instance(uid).label for uid in drawn] == ["finding"] * 4
+
+
+def test_a_catalogue_that_cannot_be_read_is_told_on_the_page_and_tried_again(
+    read_twice: MainWindow, labelled: Project, qtbot: QtBot
+) -> None:
+    away = labelled.folder.with_name("away")
+    labelled.folder.rename(away)
+    page = shown(read_twice, qtbot)
+    assert page.stack.currentWidget() is page.failed
+    assert page.failed.heading.text() == "The catalogue is missing."
+    away.rename(labelled.folder)
+    page.failed.buttons[0].click()
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.content)
+
+
+def test_the_end_of_a_reading_is_told(opened: MainWindow, qtbot: QtBot) -> None:
+    shown(opened, qtbot).begin("C", 2)
+    page = label_page(opened)
+    told: list[str] = []
+    opened.session.status.connect(told.append)
+    press(page, Key.Key_1)
+    assert not told
+    press(page, Key.Key_1)
+    assert told == ["Everything here is answered; the page Agreement shows how far readers agree."]

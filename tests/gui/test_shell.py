@@ -183,6 +183,15 @@ def test_help_lists_every_key_of_the_window_and_the_page(
     dialog.close()
 
 
+def test_what_was_done_is_told_for_a_while(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.gui.main_window.SAID", 100)
+    window.session.status.emit("Taken back: note.")
+    assert window.statusBar().currentMessage() == "Taken back: note."
+    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == "")
+
+
 def test_every_command_of_the_table_exists() -> None:
     for command in COMMANDS:
         assert not command.method or callable(getattr(MainWindow, command.method))

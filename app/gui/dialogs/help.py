@@ -14,6 +14,9 @@ from app.gui.shortcuts import key_rows
 if TYPE_CHECKING:
     from app.gui.pages.base import Page
 
+PICTURE = 560
+"""Width of a picture of the user guide in pixels: all of it is seen, and the text is near."""
+
 LICENCES = (
     ("PySide6 (Qt)", "LGPL-3.0"),
     ("pydicom, pylibjpeg-openjpeg, pyjpegls", "MIT"),
@@ -47,7 +50,7 @@ def chapter(title: str) -> str:
     text = (file if file.is_file() else resources.find("help", "start.md")).read_text("utf-8")
     document = QTextDocument()
     document.setMarkdown(text)
-    return document.toHtml()
+    return document.toHtml().replace("<img ", f'<img width="{PICTURE}" ')
 
 
 def _laid_down() -> str:

@@ -18,7 +18,9 @@ class Answering:
             if known.shortcut == key:
                 self.answer(known.name)
                 return
-        self._desk.session.status.emit(f"No class has the key {key}.")
+        named = any(known.kind == "class" for known in self._desk.model.classes.values())
+        first = "" if named else " Name the classes first, at the right."
+        self._desk.session.status.emit(f"No class has the key {key}.{first}")
 
     def answer(self, class_name: str, *, means: str = "") -> None:
         """Label with a class; where several may hold at once, add it or take it out and stay.
@@ -47,7 +49,9 @@ class Answering:
         scope = desk.label_set.scope
         if not desk.walk.step(1, same="" if scope == "image" else scope):
             desk.show_changed(desk.current, changed)
-            desk.session.status.emit("That was the last image of this list.")
+            over = desk.task.title and desk.steps.done >= desk.steps.total
+            told = "Everything here is answered; the page Agreement shows how far readers agree."
+            desk.session.status.emit(told if over else "That was the last image of this list.")
 
     def note(self, text: str) -> None:
         """Note something beside the label of the image in sight."""

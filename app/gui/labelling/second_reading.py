@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -65,6 +66,9 @@ class SecondReadingDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.buttons)
         self._on_sample()
+        field = self.reader.lineEdit()
+        if field is not None:
+            QTimer.singleShot(0, field, field.selectAll)  # a name that is typed takes the place of one's own
 
     def only(self) -> InstanceFilter:
         """Return what the sample is drawn from."""
