@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.gui.dialogs.keys import KeysDialog, PressKey
 from app.gui.image.image_keys import ACTIONS
 from app.gui.key_table import KEY_ACTIONS, meet
 from app.gui.main_window import MainWindow
+from app.gui.pages.dataset_page import DatasetPage
 from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
 from app.gui.shortcuts import KEYS, KeyMap
@@ -166,3 +168,28 @@ def test_labels_are_entered_whatever_keys_were_changed(page: LabelPage) -> None:
     assert label_of(page, 0) == "finding"
     press(page, Key.Key_W)
     assert label_of(page, 0) == "clear"
+
+
+def test_tab_goes_as_one_reads(window: MainWindow, labelled: Project, qtbot: QtBot) -> None:
+    window.session.open(labelled.folder)
+    window.go("dataset")
+    page = window.current_page()
+    assert isinstance(page, DatasetPage)
+    assert _in_order(page.pane.name, page.pane.replace, page.form.classes, page.form.unusable)
+    window.go("label")
+    page = window.current_page()
+    assert isinstance(page, LabelPage)
+    qtbot.waitUntil(lambda: not page.view.loading)
+    only = page.filter
+    assert _in_order(only.labels, only.modalities, only.text, only.more, only.order, page.list)
+    buttons = list(page.classes.buttons.values())
+    assert _in_order(page.classes.field, *buttons, page.desk.reader.box)
+
+
+def _in_order(*widgets: QWidget) -> bool:
+    """Whether Tab comes to these in their order before it comes to the first again."""
+    at, left = widgets[0], list(widgets[1:])
+    while left and (at := at.nextInFocusChain()) is not widgets[0]:
+        if at is left[0]:
+            left.pop(0)
+    return not left

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QInputDialog,
     QLineEdit,
@@ -152,6 +154,10 @@ class ClassPanel(QWidget):
                 self._rows.addSpacing(10)
             self._rows.addWidget(self._row(known))
         self._rows.addStretch(1)
+        rows = (button.parentWidget() for button in self.buttons.values())
+        parts = [each for row in rows if row is not None for each in row.findChildren(QAbstractButton)]
+        for before, after in pairwise([self.field, *parts]):  # they were made after what stands beneath them
+            self.setTabOrder(before, after)
 
     def _row(self, known: LabelClass) -> QWidget:
         row = QWidget()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.errors import USER_ERRORS
@@ -118,6 +118,14 @@ class ExportPane(QWidget):
     def _hide_results(self) -> None:
         for each in (self.release_button, self.train_button, self.folder_button):
             each.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tab goes as one reads: what stands above the classes was made after them."""
+        super().showEvent(event)
+        before = self.form.classes.previousInFocusChain()
+        if before is not None and before is not self.replace:
+            self.setTabOrder(before, self.name)
+            self.setTabOrder(self.name, self.replace)
 
     def _layout(self) -> None:
         frame, inside = card()

@@ -49,6 +49,8 @@ class WorklistFilter(QWidget):
         layout, lower = QHBoxLayout(), QHBoxLayout()
         column.addLayout(layout)
         column.addLayout(lower)
+        for box in (self.labels, self.modalities):  # first, as Tab goes in this order
+            layout.addWidget(box, 1)
         lower.addWidget(self.text, 1)
         lower.addWidget(self.more)
         self.choose(InstanceFilter(), 0)
@@ -58,8 +60,6 @@ class WorklistFilter(QWidget):
             box.setMinimumContentsLength(6)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the image
             box.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        for box in (self.labels, self.modalities):
-            layout.addWidget(box, 1)
 
     def choose(self, further: InstanceFilter, number: int) -> None:
         """Take further choices, so many."""
