@@ -5,7 +5,7 @@ images only is as large as anatomy, and what it hardly marks may be anything: bo
 (`text_engine`) to count as text.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,12 +22,12 @@ Floats = npt.NDArray[np.float32]
 
 __all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
 
-LIMITS = Limits(core=0.05, peak=0.3, area=24)
+LIMITS = Limits(core=0.08, peak=0.4, area=24)
 FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where they can be read
 LEAST_THICK, LEAST_LONG = 5, 1.5  # pixels of a faint line, and how much longer than thick it is
 MOST_DOUBTFUL = 6  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
-A_LINE = 0.3  # mean of what is a line for sure
+A_LINE = 0.15  # mean of what is a line for sure
 FAINT_END, GOES_ON = 0.95, 0.005  # a line whose end is marked less surely goes on where the map has as much
 LONG, END, FURTHEST = 2, 0.6, 4  # in its height: a line's least length, its end, and how far it goes on
 EDGE, EDGE_SHARE = (
@@ -40,6 +40,7 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     16,
 )  # what is left over must be found as surely as that, and so many are read
 KNOWN = 0.5  # share of a large line that the finer search has found already
+THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +128,36 @@ def _is_long(box: TextBox) -> bool:
     return thin >= LEAST_THICK and long >= LEAST_LONG * thin
 
 
-def _legible(image: Array, doubtful: Iterable[TextBox], found: Iterable[TextBox]) -> Iterator[TextBox]:
+def _legible(image: Array, doubtful: Iterable[TextBox], found: Sequence[TextBox]) -> Iterator[TextBox]:
     """Yield those of the large and the faint lines that can be read: anatomy cannot, so nothing of it is lost."""
     known = np.zeros(image.shape[:2], dtype=bool)
     for box in found:
-        known[box.y : box.y + box.height, box.x : box.x + box.width] = True
-    fresh = (b for b in doubtful if known[b.y : b.y + b.height, b.x : b.x + b.width].mean() < KNOWN)
+        known[_place(box)] = True
+    fresh = (b for b in doubtful if known[_place(b)].mean() < KNOWN)
     surest = sorted(fresh, key=lambda box: -box.score)[:MOST_DOUBTFUL]
     view = percentile(grey_of(image)) if surest else None
     for core in surest:
         box = _grown(core, image.shape)
-        if view is not None and _says_something(_read(view, box), READ_SCORE, READ_LENGTH):
+        if view is not None and _says_something(
+            _read(_without(view, found, box), box), READ_SCORE, READ_LENGTH
+        ):
             yield box
+
+
+def _without(view: Bytes, found: Iterable[TextBox], box: TextBox) -> Bytes:
+    """Return the view without found lines that are thin beside a doubtful one: what they say is not its own."""
+    thick = THIN * min(box.width, box.height)
+    thin = [other for other in found if min(other.width, other.height) < thick]
+    if not thin:
+        return view
+    emptied, ground = view.copy(), np.median(view[_place(box)])
+    for other in thin:
+        emptied[_place(other)] = ground
+    return emptied
+
+
+def _place(box: TextBox) -> tuple[slice, slice]:
+    return slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
 
 
 def _says_something(reading: Reading, score: float, length: int) -> bool:

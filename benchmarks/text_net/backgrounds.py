@@ -273,6 +273,16 @@ def echoes(rng: Rng, size: int) -> Floats:
     return enlarged(rng, maker, size) if rng.random() < 0.3 else maker(rng, size)
 
 
+def grainy(rng: Rng, picture: Floats) -> Floats:
+    """The picture with noise over it: of single pixels or of blots as large as the strokes of small letters."""
+    grain = rng.normal(size=picture.shape).astype(np.float32)
+    blur = rng.uniform(0, 1.8)
+    if blur > SHARP:
+        grain = cv2.GaussianBlur(grain, (0, 0), blur * rng.uniform(0.7, 1.4), sigmaY=blur)
+    grain *= rng.uniform(0.02, 0.15) / max(float(grain.std()), 1e-6)
+    return np.asarray(picture + grain * (0.3 + picture if rng.random() < 0.5 else 1), np.float32)
+
+
 def background(rng: Rng, size: int) -> Floats:
     """A picture of a kind drawn by lot."""
     weights = np.array([weight for _, weight in MAKERS])

@@ -16,12 +16,12 @@ SEED = 20_260
 IN_SHARD = 250
 
 
-def shard(number: int, ultrasound: float) -> npt.NDArray[np.uint8]:
+def shard(number: int, ultrasound: float, hard: float) -> npt.NDArray[np.uint8]:
     """The scenes of a shard: (IN_SHARD, SIZE, SIZE, 5), four planes and the classes of the pixels."""
     made = np.empty((IN_SHARD, SIZE, SIZE, 5), np.uint8)
     for index in range(IN_SHARD):
         rng = np.random.default_rng([SEED, number, index])
-        made[index, ..., :4], made[index, ..., 4] = scene(rng, ultrasound)
+        made[index, ..., :4], made[index, ..., 4] = scene(rng, ultrasound, hard)
     return made
 
 
@@ -34,12 +34,13 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--shards", type=int, default=8)
     parser.add_argument("--ultrasound", type=float, default=ECHOES, help="share of ultrasound, 0 to 1")
+    parser.add_argument("--hard", type=float, default=0.0, help="share of scenes with faint text, 0 to 1")
     wanted = parser.parse_args()
     cv2.setNumThreads(1)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     for number in range(wanted.first, wanted.first + wanted.shards):
         temporary = wanted.folder / f"{number:03d}.part.npy"
-        np.save(temporary, shard(number, wanted.ultrasound))
+        np.save(temporary, shard(number, wanted.ultrasound, wanted.hard))
         temporary.rename(wanted.folder / f"{number:03d}.npy")
 
 

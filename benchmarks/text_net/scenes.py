@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels.text_views import planes
-from benchmarks.text_net.backgrounds import Floats, background, echoes
+from benchmarks.text_net.backgrounds import Floats, background, echoes, grainy
 from benchmarks.text_net.flow import with_flow
 from benchmarks.text_net.lettering import line
 
@@ -24,6 +24,7 @@ SMALL = 0.25  # share of blocks whose capitals are under 10 pixels high
 WITHOUT_TEXT = 0.35  # share of scenes
 ECHOES = 0.2  # share of scenes that are ultrasound of 8 bits beyond those that the lot gives
 FLOW = 0.5  # share of these that have colours laid over them
+GRAINY = 0.6  # share of the pictures with hard text that get grain laid over them
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,28 @@ class Style:
     strength: float
     blur: float
     turn: float
+    least: float = 1.4  # faint ink: the least contrast in units of the spread of the surroundings
 
 
-def scene(rng: Rng, ultrasound: float = ECHOES) -> tuple[Bytes, Bytes]:
-    """Return the planes (SIZE, SIZE, 4) and the classes of the pixels (SIZE, SIZE) of a new picture."""
+def scene(rng: Rng, ultrasound: float = ECHOES, hard: float = 0.0) -> tuple[Bytes, Bytes]:
+    """Return the planes (SIZE, SIZE, 4) and the classes of the pixels (SIZE, SIZE) of a new picture.
+
+    `ultrasound` is the share of echoes beyond those of the lot, `hard` that of scenes whose text is mostly faint and
+    small and often upright, in grain.
+    """
     heard = rng.random() < ultrasound
+    faint = hard > 0 and rng.random() < hard
     made = echoes(rng, SIZE) if heard else background(rng, SIZE)
+    if faint and rng.random() < GRAINY:
+        made = grainy(rng, made)
     picture = np.clip(made, -0.2, 1.2).astype(np.float32) * float(rng.uniform(0.4, 1))
-    if rng.random() < 0.45:
+    if rng.random() < (0.2 if faint else 0.45):
         clutter(rng, picture)
     classes = np.zeros((SIZE, SIZE), np.uint8)
     if rng.random() > WITHOUT_TEXT:
-        for _ in range(rng.integers(1, 6)):
-            block(rng, picture, classes)
+        for _ in range(rng.integers(3, 9) if faint else rng.integers(1, 6)):
+            style, height = (hard_style(rng), hard_height(rng)) if faint else (style_of(rng), height_of(rng))
+            block(rng, picture, classes, (style, height))
     grain = float(rng.choice([0, 0, 0.003, 0.01, 0.03])) if rng.random() < 0.3 else 0.0
     picture = picture + grain * rng.normal(size=picture.shape).astype(np.float32)
     if heard:
@@ -193,12 +203,30 @@ def style_of(rng: Rng) -> Style:
     )
 
 
-def block(rng: Rng, picture: Floats, classes: Bytes) -> None:
-    """Write one to five lines of one style, at the border or anywhere, where nothing is written yet."""
-    style = style_of(rng)
-    height = (
+def hard_style(rng: Rng) -> Style:
+    """A way of drawing that is hard to see, by lot; a fifth is drawn in any way, as faint text stands beside bright."""
+    if rng.random() < 0.2:
+        return style_of(rng)
+    turn = float(rng.choice([0, 0, 0, 90, 270]))
+    blur = float(rng.uniform(0.3, 0.7)) if rng.random() < 0.15 else 0.0
+    return Style("faint", "", 1.0, blur, turn, least=float(rng.uniform(1.0, 1.6)))
+
+
+def height_of(rng: Rng) -> int:
+    """Pixels of capitals, by lot."""
+    return (
         int(rng.integers(6, 10)) if rng.random() < SMALL else int(np.clip(rng.lognormal(2.55, 0.45), 6, 44))
     )
+
+
+def hard_height(rng: Rng) -> int:
+    """Pixels of small capitals, by lot."""
+    return int(np.clip(rng.lognormal(2.3, 0.3), 6, 24))
+
+
+def block(rng: Rng, picture: Floats, classes: Bytes, how: tuple[Style, int]) -> None:
+    """Write one to five lines of one style and height, at the border or anywhere, where nothing is written yet."""
+    style, height = how
     x, y = _corner(rng)
     for _ in range(rng.choice([1, 1, 2, 3, 4])):
         glyphs = _turned(line(rng, height), style.turn)
@@ -257,7 +285,7 @@ def _value(rng: Rng, near: Floats, style: Style) -> tuple[float, bool]:
     """Return the ink's value, and whether it needs a box around to be seen."""
     mean, spread = float(near.mean()), float(near.std())
     if style.ink == "faint":
-        contrast = max(rng.uniform(0.02, 0.12), rng.uniform(1.4, 2.3) * spread)
+        contrast = max(rng.uniform(0.02, 0.12), rng.uniform(style.least, style.least + 0.9) * spread)
         return mean + contrast * (1 if mean < rng.uniform(0.2, 0.8) else -1), False
     values = {
         "bright": rng.uniform(0.8, 1),
