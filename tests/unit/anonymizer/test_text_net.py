@@ -48,6 +48,20 @@ def test_text_that_is_hardly_brighter_than_its_noisy_ground_is_found():
     assert masked(image)[glyphs(size=20)].mean() > 0.9
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_small_text_that_hardly_rises_from_coarse_grain_is_found(seed, turns):
+    """Letters 1.5 deviations above speckle whose blots are as wide as their strokes, upright ones too."""
+    grain = cv2.GaussianBlur(np.random.default_rng(seed).normal(size=(SIDE, SIDE)), (0, 0), 1.0)
+    where = {"at": (120, 150), "size": 12}
+    stencil = written(np.zeros((SIDE, SIDE)), **where)
+    picture = 100 + 25 * (grain / grain.std() * (1 - stencil) + 1.5 * stencil)
+    image = np.ascontiguousarray(np.rot90(picture.clip(0, 255).astype(np.uint8), turns))
+    found = masked(image)
+    assert found[np.rot90(glyphs(**where), turns)].mean() > 0.95
+    assert found.mean() < 0.1
+
+
 def test_faint_text_beside_bright_text_is_found():
     picture = np.random.default_rng(6).normal(0.3, 0.02, (SIDE, SIDE))
     faint = {"at": (14, 40), "size": 20}
@@ -202,6 +216,20 @@ def test_what_is_hardly_marked_is_text_only_where_it_can_be_read(monkeypatch, le
     monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
     image = written(noisy(), **where) if legible else noisy()
     assert masked((image * 4000).clip(0, 4095).astype(np.uint16))[ink].all() == legible
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_large_place_is_not_text_because_a_found_line_in_it_can_be_read(monkeypatch, there):
+    where = {"lines": (NUMBER,), "at": (60, 120), "size": 16}
+    ink = glyphs(**where)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    line, place = np.zeros((2, SIDE, SIDE), np.float32)
+    line[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = 0.99 * there
+    place[rows[0] - 12 : rows[-1] + 13, columns[0] - 8 : columns[-1] + 9] = 0.9
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (line, place))
+    found = masked((written(noisy(), **where) * 4000).clip(0, 4095).astype(np.uint16))
+    assert found[ink].all()
+    assert bool(found[rows[0] - 12, columns[0]]) != there
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
