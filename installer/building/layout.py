@@ -48,11 +48,13 @@ def make_program(root: Path, target: Target, version: str) -> None:
     _compile([site.parent])
 
 
-def make_training(root: Path, target: Target) -> None:
-    """The component for training, in `root`."""
+def make_training(root: Path, target: Target, program: Path) -> None:
+    """The component for training, in `root`, to be added to the layout `program`."""
     folder = root / "training"
     wheels.install(TRAINING, target, folder)
     trim(folder, "site-packages")
+    if target is WINDOWS:
+        windows_needs.check(root, program / "python")
     site = site_packages(root, target)
     site.mkdir(parents=True)
     up = "/".join([".."] * len(site.relative_to(root).parts))

@@ -47,7 +47,7 @@ def release(given: argparse.Namespace) -> int:
 def _make_layout(product: Product, given: argparse.Namespace) -> None:
     target, root = TARGETS[given.system], product.layout
     if product.component == TRAINING:
-        layout.make_training(root, target)
+        layout.make_training(root, target, root.parent / PROGRAM)
         return
     layout.make_program(root, target, product.version)
     if target is WINDOWS:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from installer.building.locked import ROOT
 
 LOCK = ROOT / "installer" / "windows" / "python.lock"
+RUNTIME_LOCK = ROOT / "installer" / "windows" / "runtime.lock"
 SEARCH_PATH = "python311.zip\n.\nLib\\site-packages\nimport site\n"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian's ca-certificates
 SIGNER = "O=Python Software Foundation"
@@ -21,6 +22,8 @@ NEEDLESS = ("_msi.pyd", "winsound.pyd", "python.cat")
 # Libraries of Microsoft's C++ that wheels expect on the system; Qt's wheel brings the newest and all use those.
 RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "msvcp140_codecvt_ids.dll", "concrt140.dll",
            "vcruntime140.dll", "vcruntime140_1.dll")  # fmt: skip
+# What Qt's lacks of it, from a wheel of its own. TensorFlow needs it; a bare Windows has none of all this.
+MORE_RUNTIME = ("vcruntime140_threads.dll",)
 
 
 def bring_python(folder: Path) -> None:
@@ -46,15 +49,33 @@ def bring_runtime(folder: Path, site: Path) -> None:
     """
     for name in RUNTIME:
         shutil.copy2(site / "PySide6" / name, folder / name)
+    with TemporaryDirectory() as scratch:
+        shutil.unpack_archive(_fetch_runtime(Path(scratch)), scratch, "zip")
+        (data,) = Path(scratch).glob("*.data/data")
+        for name in MORE_RUNTIME:
+            shutil.copy2(data / name, folder / name)
+        (told,) = Path(scratch).glob("*.dist-info")  # licence and version, for the notices
+        shutil.copytree(told, site / told.name)
 
 
 def _fetch(folder: Path) -> Path:
-    command = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--no-binary=:all:", "--no-build-isolation", "--require-hashes", "-d", str(folder), "-r",
-               str(LOCK))  # fmt: skip
-    subprocess.run(command, check=True)
+    _download(folder, LOCK, "--no-binary=:all:", "--no-build-isolation")
     (archive,) = folder.glob("*.tar.gz")
     return archive
+
+
+def _fetch_runtime(folder: Path) -> Path:
+    _download(
+        folder, RUNTIME_LOCK, "--only-binary=:all:", "--python-version", "3.11", "--platform", "win_amd64"
+    )
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _download(folder: Path, lock: Path, *choice: str) -> None:
+    command = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+               *choice, "--require-hashes", "-d", str(folder), "-r", str(lock))  # fmt: skip
+    subprocess.run(command, check=True)
 
 
 def _verify_signatures(files: list[Path]) -> None:

@@ -91,3 +91,9 @@ def test_a_library_that_neither_the_package_nor_windows_has_is_found():
     }
     assert list(windows_needs.missing(needs)) == [(Path("a/QtCore.pyd"), ["python3.dll"])]
     assert not list(windows_needs.missing({**needs, Path("python3.dll"): frozenset()}))
+
+
+def test_the_training_component_rests_on_the_libraries_of_the_program() -> None:
+    needs = {Path("training/tflite.dll"): frozenset({"vcruntime140_threads.dll", "normaliz.dll"})}
+    assert list(windows_needs.missing(needs)) == [(Path("training/tflite.dll"), ["vcruntime140_threads.dll"])]
+    assert not list(windows_needs.missing(needs, frozenset({"vcruntime140_threads.dll"})))
