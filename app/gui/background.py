@@ -42,6 +42,11 @@ class Latest(QObject):
         self._future = self._executor.submit(work)
         self._timer.start()
 
+    def run_last(self, work: Callable[[], object]) -> None:
+        """Begin this work; its thread ends with it, also where this object or the program ended before."""
+        self.run(work)
+        self._executor.shutdown(wait=False)
+
     def drop(self) -> None:
         """Wait for nothing any more."""
         if self._future is not None:

@@ -59,7 +59,7 @@ class Safekeeping:
         self._work = Latest(self._window)
         self._work.done.connect(self._tell)
         self._work.failed.connect(self._warn)
-        self._work.run(lambda: _check_and_copy(project.catalogue_file, project.backups, opened=opened))
+        self._work.run_last(lambda: _check_and_copy(project.catalogue_file, project.backups, opened=opened))
 
     def _drop(self) -> None:
         if self._work is not None:

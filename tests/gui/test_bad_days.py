@@ -309,8 +309,8 @@ def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it
     window.session.status.connect(told.append)
     QTest.keyClick(page.view, Qt.Key.Key_2)
     assert told[-1].startswith("The image cannot be seen; nothing was labelled.")
+    qtbot.waitUntil(lambda: bool(page.view.message) and not page.view.loading)  # it was tried again at once
     away.rename(labelled.folder)
-    qtbot.waitUntil(lambda: bool(page.view.message) and not page.view.loading)
     QTest.keyClick(page.view, Qt.Key.Key_2)  # it is read again, and the same key labels it then
     qtbot.waitUntil(lambda: page.view.seen)
     assert window.session.catalogue.instance(uid(4)).label == "clear"

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from anonymizer import DicomImage
@@ -375,7 +375,7 @@ def test_classes_are_named_by_typing_and_then_the_keys_are_the_images(
 
 @pytest.mark.qt_log_ignore("propagateSizeHints", "raise", "grabbing the keyboard")  # as popups are offscreen
 def test_keys_in_an_open_list_or_menu_are_no_answers(page: LabelPage, qtbot: QtBot) -> None:
-    shown, box = current(page), page.filter.findChildren(QComboBox)[0]
+    shown, box = current(page), page.filter.order
     box.showPopup()
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
     QTest.keyClick(box.view(), Key.Key_N)
