@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.gui.jobs import Job
-from app.gui.labelling.label_files import LabelFilesDialog
+from app.gui.labelling.label_files import LabelFilesDialog, place_for_reports
 from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project
@@ -52,7 +52,7 @@ def test_reports_are_written_one_for_each_study_and_reader_and_what_is_left_out_
         catalogue.set_label(["2.25.1000"], "skipped", reader="A", means="key")
     dialog.write("--reports", tmp_path / "reports")
     qtbot.waitUntil(dialog.problems.isVisible, timeout=60_000)
-    assert dialog.panel.message.text() == "10 reports of 19 labels written. Left out:"
+    assert dialog.panel.message.text() == "10 reports of 19 labels written to “reports”. Left out:"
     assert dialog.problems.item(0).text() == (
         "1 label: their reader skipped them. Give them a class on the page Label if they are to leave."
     )
@@ -112,3 +112,11 @@ def test_what_was_read_is_one_step_that_is_taken_back_and_done_again(
     assert (catalogue.counts_by_class(), catalogue.opinions()) == after
     page.steps.undo()
     assert (catalogue.counts_by_class(), catalogue.opinions()) == before
+
+
+def test_reports_never_come_among_other_files(tmp_path: Path) -> None:
+    assert place_for_reports(tmp_path) == tmp_path
+    (tmp_path / "letter.txt").write_text("something else")
+    assert place_for_reports(tmp_path) == tmp_path / "reports"
+    (tmp_path / "reports").mkdir()
+    assert place_for_reports(tmp_path) == tmp_path / "reports-2"

@@ -39,6 +39,9 @@ class HelpDialog(TextDialog):
             keys = f"<p>{escape(page.purpose)}</p><h2>Keys of this page</h2>{html_table(rows)}"
         keys += f"<h2>Keys everywhere</h2>{html_table(key_rows('window'))}"
         super().__init__("Help", "", parent)
+        self.resize(
+            self.width() * 4 // 3, self.height() * 4 // 3
+        )  # room for a picture and what is said of it
         self.text.setSearchPaths([str(resources.find("help"))])
         self.text.setHtml(chapter(page.title if page is not None else "") + keys)
 

@@ -48,6 +48,7 @@ class LabelFilesDialog(QDialog):
         self._session, self._jobs = session, jobs
         self._reading = False
         self._first_step = 0
+        self._target = Path()
         self.reader = QLineEdit(session.reader)
         self.reader.setAccessibleName("Reader of labels that name none")
         self.in_buttons = (
@@ -81,7 +82,7 @@ class LabelFilesDialog(QDialog):
 
     def write(self, way: str, target: Path) -> None:
         """Write labels; `way` is the option of `leadglass label`: "--to", "--history" or "--reports"."""
-        self._reading = False
+        self._reading, self._target = False, target
         self._start("Writing labels", [way, str(target)])
 
     def _start(self, title: str, what: Sequence[str]) -> None:
@@ -97,7 +98,7 @@ class LabelFilesDialog(QDialog):
     def _on_finished(self, result: dict[str, Any]) -> None:
         if not self._reading:
             left_out = [for_window(str(line)) for line in result.get("left_out", ())]
-            self._tell(_written(result), left_out)
+            self._tell(_written(result, self._target.name), left_out)
             return
         problems = [str(problem) for problem in result.get("problems", ())]
         text = f"{counted(result['labelled'])} labelled"
@@ -148,9 +149,9 @@ class LabelFilesDialog(QDialog):
             self.write("--history", Path(name))
 
     def _ask_reports(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "A new or empty folder for the reports")
+        name = QFileDialog.getExistingDirectory(self, "Where a folder “reports” is made, or an empty folder")
         if name:
-            self.write("--reports", Path(name))
+            self.write("--reports", place_for_reports(Path(name)))
 
     def _layout(self) -> None:
         layout = QVBoxLayout(self)
@@ -187,10 +188,20 @@ def _row(buttons: Sequence[QWidget]) -> QHBoxLayout:
     return row
 
 
-def _written(result: dict[str, Any]) -> str:
+def place_for_reports(chosen: Path) -> Path:
+    """Return the folder where it is empty, else a new one in it: nothing that is there gets reports among it."""
+    try:
+        empty = not any(chosen.iterdir())
+    except OSError:  # the job says what is wrong with it
+        return chosen
+    names = ("reports", *(f"reports-{number}" for number in range(2, 10_000)))
+    return chosen if empty else next(chosen / name for name in names if not (chosen / name).exists())
+
+
+def _written(result: dict[str, Any], place: str) -> str:
     if "reports" in result:
         of = f"{counted(result['reports'], 'report')} of {counted(result['labels'], 'label')}"
-        return f"{of} written. Left out:" if result["left_out"] else f"{of} written."
+        return f"{of} written to “{place}”.{' Left out:' if result['left_out'] else ''}"
     return " ".join(
         f"{counted(result[what], what.removesuffix('s'))} written."
         for what in ("labels", "steps")
