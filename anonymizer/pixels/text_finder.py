@@ -39,6 +39,9 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
+SURE_LINE = (
+    0.6  # mean of one line at least where text stands: in an image without any, all of it must be read
+)
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
 
@@ -68,6 +71,8 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
     fine, coarse = text_net.text_maps(image)
     found = lines_of(fine)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
+    if not any(box.score >= SURE_LINE for box in found):  # noise alone: it marks a place here and there
+        found = []
     return (*found, *_legible(image, doubtful, found))
 
 
