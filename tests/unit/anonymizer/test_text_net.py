@@ -255,3 +255,21 @@ def test_tiles_cover_an_image_of_any_size():
 def test_the_same_image_gives_the_same_boxes():
     image = (written(noisy(), (NAME, NUMBER)) * 4000).astype(np.uint16)
     assert text_finder.find_text(image) == text_finder.find_text(image.copy())
+
+
+@pytest.mark.parametrize("sure", [0.98, 0.0])
+def test_what_is_marked_weakly_is_text_without_being_read_only_beside_a_sure_line(monkeypatch, sure):
+    """Noise marks a place here and there; in an image with text such a place is faint text."""
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[100:116, 100:200], marked[300:316, 100:200] = sure, 0.5
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    found = masked((noisy() * 4000).clip(0, 4095).astype(np.uint16))
+    assert found[300:316, 100:200].all() == bool(sure)
+    assert found.any() == bool(sure)
+
+
+@pytest.mark.parametrize("seed", [7, 16, 26])
+def test_nothing_is_found_in_the_noise_of_a_small_slice(seed):
+    picture = background() * (0.8 + 0.2 * np.sin(seed / 5))
+    image = (picture + np.random.default_rng(seed).normal(0, 0.004, picture.shape)) * 2000
+    assert not masked(image.round().clip(0, 4095).astype(np.uint16)).any()
