@@ -463,13 +463,13 @@ def test_the_contact_sheet_shows_each_distinct_crop_of_the_originals_once(
 def test_enter_elsewhere_masks_nothing(page: MaskPage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.images.list.list, "d")
     draw(page, qtbot)
-    for widget in (page.images.header.search, page.images.by_hand.bar.undo_button, page.images.list.list):
+    undo = page.images.by_hand.bar.undo_button
+    for widget, left in ((page.images.header.search, 1), (page.images.list.list, 1), (undo, 0)):
         widget.setFocus()
         assert widget.hasFocus()
         qtbot.keyClick(widget, Qt.Key.Key_Return)
         assert not page.jobs.active, widget
-    assert not page.jobs.active
-    assert len(page.images.by_hand.pending) == 1
+        assert len(page.images.by_hand.pending) == left, widget
 
 
 def test_a_rectangle_counts_for_every_frame_unless_one_is_meant(page: MaskPage) -> None:
