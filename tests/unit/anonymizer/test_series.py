@@ -179,13 +179,15 @@ def test_of_300_slices_ten_are_searched_and_the_others_only_compared(tmp_path, m
     monkeypatch.setattr(text_finder, "find_text", lambda image: searched.append(1) or search(image))
     plan = plan_of([sample_of(values_of(number, (NAME,))) for number in numbers])
     assert len(searched) == CHOSEN + 2
+    ink = written(np.zeros((240, 320)), (NAME,)) > 0.5
+    besides = 0
     for number in set(range(count)) - set(numbers):
-        dataset = instance(number, (NAME,))
-        (region,) = mask_burned_in_text(dataset, plan=plan).regions
-        ink = written(np.zeros((240, 320)), (NAME,)) > 0.5
+        first, *others = mask_burned_in_text(instance(number, (NAME,)), plan=plan).regions
         inside = np.zeros(ink.shape, bool)
-        inside[region.y : region.y + region.height, region.x : region.x + region.width] = True
+        inside[first.y : first.y + first.height, first.x : first.x + first.width] = True
         assert inside[ink].all()
+        besides += len(others)
+    assert besides <= count // 100  # of those that are searched one or the other has noise like a word
     assert len(searched) <= CHOSEN + 2 + count // 20  # a few slices differ by their noise: those are searched
 
 
