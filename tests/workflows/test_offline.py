@@ -47,6 +47,8 @@ def test_no_internet_socket_is_opened_and_nothing_written_elsewhere(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
+    # An installed copy comes compiled, a source tree does not.
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.chdir(tmp_path)
     for number, step in enumerate(the_line(tmp_path, incoming)):
         trace = tmp_path / f"trace{number}"
