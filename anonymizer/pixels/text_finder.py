@@ -39,9 +39,7 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
-SURE_LINE = (
-    0.6  # mean of one line at least where text stands: in an image without any, all of it must be read
-)
+SURE_LINE = 0.6  # mean of one line at least; in an image without any such line all of them must be read
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
 

@@ -89,6 +89,14 @@ def labelled(project: Project) -> Project:
     return project
 
 
+@pytest.fixture
+def with_one(project: Project) -> Project:
+    """A project with one image and no label class."""
+    with project.catalogue() as catalogue:
+        catalogue.add_instances([_instance(project, 0)])
+    return project
+
+
 def _instance(project: Project, number: int) -> NewInstance:
     patient = number // 2
     uid = f"2.25.{1000 + number}"

@@ -23,6 +23,17 @@ from labeller import Catalogue, CatalogueError, back_up
 from labeller.safekeeping import backups
 from tests.gui.test_label import await_image, opened, uid
 
+LABELLING = "app.gui.labelling.attempts"
+"""The module that tells of what failed while somebody labels."""
+
+
+def at_work(window: MainWindow, project: Project, qtbot: QtBot) -> LabelPage:
+    """The Label page of a project with its first image on the screen."""
+    window.session.open(project.folder)
+    page = opened(window, qtbot)
+    await_image(page)
+    return page
+
 
 def errors_told(monkeypatch: pytest.MonkeyPatch, place: str, *, remedies: bool = False) -> list[str]:
     """What a module's error dialog would say; filled as the test goes on."""
@@ -44,7 +55,7 @@ def test_a_second_window_may_look_and_is_told_who_writes(
     assert not window.rail.buttons["import"].isEnabled()
     window.go("import")
     assert isinstance(window.current_page(), LabelPage)
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    said = errors_told(monkeypatch, LABELLING)
     page = opened(window, qtbot)
     await_image(page)
     before = window.session.catalogue.history(uid(0))
@@ -175,12 +186,10 @@ def test_a_folder_that_may_not_be_written_is_told(
 def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
+    page = at_work(window, labelled, qtbot)
     with labelled.catalogue() as other:
         other.rename_class("finding", "opacity")
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    said = errors_told(monkeypatch, LABELLING)
     page.answering.label("finding")
     assert said == ["There is no label class “finding”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -193,10 +202,8 @@ def test_a_class_that_was_renamed_elsewhere_is_told_and_the_label_stays(
 def test_a_full_disk_while_one_labels_is_told_and_the_same_key_works_once_there_is_room(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    page = at_work(window, labelled, qtbot)
+    said = errors_told(monkeypatch, LABELLING)
     engine = window.session.catalogue._storage._reads
 
     def full(*_anything: object) -> None:
@@ -285,10 +292,8 @@ def test_an_older_project_that_another_window_works_in_waits(
 def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it_is_back(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts", remedies=True)
+    page = at_work(window, labelled, qtbot)
+    said = errors_told(monkeypatch, LABELLING, remedies=True)
     engine = window.session.catalogue._storage._reads
 
     def gone(*_anything: object) -> None:
@@ -323,14 +328,12 @@ def test_a_drive_that_vanishes_while_one_labels_is_told_and_work_goes_on_when_it
 def test_a_class_that_was_merged_away_elsewhere_is_told_and_no_label_is_lost(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
+    page = at_work(window, labelled, qtbot)
     page.answering.label("finding")
     with labelled.catalogue() as other:
         other.add_class("normal")
         other.merge_class("clear", "normal", reader="B")
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    said = errors_told(monkeypatch, LABELLING)
     page.steps.undo()  # back to a class that is no more
     assert said == ["There is no label class “clear”."]
     assert window.session.catalogue.instance(uid(0)).label == "finding"
@@ -345,12 +348,10 @@ def test_a_class_that_was_removed_elsewhere_is_told(
 ) -> None:
     with labelled.catalogue() as catalogue:
         catalogue.add_class("other")
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
+    page = at_work(window, labelled, qtbot)
     with labelled.catalogue() as elsewhere:
         elsewhere.remove_class("other")
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    said = errors_told(monkeypatch, LABELLING)
     QTest.keyClick(page.view, Qt.Key.Key_3)
     assert said == ["There is no label class “other”."]
     assert window.session.catalogue.instance(uid(0)).label == "clear"
@@ -359,9 +360,7 @@ def test_a_class_that_was_removed_elsewhere_is_told(
 def test_labels_set_while_the_clock_is_set_back_are_kept_in_their_order(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
+    page = at_work(window, labelled, qtbot)
     QTest.keyClick(page.view, Qt.Key.Key_2)
     monkeypatch.setattr("labeller.labels.now", lambda: "2001-01-01T00:00:00.000+00:00")
     page.steps.undo()
@@ -375,10 +374,8 @@ def test_labels_set_while_the_clock_is_set_back_are_kept_in_their_order(
 def test_a_label_is_refused_where_the_open_catalogue_is_no_longer_at_its_place(
     window: MainWindow, labelled: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.session.open(labelled.folder)
-    page = opened(window, qtbot)
-    await_image(page)
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    page = at_work(window, labelled, qtbot)
+    said = errors_told(monkeypatch, LABELLING)
     away = labelled.folder.with_name("away")
     labelled.folder.rename(away)  # the file is still open, and would take what is lost with it
     QTest.keyClick(page.view, Qt.Key.Key_2)
@@ -402,7 +399,7 @@ def test_a_step_that_could_not_be_taken_back_is_the_next_to_be_taken_back(
     await_image(page)
     told: list[str] = []
     window.session.status.connect(told.append)
-    said = errors_told(monkeypatch, "app.gui.labelling.attempts")
+    said = errors_told(monkeypatch, LABELLING)
 
     def full(*_args: object, **_named: object) -> None:
         raise CatalogueError("The disk is full.", "Make room.")

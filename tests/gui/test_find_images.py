@@ -92,11 +92,9 @@ def test_images_are_found_by_how_sure_the_model_is(page: LabelPage) -> None:
 
 
 def test_without_a_run_nothing_is_asked_about_a_model(
-    window: MainWindow, project: Project, qtbot: QtBot
+    window: MainWindow, with_one: Project, qtbot: QtBot
 ) -> None:
-    with project.catalogue() as catalogue:
-        catalogue.add_instances([_instance(project, 0)])
-    window.session.open(project.folder)
+    window.session.open(with_one.folder)
     dialog = dialog_of(opened(window, qtbot))
     assert not dialog.boxes["predicted"].isEnabled()
     assert "No model" in dialog.score_from.toolTip()

@@ -14,7 +14,6 @@ from app.gui.main_window import MainWindow
 from app.gui.pages.label_page import LabelPage
 from app.project import Project
 from labeller import InstanceFilter
-from tests.gui.conftest import _instance
 from tests.gui.test_label import await_image, current, label_of, opened, press, uid
 
 Key = Qt.Key
@@ -195,11 +194,9 @@ def test_a_change_of_classes_is_told_and_one_that_changes_nothing_is_no_step(
 
 
 def test_a_digit_before_any_class_is_named_says_where_they_are_named(
-    window: MainWindow, project: Project, qtbot: QtBot
+    window: MainWindow, with_one: Project, qtbot: QtBot
 ) -> None:
-    with project.catalogue() as catalogue:
-        catalogue.add_instances([_instance(project, 0)])
-    window.session.open(project.folder)
+    window.session.open(with_one.folder)
     page = opened(window, qtbot)
     with qtbot.waitSignal(window.session.status) as told:
         press(page, Key.Key_1)
