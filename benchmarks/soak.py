@@ -2,8 +2,10 @@
 
     python -m benchmarks.soak --minutes 60 --folder /somewhere/empty
 
-Each round imports, labels, exports, and (with --train) trains and predicts in one process that never ends, and prints a
-line of figures. The last line compares the second round, when everything is loaded, with the last one.
+Each round masks a folder in worker processes, imports it into a project, masks everything again, labels, exports, and
+(with --train) trains and predicts into the project, in one process that never ends, headers and pixels as ever. It
+prints a line of figures, and fails where a step did less than in the first round. The last line compares the second
+round, when everything is loaded, with the last one.
 """
 
 import argparse
@@ -11,21 +13,23 @@ import gc
 import os
 import shutil
 import tempfile
-import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import resources
-from anonymizer import read_image
+from anonymizer import SecretKey, read_image
 from app.project import Project
-from app.workflows import importing
+from app.workflows import importing, learning, masking
 from app.workflows.datasets import export_project
+from app.workflows.masking_again import all_instances, mask_again
 from app.workflows.projects import create_project, unlock
 
-MOST_GROWTH = {"memory_mb": 40.0, "handles": 4.0, "threads": 2.0, "temporary": 0.0}
+MOST_GROWTH = {"memory_mb": 40.0, "handles": 4.0, "threads": 2.0, "processes": 0.0, "temporary": 0.0}
+ITSELF = Path("/proc/self")
 
 
 class Silent:
@@ -44,38 +48,49 @@ class Figures:
 
     memory_mb: float
     handles: float
-    threads: float
+    threads: float  # of the system, not only Python's
+    processes: float  # workers that did not go
     temporary: float  # files in the temporary folder and half-written ones in the soak's folder
 
     @classmethod
     def now(cls, folder: Path) -> "Figures":
         gc.collect()
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        pages = int((ITSELF / "statm").read_text(encoding="ascii").split()[1])
         left = [path for path in folder.rglob(".*") if path.suffix in (".tmp", ".part")]
+        threads = list((ITSELF / "task").iterdir())
         return cls(
             pages * os.sysconf("SC_PAGE_SIZE") / 2**20,
-            len(list(Path("/proc/self/fd").iterdir())),
-            threading.active_count(),
+            len(list((ITSELF / "fd").iterdir())),
+            len(threads),
+            sum(len((each / "children").read_text(encoding="ascii").split()) for each in threads),
             len(left) + len(list(Path(tempfile.gettempdir()).iterdir())),
         )
 
 
-def one_round(folder: Path, originals: Path, *, train: bool) -> None:
-    """Every step once, in a project of its own that is deleted at the end."""
-    project = create_project(folder / "soak.leadglass")
+def one_round(folder: Path, originals: Path, *, train: bool) -> Counter[str]:
+    """Every step once, in a project of its own that is deleted at the end; how much each step did."""
+    done: Counter[str] = Counter()
     progress = Silent()
+    settings = masking.settings_for("basic", (), SecretKey.generate())
+    request = masking.MaskRequest((originals,), folder / "masked", settings, workers=2)
+    done["masked"] = masking.mask(request, progress).outcomes["masked"]
+    project = create_project(folder / "soak.leadglass")
     with unlock(project) as vault:
-        importing.import_instances(project, vault, [originals], progress, workers=1)
-        label_all(project)
-        export_project(project, folder / "data", progress, vault=vault)
+        imported = importing.import_instances(project, vault, [originals], progress, workers=1)
+        done["imported"] = imported.outcomes["masked"]
+        again = mask_again(project, vault, all_instances(project), progress, workers=1)
+        done["masked again"] = again.outcomes["masked"]
+        done["labelled"] = label_all(project)
+        done["exported"] = export_project(project, folder / "data", progress, vault=vault).images
     if train:
-        learn(project, folder)
-    shutil.rmtree(project.folder)
-    shutil.rmtree(folder / "data")
+        done["predicted"] = learn(project, folder)
+    for each in (folder / "masked", project.folder, folder / "data"):
+        shutil.rmtree(each)
+    return done
 
 
-def label_all(project: Project) -> None:
-    """Two classes in turn, and one change taken back."""
+def label_all(project: Project) -> int:
+    """Two classes in turn, and one change taken back; how many have a label."""
     with project.catalogue() as catalogue:
         for name in ("one", "other"):
             catalogue.add_class(name)
@@ -84,16 +99,18 @@ def label_all(project: Project) -> None:
             catalogue.set_label([uid], ("one", "other")[number % 2], reader=reader, means="window")
         events = catalogue.set_label(list(catalogue.uids())[:1], None, reader=reader, means="window")
         catalogue.undo(events, reader=reader)
+        return sum(bool(row.label) for row in catalogue.instances())
 
 
-def learn(project: Project, folder: Path) -> None:
-    """A quick training and a prediction of every instance."""
-    from trainer import Predictor, train
+def learn(project: Project, folder: Path) -> int:
+    """A quick training, and what it says of every instance, kept in the catalogue; how many it spoke of."""
+    from trainer import train
 
     train(folder / "data", folder / "model", recipe="quick", read_image=read_image, on_event=lambda _kind, _facts: None,
           cancelled=lambda: False, epochs=1)  # fmt: skip
-    list(Predictor.load(folder / "model", read_image).predict(sorted(project.instances.iterdir())))
+    told = learning.predict_project(project, folder / "model", (), Silent())
     shutil.rmtree(folder / "model")
+    return sum(not each.error for _uid, each in told)
 
 
 def main() -> int:
@@ -111,10 +128,13 @@ def main() -> int:
     tempfile.tempdir = os.environ["TMPDIR"] = str(scratch)
     os.environ["LEADGLASS_CONFIG"] = str(given.folder / "config")
     rows: list[Figures] = []
+    first: Counter[str] = Counter()
     end = time.monotonic() + 60 * given.minutes
     while time.monotonic() < end or len(rows) < 3:
         begun = time.monotonic()
-        one_round(given.folder, given.originals, train=given.train)
+        done = one_round(given.folder, given.originals, train=given.train)
+        first = first or done
+        assert done == first, f"a round did {dict(done)}, the first one {dict(first)}"
         rows.append(Figures.now(given.folder))
         told = ", ".join(f"{name} {value:.0f}" for name, value in asdict(rows[-1]).items())
         print(f"round {len(rows)}: {time.monotonic() - begun:.0f} s; {told}", flush=True)
@@ -123,7 +143,7 @@ def main() -> int:
         for each in fields(Figures)
         if getattr(rows[-1], each.name) - getattr(rows[1], each.name) > MOST_GROWTH[each.name]
     }
-    print(f"{len(rows)} rounds; " + (f"grown: {grown}" if grown else "nothing grew."))
+    print(f"{len(rows)} rounds of {dict(first)}; " + (f"grown: {grown}" if grown else "nothing grew."))
     return 1 if grown else 0
 
 
