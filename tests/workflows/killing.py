@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -40,8 +41,8 @@ class Killer:
 
     seed: int
     check: Callable[[], None]
+    whole_s: float  # how long the command takes undisturbed
     kills: int = 0
-    whole_s: float = 3.0  # how long the command takes undisturbed
     generator: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +73,14 @@ class Killer:
         return False
 
 
+def timed(*arguments: object) -> float:
+    """Run a command undisturbed; how long it took, in seconds."""
+    begun = time.monotonic()
+    ended = leadglass(*arguments, "--progress", "none")
+    assert ended.code == 0, ended.err
+    return time.monotonic() - begun
+
+
 def contents(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder."""
     return {
@@ -83,7 +92,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def rounds(killer: Killer, one: Callable[[int], None]) -> None:
     """Do rounds until there were enough kills; what fails because somebody changed the program meanwhile says so."""
-    number, source = 0, state_of_source()
+    number, source, begun = 0, state_of_source(), time.monotonic()
     while killer.kills < KILLS:
         try:
             one(number)
@@ -94,6 +103,7 @@ def rounds(killer: Killer, one: Callable[[int], None]) -> None:
             raise
         number += 1
         assert number < 3 * KILLS + 3, "it comes through before it can be killed"
+    print(f"{killer.kills} kills in {number} rounds, {time.monotonic() - begun:.0f} s")
 
 
 def state_of_source() -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from app.project import Project
 from tests.workflows.conftest import leadglass
-from tests.workflows.killing import MARKS, Killer, check_project, contents, rounds
+from tests.workflows.killing import MARKS, Killer, check_project, contents, rounds, timed
 
 pytestmark = MARKS
 SAME = ("weights.weights.h5", "judging.json", "images.json", "evaluation.json", "familiarity.npz")
@@ -50,11 +49,10 @@ def learned(model: Path) -> dict[str, Any]:
 
 def test_training(dataset: Path, tmp_path: Path) -> None:
     assert leadglass(*training(dataset, tmp_path / "warm" / "model")).code == 0
-    begun = time.monotonic()
-    assert leadglass(*training(dataset, tmp_path / "calm" / "model")).code == 0
+    whole_s = timed(*training(dataset, tmp_path / "calm" / "model"))
     calm = learned(tmp_path / "calm" / "model")
     before = contents(dataset)
-    killer = Killer(6, lambda: None, whole_s=time.monotonic() - begun)
+    killer = Killer(6, lambda: None, whole_s)
 
     def one(number: int) -> None:
         out = tmp_path / f"round{number}" / "model"
@@ -71,12 +69,11 @@ def test_prediction(dataset: Path, imported: Path, tmp_path: Path) -> None:
     model = tmp_path / "model"
     assert leadglass(*training(dataset, model)).code == 0
     calm = shutil.copytree(imported, tmp_path / "calm.leadglass")
-    begun = time.monotonic()
-    assert leadglass("predict", model, "--project", calm).code == 0
+    whole_s = timed("predict", model, "--project", calm)
     files = contents(model)
     assert len(said(calm)) == 12
     current = [calm]
-    killer = Killer(7, lambda: check_project(current[0]), whole_s=time.monotonic() - begun)
+    killer = Killer(7, lambda: check_project(current[0]), whole_s)
 
     def one(number: int) -> None:
         current[0] = shutil.copytree(imported, tmp_path / f"p{number}.leadglass")
