@@ -10,6 +10,7 @@ from packaging.markers import Marker
 
 ROOT = Path(__file__).parent.parent.parent
 LOCK = ROOT / "requirements.lock"
+RUNTIME_LOCK = ROOT / "installer" / "windows" / "runtime.lock"  # Microsoft's C++ runtime
 TABLE = ROOT / "installer" / "components.toml"
 
 PROGRAM = "program"
@@ -35,6 +36,8 @@ class Locked:
 def distributions(lock: Path = LOCK) -> Iterator[Locked]:
     """The entries of the lock file."""
     for text in re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8").strip()):
+        if text.startswith("#"):
+            continue
         head = text.split("\\\n")[0].strip()
         found = re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)(?: *; *(.+))?", head)
         if found is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path, PurePath
 
-from installer.building.locked import PROGRAM, Locked, of_component
+from installer.building.locked import PROGRAM, RUNTIME_LOCK, Locked, distributions, of_component
 from installer.building.target import WINDOWS, Target
 
 LICENCE_NAMES = ("licen", "copying", "notice", "authors", "third")
@@ -35,7 +35,11 @@ def write(folder: Path, sites: Sequence[Path], component: str, target: Target) -
     folder.mkdir(parents=True)
     found = sorted(_distributions(sites), key=lambda each: each.name.lower())
     (folder / "THIRD-PARTY-NOTICES.txt").write_text("".join(map(_notice, found)), encoding="utf-8")
-    locked = {_canonical(each.name): each for each in of_component(component, target.environment)}
+    locks = [
+        *of_component(component, target.environment),
+        *(distributions(RUNTIME_LOCK) if target is WINDOWS else ()),
+    ]
+    locked = {_canonical(each.name): each for each in locks}
     parts = [_part(each, locked) for each in found]
     if component == PROGRAM:
         parts.append(_python(target))

@@ -11,10 +11,9 @@ import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from installer.building.locked import ROOT
+from installer.building.locked import ROOT, RUNTIME_LOCK
 
 LOCK = ROOT / "installer" / "windows" / "python.lock"
-RUNTIME_LOCK = ROOT / "installer" / "windows" / "runtime.lock"
 SEARCH_PATH = "python311.zip\n.\nLib\\site-packages\nimport site\n"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian's ca-certificates
 SIGNER = "O=Python Software Foundation"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from installer.building import notices
-from installer.building.locked import PROGRAM
+from installer.building.locked import PROGRAM, RUNTIME_LOCK
 from installer.building.target import WINDOWS
 
 
@@ -39,6 +39,18 @@ def test_each_part_has_a_licence_text_and_the_hashes_of_the_lock(tmp_path: Path)
     assert parts["CPython"]["version"] == WINDOWS.environment["python_full_version"]
     assert parts["backports.tarfile"]["purl"] == "pkg:pypi/backports-tarfile@1.0"
     assert parts["backports.tarfile"]["properties"]
+
+
+def test_microsofts_runtime_stands_in_both_with_its_terms_and_its_hash(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    distribution(site, "msvc_runtime", "Proprietary", LICENSE="You may pass it on, unmodified.")
+    notices.write(tmp_path / "licences", [site], PROGRAM, WINDOWS)
+    text = (tmp_path / "licences" / "THIRD-PARTY-NOTICES.txt").read_text(encoding="utf-8")
+    assert "You may pass it on, unmodified." in text
+    parts = json.loads((tmp_path / "licences" / "sbom.cdx.json").read_bytes())["components"]
+    (runtime,) = (each for each in parts if each["name"] == "msvc_runtime")
+    (locked,) = runtime["properties"]
+    assert f"sha256:{locked['value']}" in RUNTIME_LOCK.read_text(encoding="utf-8")
 
 
 def test_a_part_without_any_licence_text_stops_the_build(tmp_path: Path) -> None:
