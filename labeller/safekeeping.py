@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labeller.errors import CatalogueError
+from labeller.errors import CatalogueDamagedError, CatalogueError
+from labeller.storage import in_words
 
 KEPT = 7
 """So many days' copies are kept."""
@@ -17,12 +18,18 @@ _LATEST = f"{_PREFIX}latest{_SUFFIX}"
 
 
 def is_sound(catalogue: Path) -> bool:
-    """Tell whether the database is whole; a second for a catalogue of 100,000 instances."""
+    """Tell whether the database is whole; a second for a catalogue of 100,000 instances.
+
+    Raises CatalogueError where nobody can tell: its drive is gone or reports an error, or it stays locked.
+    """
     try:
         with _reading(catalogue) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
-        return False
+    except sqlite3.DatabaseError as error:
+        known = in_words(str(error))
+        if known is None or isinstance(known, CatalogueDamagedError):
+            return False
+        raise known from error
 
 
 def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | None:
@@ -96,8 +103,14 @@ def _of_days(folder: Path) -> list[Path]:
 
 
 def latest_sound_backup(folder: Path) -> Path | None:
-    """Return the newest copy that is whole."""
-    return next((copy for copy in backups(folder) if is_sound(copy)), None)
+    """Return the newest copy that is whole and can be read."""
+    return next((copy for copy in backups(folder) if _is_whole(copy)), None)
+
+
+def _is_whole(copy: Path) -> bool:
+    with contextlib.suppress(CatalogueError):
+        return is_sound(copy)
+    return False
 
 
 def restore(backup: Path, catalogue: Path) -> Path:

@@ -231,7 +231,7 @@ def _plainly() -> Iterator[None]:
             "The catalogue is damaged.", "Restore the project's folder from a backup."
         ) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:  # SQLite's own: from a new connection's settings
-        known = _in_words(str(getattr(error, "orig", error)))
+        known = in_words(str(getattr(error, "orig", error)))
         if known is None:
             raise
         raise known from error
@@ -269,7 +269,8 @@ _WORDS = (
 _DAMAGE = frozenset({"malformed", "not a database", "unsupported file format", "could not decode"})
 
 
-def _in_words(reported: str) -> CatalogueError | None:
+def in_words(reported: str) -> CatalogueError | None:
+    """Return what SQLite reports as an error that a user can act on; None where it is none of those."""
     for word, message, remedy in _WORDS:
         if word in reported.lower():
             kind = CatalogueDamagedError if word in _DAMAGE else CatalogueError

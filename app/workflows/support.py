@@ -19,7 +19,7 @@ from app.components import training_installed
 from app.project import Project
 from app.settings import config_folder
 from app.workflows.pixel_policy import wants_every_series
-from labeller import is_sound
+from labeller import CatalogueError, is_sound
 
 PROMISE = (
     "This report holds versions, settings, counts, timings and the program's own log. It holds no image, no "
@@ -98,7 +98,7 @@ def _catalogue(file: Path) -> Iterator[tuple[str, Any]]:
     """Yield how many rows each table has; never what stands in them."""
     if not file.exists():
         return
-    yield "catalogue sound", is_sound(file)
+    yield "catalogue sound", _soundness(file)
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
     try:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -119,3 +119,10 @@ def _without_names(text: str, project: Project | None) -> str:
         if len(name) >= _SHORTEST:
             text = text.replace(name, names[name]).replace(json.dumps(name)[1:-1], names[name])
     return text
+
+
+def _soundness(file: Path) -> bool | str:
+    try:
+        return is_sound(file)
+    except CatalogueError as error:
+        return str(error)

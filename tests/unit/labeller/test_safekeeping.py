@@ -92,6 +92,17 @@ def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> None:
     assert not is_sound(tmp_path / "catalogue.sqlite")
 
 
+def test_a_catalogue_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> None:
+    good = tmp_path / "backups" / "catalogue-2026-03-01.sqlite"
+    filled(tmp_path).close()
+    back_up(tmp_path / "catalogue.sqlite", good.parent, day="2026-03-01")
+    with pytest.raises(CatalogueError, match="cannot be opened") as caught:
+        is_sound(tmp_path / "gone" / "catalogue.sqlite")
+    assert not isinstance(caught.value, CatalogueDamagedError)
+    good.with_name("catalogue-2026-03-02.sqlite").mkdir()
+    assert latest_sound_backup(good.parent) == good
+
+
 def test_a_copy_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     filled(tmp_path).close()
     (tmp_path / "backups").write_text("a file where the folder should be")
