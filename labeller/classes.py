@@ -266,7 +266,7 @@ def remove(session: Session, name: str) -> None:
     number = session.scalar(select(func.count()).select_from(used.union(by_readers, again).subquery()))
     if number:
         raise LabelError(
-            f"{number} instances are labelled “{name}”.", "Give them another label first, then remove it."
+            f"“{name}” is in use: {number:,} labelled.", "Give them another label first, then remove it."
         )
     unused = [key for key, inside in members(session).items() if row.id in inside]
     session.execute(update(ClassRow).where(ClassRow.parent_id == row.id).values(parent_id=row.parent_id))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QUndoCommand
 
-from app.gui.counted import counted
+from app.counted import counted
 from app.gui.labelling_tasks import LabellingTask
 from labeller import LabelEvent
 

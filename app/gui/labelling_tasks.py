@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.gui.counted import counted
+from app.counted import counted
 from labeller import JOIN, Catalogue, InstanceFilter, InstanceRow, LabelEvent
 
 Counts = tuple[dict[str, int], int, int]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.counted import counted
 from app.errors import for_window
 from labeller import Selection, what_lets_out
 
@@ -67,7 +68,7 @@ def _warnings(classes: Sequence[ClassCounts], fractions: tuple[float, float, flo
         found.append("There is one class only; a model needs at least two to tell apart.")
     for row in used:
         if row.patients < FEW_PATIENTS:
-            patients = "1 patient" if row.patients == 1 else f"{row.patients} patients"
+            patients = counted(row.patients, "patient")
             found.append(f"“{row.name}” has {patients}: results will be rough at best.")
         empty = [
             split

@@ -22,6 +22,7 @@ from anonymizer import (
     place,
     polygon,
 )
+from app.counted import counted
 from app.errors import ProjectError, UsageError
 from app.progress import Progress
 from app.project import Project
@@ -73,7 +74,7 @@ class Corrected:
 
     def as_text(self) -> str:
         """The counts, for people."""
-        lines = [f"{len(self.done)} instances corrected."]
+        lines = [f"{counted(len(self.done), 'instance')} corrected."]
         if self.same:
             lines.append(f"{self.same} were so already.")
         return "\n".join([*lines, *(f"  {sop}: {reason}" for sop, reason in self.problems)])

@@ -8,6 +8,7 @@ from typing import Any
 
 from anonymizer import Identity, Vault, tells_of, verify_data_set
 from app import NAME, VERSION, long_paths, policy
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -92,11 +93,13 @@ def preview_project(project: Project, progress: Progress, wish: Wish = Wish()) -
 def preview_text(found: Selection) -> str:
     """What would be written and what not, for people."""
     patients = len({one.row.patient for one in found.chosen})
-    lines = [f"{len(found.chosen)} images of {patients} patients would be written."]
+    lines = [f"{counted(len(found.chosen))} of {counted(patients, 'patient')} would be written."]
     if found.unlabelled:
-        lines.append(f"{found.unlabelled} instances without a label would be left out.")
+        lines.append(f"Without a label, and so left out: {counted(found.unlabelled, 'instance')}.")
     reasons = (*found.withheld.items(), *found.left_out.items())
-    lines += [f"{count} labelled instances would be left out because {why}." for why, count in reasons]
+    lines += [
+        f"Labelled, and left out because {why}: {counted(count, 'instance')}." for why, count in reasons
+    ]
     lines += [f"  Note: {warning}" for warning in found.warnings()]
     across = found.across()
     lines.append(
@@ -233,13 +236,15 @@ def _known(patients: Iterable[str], vault: Vault | None) -> list[Identity]:
 
 def summary_text(summary: ExportSummary) -> str:
     """What was written and what was left out, for people."""
-    lines = [f"{summary.images} images of {summary.patients} patients written to {summary.folder}."]
+    lines = [
+        f"{counted(summary.images)} of {counted(summary.patients, 'patient')} written to {summary.folder}."
+    ]
     for split, counts in summary.counts.items():
         lines.append(f"  {split:<11} " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     if summary.unlabelled:
-        lines.append(f"{summary.unlabelled} instances without a label were left out.")
+        lines.append(f"Without a label, and so left out: {counted(summary.unlabelled, 'instance')}.")
     lines += [
-        f"{count} labelled instances were left out because {why}."
+        f"Labelled, and left out because {why}: {counted(count, 'instance')}."
         for why, count in (*summary.withheld.items(), *summary.left_out.items())
     ]
     lines += [f"  left out: {row.sop_instance_uid}: {row.reason}" for row in summary.failed]

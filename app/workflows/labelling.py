@@ -7,6 +7,7 @@ from typing import Any
 
 from anonymizer import Pseudonyms, Vault
 from app import policy
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -30,7 +31,7 @@ class LabelSummary:
 
     def as_text(self) -> str:
         """For people."""
-        lines = [f"{self.labelled} instances labelled."]
+        lines = [f"{counted(self.labelled, 'instance')} labelled."]
         if self.new_classes:
             lines.append(f"New label classes: {', '.join(self.new_classes)}.")
         return "\n".join([*lines, *(f"  not matched: {problem}" for problem in self.problems)])

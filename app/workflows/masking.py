@@ -30,6 +30,7 @@ from anonymizer import (
     write_media_directory,
 )
 from app import long_paths, policy
+from app.counted import counted
 from app.errors import UsageError
 from app.places import lies_in
 from app.progress import Progress
@@ -76,14 +77,14 @@ class Tally:
     def as_text(self) -> str:
         """The counts and what needs a person, for people."""
         counts = ", ".join(f"{self.outcomes[o.value]} {o.value}" for o in Outcome if self.outcomes[o.value])
-        lines = [f"{self.total} files: {counts or 'nothing found'}."]
+        lines = [f"{counted(self.total, 'file')}: {counts or 'nothing found'}."]
         if self.grades:
             passed, look, blocked = (self.grades[grade.value] for grade in Grade)
             lines.append(f"Checked after masking: {passed} pass, {look} to be looked at, {blocked} blocked.")
         elif self.review:
             lines.append(f"{self.review} of the masked ones should be looked at.")
         if self.listed is not None:
-            lines.append(f"A new DICOMDIR lists {self.listed} instances.")
+            lines.append(f"A new DICOMDIR lists {counted(self.listed, 'instance')}.")
         lines += [f"  {outcome}: {path}: {reason}" for path, outcome, reason in self.problems]
         return "\n".join(lines)
 
@@ -325,7 +326,7 @@ class Verification:
     def as_text(self) -> str:
         """For people."""
         counts = ", ".join(f"{n} {grade}" for grade, n in sorted(self.grades.items()))
-        lines = [f"{sum(self.grades.values())} files checked: {counts or 'nothing found'}."]
+        lines = [f"{counted(sum(self.grades.values()), 'file')} checked: {counts or 'nothing found'}."]
         for record in self.findings:
             lines += [f"  {record.grade.value} {record.path}: {f.kind} in {f.place}" for f in record.findings]
         return "\n".join(lines)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anonymizer import Vault, verify_tree
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -47,8 +48,8 @@ class Waiting:
     def as_text(self) -> str:
         """For people: the reasons, most frequent first, and the instances under each."""
         if not self.rows:
-            return f"Nothing waits: all {self.total} instances may be exported."
-        lines = [f"{len(self.rows)} of {self.total} instances must not be exported now."]
+            return f"Nothing waits: {counted(self.total, 'instance')}, and all may be exported."
+        lines = [f"{len(self.rows):,} of {counted(self.total, 'instance')} must not be exported now."]
         for reason, uids in self.by_reason().items():
             lines.append(f"{len(uids)}: {reason}")
             lines += [f"  {uid}" for uid in uids]

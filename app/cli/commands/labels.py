@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.cli.commands.projects import add_project_argument, passphrase_for
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -40,7 +41,7 @@ _OUT = {"to": (label_files.export_labels, "labels"), "history": (label_files.exp
 
 def _write_reports(project: Project, given: argparse.Namespace, progress: Progress) -> Result:
     written = label_files.export_reports(project, given.reports, progress, label_set=given.label_set)
-    told = f"{written.reports} reports of {written.labels} labels written to {given.reports}."
+    told = f"{counted(written.reports, 'report')} of {counted(written.labels, 'label')} written to {given.reports}."
     return Result("\n".join([told, *(f"  left out: {line}" for line in written.lines())]), written.as_json())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from app import NOTICE
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.cli.commands.support import add_support_arguments, run_support
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -121,7 +122,7 @@ def evaluation_text(found: Evaluation) -> str:
     figures = [f"  {name:28} {figure}" for name, figure in metric_words(found.metrics)]
     return "\n".join(
         [
-            f"{found.split}: {found.images} images of {found.patients} patients.",
+            f"{found.split}: {counted(found.images)} of {counted(found.patients, 'patient')}.",
             *figures,
             "Confusion matrix (rows: the readers' class, columns: predicted):",
             head,

@@ -4,6 +4,7 @@ import argparse
 
 from app.cli.command import Command, Result
 from app.cli.commands.projects import add_project_argument
+from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -44,14 +45,16 @@ def _review(given: argparse.Namespace, progress: Progress) -> Result:
     uids = releasing.decide(
         project, getattr(given, verdict), verdict, reader=given.reader, all_with=given.all_with
     )
-    text = f"{len(uids)} instances: {releasing.ACTIONS[verdict]} by {given.reader}."
+    text = f"{counted(len(uids), 'instance')}: {releasing.ACTIONS[verdict]} by {given.reader}."
     return Result(text, {"verdict": verdict, "instances": uids, "reader": given.reader})
 
 
 def _rule(project: Project, *, wanted: bool) -> Result:
     changed = approval.ask_for_every_series(project, wanted=wanted)
     rule = "Every series is to be approved" if wanted else "Approval is asked where something is found"
-    return Result(f"{rule}; {changed:,} instances changed.", {"every_series": wanted, "instances": changed})
+    return Result(
+        f"{rule}; {counted(changed, 'instance')} changed.", {"every_series": wanted, "instances": changed}
+    )
 
 
 REVIEW = Command(

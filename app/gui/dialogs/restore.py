@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMessageBox
 
 from app import NAME
+from app.counted import counted
 from app.errors import USER_ERRORS
-from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.project import Project
 from labeller import CatalogueDamagedError, latest_sound_backup, restore

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from anonymizer import KEPT, Region
+from app.counted import counted
 from app.gui.image.difference import open_difference
 from app.gui.image.image_bar import ImageBar
 from app.gui.image.image_loader import ImageLoader, Opener
@@ -114,9 +115,7 @@ class CompareView(QWidget):
         if self._original is not None and self.before.frame_shown is not None:
             self.before.set_regions(self._regions)
         count = sum(region.kind != KEPT for region in self._regions)
-        self.legend.setText(
-            f"{count} region{'' if count == 1 else 's'} masked" if count else "No pixels masked"
-        )
+        self.legend.setText(f"{counted(count, 'region')} masked" if count else "No pixels masked")
 
     def show_nothing(self, why: str = "") -> None:
         """Show no instance, and why there is none."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from anonymizer import Region
+from app.counted import counted
 from app.gui.image.frames_choice import FramesChoice
 from app.gui.image.shape_pen import HINTS, Shape
 from app.gui.region_edits import Draft
@@ -134,4 +135,4 @@ def _places(shown: Sequence[Region]) -> int:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} box{'' if number == 1 else 'es'} {what}" if number else ""
+    return f"{counted(number, 'box', 'boxes')} {what}" if number else ""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from anonymizer import Region
+from app.counted import counted
 from app.gui.image.image_overlay import is_outside, look
 from app.gui.widgets.text import button, label
 
@@ -91,7 +92,7 @@ class RegionList(QWidget):
             self.list.setCurrentRow(row)
         self.list.blockSignals(False)  # noqa: FBT003
         count = len(regions)
-        self.heading.setText(f"{count} box{'' if count == 1 else 'es'}" if count else EMPTY)
+        self.heading.setText(counted(count, "box", "boxes") if count else EMPTY)
         self._enable()
 
     def choose(self, number: int) -> None:

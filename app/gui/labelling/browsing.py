@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from app.gui.counted import counted
+from app.counted import counted
 from app.gui.labelling.find_images import further
 from app.gui.labelling.label_desk import LabelDesk
 from labeller import InstanceFilter

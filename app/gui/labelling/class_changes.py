@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QInputDialog, QMessageBox, QWidget
 
+from app.counted import counted
 from app.gui import class_steps
 from app.gui.class_steps import ClassStep
-from app.gui.counted import counted
 from app.gui.labelling.attempts import Attempts
 from app.gui.labelling.class_panel import ClassPanel
 from app.gui.labelling.definition_dialog import DefinitionDialog

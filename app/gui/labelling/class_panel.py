@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.gui.counted import counted
+from app.counted import counted
 from app.gui.open_lists import KeysOfItsOwn
 from app.gui.shortcuts import KEYS, answer_key
 from app.gui.widgets.text import label, scrolled

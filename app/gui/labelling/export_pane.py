@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.errors import USER_ERRORS
-from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
 from app.gui.jobs import Job, JobRunner

@@ -6,7 +6,7 @@ from datetime import date
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.gui.counted import counted
+from app.counted import counted
 from app.gui.image.image_loader import ImageLoader
 from app.gui.image.image_view import ImageView
 from app.gui.image.linked_views import LinkedViews

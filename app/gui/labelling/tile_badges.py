@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
+from app.counted import counted
 from app.gui import theme
-from app.gui.counted import counted
 from labeller import InstanceRow
 
 MARGIN, PADDING = 4, 4

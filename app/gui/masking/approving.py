@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, Signal
 
+from app.counted import counted
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.image.compare_view import CompareView
@@ -47,7 +48,7 @@ class Approving(QObject):
         approved: list[str] = []
         if self._judge(lambda: approved.extend(self.verdicts.approve_series(self.sop))):
             catalogue = self._session.catalogue
-            told = f"{len(approved):,} images of the series are approved." if approved else HELD
+            told = f"Approved of the series: {counted(len(approved))}." if approved else HELD
             row = catalogue.instance(self.sop)
             done = not self._go_on(catalogue.uids(InstanceFilter(patient=row.patient, series=row.series)))
             self._session.status.emit(f"{told} {DONE}" if done else told)

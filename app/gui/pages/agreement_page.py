@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
-from app.gui.counted import counted
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.labelling.confusion import ConfusionMatrix

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import NOTICE
+from app.counted import counted
 from app.gui.background import Latest
 from app.gui.runs import Run, read_history, runs_in
 from app.gui.training.curves import Plot
@@ -104,8 +105,8 @@ class RunsTable(QWidget):
         self.table.setSortingEnabled(True)
         self.table.sortItems(1, Qt.SortOrder.DescendingOrder)
         self.hint.setText(
-            f"{len(found)} trainings, judged on validation: the best of many looks better than it is. Choose up to "
-            f"{_MOST_CURVES} to see their curves; Enter opens one. {NOTICE}."
+            f"{counted(len(found), 'training')}, judged on validation: the best of many looks better than it is. "
+            f"Choose up to {_MOST_CURVES} to see their curves; Enter opens one. {NOTICE}."
             if found
             else "No training yet. An experiment runs many, one after the other."
         )

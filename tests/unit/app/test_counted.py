@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.gui.counted import counted
+from app.counted import counted
 
 
 @pytest.mark.parametrize(
