@@ -265,9 +265,8 @@ def remove(session: Session, name: str) -> None:
     again = select(SecondReadingItem.instance_id).where(SecondReadingItem.class_id.in_(held))
     number = session.scalar(select(func.count()).select_from(used.union(by_readers, again).subquery()))
     if number:
-        raise LabelError(
-            f"“{name}” is in use: {number:,} labelled.", "Give them another label first, then remove it."
-        )
+        some = "1 instance is" if number == 1 else f"{number:,} instances are"
+        raise LabelError(f"{some} labelled “{name}”.", "Give them another label first, then remove it.")
     unused = [key for key, inside in members(session).items() if row.id in inside]
     session.execute(update(ClassRow).where(ClassRow.parent_id == row.id).values(parent_id=row.parent_id))
     session.execute(delete(ClassMember).where(ClassMember.combination_id.in_(unused)))
