@@ -122,7 +122,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
         catalogue.answer(reading, uid(0), "opacity")
         with pytest.raises(LabelError, match="answers already"):
             catalogue.remove_second_reading(reading)
-        with pytest.raises(LabelError, match="1 instances"):
+        with pytest.raises(LabelError, match="1 instance is"):
             catalogue.remove_class("opacity")
         empty = catalogue.start_second_reading("Dr. B").name
         catalogue.remove_second_reading(empty)
