@@ -18,7 +18,7 @@ from app.errors import ProjectError
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who works in a project: the account, the computer, since when (ISO 8601, UTC)."""
+    """Who works in a project: the account, the computer, since when (ISO 8601, UTC; "" where unknown)."""
 
     who: str
     where: str
@@ -28,7 +28,11 @@ class Holder:
         """It is theirs: nothing to let go of."""
 
     def __str__(self) -> str:
-        return f"{self.who} on {self.where}, since {self.since[11:16]} UTC"
+        if not self.since:
+            return f"{self.who} on {self.where}"
+        since, now = datetime.fromisoformat(self.since).astimezone(), datetime.now(UTC).astimezone()
+        when = f"{since:%H:%M}" if since.date() == now.date() else f"{since:%H:%M on %Y-%m-%d}"
+        return f"{self.who} on {self.where} (since {when})"
 
 
 class ProjectLock:
@@ -65,4 +69,4 @@ def _holder(path: Path) -> Holder:
     try:
         return Holder(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):  # it is being written at this moment
-        return Holder("somebody", "another computer", "")
+        return Holder("somebody", "another computer", since="")

@@ -32,5 +32,5 @@ class LookOnlyBanner(QFrame):
         self.setVisible(writer is not None)
         if writer is not None:
             self.text.setText(
-                f"To look at only: {writer}, is working in this project. Nothing you do here is kept."
+                f"To look at only: {writer} is working in this project. Nothing you do here is kept."
             )

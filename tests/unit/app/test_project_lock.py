@@ -1,7 +1,9 @@
 """One window at a time writes into a project; the lock ends with its program."""
 
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.project_lock import Holder, ProjectLock
@@ -41,3 +43,11 @@ def test_it_is_free_after_release(tmp_path: Path) -> None:
     second = ProjectLock.take(file)
     assert isinstance(second, ProjectLock)
     second.release()
+
+
+def test_who_works_there_is_told_with_the_time_and_the_day_where_it_is_another_one() -> None:
+    now = datetime.now(UTC)
+    assert re.fullmatch(r"anna on pc7 \(since \d\d:\d\d\)", str(Holder("anna", "pc7", now.isoformat())))
+    long_ago = Holder("anna", "pc7", (now - timedelta(days=3)).isoformat())
+    assert re.fullmatch(r"anna on pc7 \(since \d\d:\d\d on \d{4}-\d\d-\d\d\)", str(long_ago))
+    assert str(Holder("somebody", "another computer", since="")) == "somebody on another computer"
