@@ -124,10 +124,7 @@ class Project:
                 pixels=_pixels(settings),
             )
         except FileNotFoundError as error:
-            raise ProjectError(
-                f"{folder} is not a Leadglass project.",
-                "Choose a folder whose name ends in .leadglass, or make a new project (leadglass new).",
-            ) from error
+            raise _absent(folder) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ProjectError(
                 f"The project file {file} cannot be read.", "Restore it from a backup."
@@ -196,3 +193,15 @@ def _pixels(settings: Mapping[str, Any]) -> dict[str, Any]:
     """How text in pixels is treated; "every_series" stood beside it in earlier versions."""
     earlier = {"review_all": True} if settings.get("every_series", False) is True else {}
     return {**earlier, **settings.get("pixels", {})}
+
+
+def _absent(folder: Path) -> ProjectError:
+    if not folder.exists():
+        return ProjectError(
+            f"There is no folder {folder.absolute()}.",
+            "Check its name, and that its drive is connected, or make a new project (leadglass new).",
+        )
+    return ProjectError(
+        f"{folder} is not a Leadglass project.",
+        "Choose a folder whose name ends in .leadglass, or make a new project (leadglass new).",
+    )

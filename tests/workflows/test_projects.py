@@ -157,3 +157,10 @@ def test_a_project_says_which_text_it_masks_and_what_may_stay(tmp_path: Path) ->
     assert "RUHE" not in (folder / "audit.jsonl").read_text(encoding="utf-8")
     wrong = leadglass("pixels", folder, "--review-over", "7")
     assert (wrong.code, "review_over" in wrong.err) == (1, True)
+
+
+def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    ended = leadglass("import", tmp_path / "gone.leadglass", tmp_path)
+    assert ended.code == 1
+    assert f"There is no folder {tmp_path / 'gone.leadglass'}" in ended.err
+    assert "not a Leadglass project" not in ended.err
