@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from anonymizer.pixels.correction import mask_drawn as mask_drawn
     from anonymizer.pixels.correction import masked_again as masked_again
     from anonymizer.pixels.correction import place as place
+    from anonymizer.pixels.decoders import DECODERS as DECODERS
     from anonymizer.pixels.device_rule_file import RuleFile as RuleFile
     from anonymizer.pixels.device_rule_file import all_rules as all_rules
     from anonymizer.pixels.device_rule_file import read_rule_file as read_rule_file
@@ -129,6 +130,7 @@ _HOMES = {
     "headers.comparison": ("AttributeRow", "compare_headers"),
     "pixels.correction": ("is_masked", "is_shown", "lifted", "mask_as_said", "mask_drawn", "masked_again",
                           "place"),
+    "pixels.decoders": ("DECODERS",),
     "pixels.device_rule_file": ("RuleFile", "all_rules", "read_rule_file", "rules_text"),
     "pixels.device_rules": ("Action", "Device", "DeviceRule", "device_of_file", "rules_for_file"),
     "masking.deidentify": ("Layout", "Settings"),

@@ -1,4 +1,6 @@
-"""How fast the window is: `python -m benchmarks.window [IMAGES] [--jpeg2000] [--keep FOLDER]`, 30 images by default.
+"""How fast the window is: `python -m benchmarks.window [IMAGES] [--jpeg2000] [--keep FOLDER] [--first N]`.
+
+Thirty images unless it is told how many; `--first` walks through so many of them.
 
 Prints the time from the start of the program to its window, from a labelling key to the next image on the
 screen, and of one step of a window/level drag on an image of 4728 × 5928 pixels; beside it the processor time of the
@@ -24,11 +26,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from anonymizer import DicomImage
+from anonymizer import DECODERS, DicomImage
 from app.gui.application import make_application, make_window
-from app.gui.image.image_frames import Window
+from app.gui.image.image_frames import Frame, Window
 from app.gui.image.image_view import ImageView
 from app.gui.pages.label_page import LabelPage
 from app.gui.preferences import Preferences
@@ -77,6 +78,19 @@ def timed(taken: list[Taken]) -> Iterator[None]:
     wall, processor = time.perf_counter(), time.thread_time()
     yield
     taken.append((time.perf_counter() - wall, time.thread_time() - processor))
+
+
+def tell_memory() -> None:
+    """Print what the window holds, and each process that decodes for it; Linux only."""
+    if sys.platform == "linux":
+        print(f"Memory of the window {memory('self'):.0f} MB, at most {memory('self', 'VmHWM'):.0f} MB; ", end="")
+        beside = [f"{memory(pid, 'VmHWM'):.0f} MB" for pid in DECODERS.processes]
+        print(f"of the processes that decode at most {', '.join(beside) or 'none'}", flush=True)
+
+
+def memory(process: object, of: str = "VmRSS") -> float:
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(of)), 0.0)
 
 
 def start_window(folder: Path) -> None:
@@ -146,19 +160,29 @@ def pause(milliseconds: int) -> None:
     loop.exec()
 
 
-def label_next(application: QApplication, page: LabelPage, key: Qt.Key) -> None:
+def until_shown(view: ImageView, before: Frame | None = None) -> None:
+    """Wait, without taking the processor from what decodes, until another frame than `before` is on the screen."""
+    loop = QEventLoop()
+    view.shown.connect(loop.quit)
+    while view.frame_shown is None or view.frame_shown is before:
+        loop.exec()
+        if view.message:
+            raise RuntimeError(view.message)
+    view.shown.disconnect(loop.quit)
+
+
+def label_next(page: LabelPage, key: Qt.Key) -> None:
     before = page.view.frame_shown
     QTest.keyClick(page.view, key)
-    while page.view.frame_shown is None or page.view.frame_shown is before:
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+    until_shown(page.view, before)
     page.view.repaint()
 
 
-def label_all(application: QApplication, page: LabelPage, images: int) -> list[Taken]:
+def label_all(page: LabelPage, images: int) -> list[Taken]:
     taken: list[Taken] = []
     for number in range(images - 1):
         with timed(taken):
-            label_next(application, page, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
+            label_next(page, (Qt.Key.Key_1, Qt.Key.Key_2)[number % 2])
         pause(PAUSE_MS)
     return taken
 
@@ -198,6 +222,7 @@ def main() -> None:
     parser.add_argument("images", nargs="?", type=int, default=30)
     parser.add_argument("--jpeg2000", action="store_true")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--first", type=int, help="how many of the images to walk through; all by default")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -216,13 +241,15 @@ def main() -> None:
         window.go("label")
         page = window.current_page()
         assert isinstance(page, LabelPage)
+        until_shown(page.view)
         pause(3000)
-        images = window.session.catalogue.count()
-        tell(f"Key to next image, {PAUSE_MS} ms a look", label_all(application, page, images))
+        images = min(told.first or sys.maxsize, window.session.catalogue.count())
+        tell(f"Key to next image, {PAUSE_MS} ms a look", label_all(page, images))
         assert window.session.catalogue.counts_by_class() == {
             "normal": images // 2,
             "finding": (images - 1) // 2,
         }
+        tell_memory()
         tell("Step of a window/level drag", drag(page.view))
         tell(f"The same on {MAMMOGRAM[1]} × {MAMMOGRAM[0]} pixels", drag_large(folder))
         window.close()

@@ -9,7 +9,6 @@ library's executors give up the whole pool when one process dies, so this one ma
 import logging
 import multiprocessing
 import os
-import sys
 import time
 import warnings
 from collections import deque
@@ -19,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from anonymizer.errors import AnonymizerError
+from anonymizer.files.memory_limit import limit_memory
 from anonymizer.files.source import Source
 
 _TRIES = 2
@@ -236,7 +236,7 @@ def serve(pipe: Connection, task: Task[Any], memory: int) -> None:
     # pydicom's warnings quote values, so they could carry identities into logs
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    _limit_memory(memory)
+    limit_memory(memory)
     pipe.send(_Ready())
     while True:
         try:
@@ -267,13 +267,3 @@ def _attempt(task: Task[ResultT], source: Source) -> ResultT | AnonymizerError:
 def _wants_memory(error: BaseException) -> bool:
     """Whether memory ran out: OpenCV and ONNX Runtime say so by errors of their own."""
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _NO_MEMORY)
-
-
-def _limit_memory(limit: int) -> None:
-    if sys.platform == "win32" or not limit:
-        return
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

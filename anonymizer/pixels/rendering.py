@@ -17,6 +17,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.tag import Tag
 
 from anonymizer.errors import PixelError, SourceError
+from anonymizer.pixels.decoders import decode_apart
 from anonymizer.pixels.decoding import Matrix, decode_frame, matrix_of, pixel_keyword
 from anonymizer.pixels.geometry import frame_rate, pixel_aspect, pixel_spacing
 from anonymizer.pixels.greyscale import (
@@ -60,7 +61,8 @@ class DicomImage:
     def open(cls, source: Path | str | bytes, *, allow_gdcm: bool = False) -> "DicomImage":
         """Read a DICOM file or its bytes.
 
-        `allow_gdcm` admits the decoder that can end the process on a damaged file: for worker processes only.
+        `allow_gdcm` decodes in this process alone, also by the decoder that can end it on a damaged file: for worker
+        processes only. Else compressed frames are decoded beside it.
         Raises SourceError for what is no DICOM, PixelError for what holds no image that can be shown.
         """
         return cls(read_dataset(source), allow_gdcm=allow_gdcm)
@@ -159,7 +161,7 @@ class DicomImage:
 
     def stored(self, index: int) -> Array:
         """Return the stored values of a frame (colour: RGB, palette: indices). Raises PixelError."""
-        return decode_frame(self._dataset, index, allow_gdcm=self._allow_gdcm)
+        return decode_frame(self._dataset, index) if self._allow_gdcm else decode_apart(self._dataset, index)
 
     def frame(self, index: int) -> Array:
         """Return a frame after the modality LUT, (rows, columns), or RGB uint8 (rows, columns, 3).

@@ -18,6 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QThreadPool
 from pytestqt.qtbot import QtBot
 
+from anonymizer import DECODERS
 from app.gui.application import make_window
 from app.gui.main_window import MainWindow
 from app.project import Project
@@ -46,6 +47,7 @@ def nothing_left_running() -> Iterator[None]:
     before, children = set(threading.enumerate()), set(_children())
     yield
     QThreadPool.globalInstance().waitForDone(5_000)
+    DECODERS.end()  # as when the program ends
     deadline = time.monotonic() + 3
     while (left := set(threading.enumerate()) - before) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -8,10 +8,12 @@ from collections.abc import Callable, Hashable
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
 
+from anonymizer import DECODERS
 from anonymizer.errors import AnonymizerError
 from app.gui.image.image_frames import Frame, Picture
 
-CACHE_BYTES = 320 * 1024 * 1024  # ten radiographs of 2500 × 2000 pixels
+CACHE_BYTES = 256 * 1024 * 1024  # thirteen radiographs of 2500 × 2000 pixels, two mammograms of 5928 × 4728
+PIXEL_BYTES = 4  # values, their usual look and smaller copies of both
 THREADS = 2
 URGENT, AHEAD = 10, 0
 
@@ -38,6 +40,8 @@ class _Opened:
                 self._picture = self._opener()
             frame = Frame.decode(self._picture, index)
             self._last = weakref.ref(frame)
+            if self._picture.frames == 1:  # it holds the whole file, and nothing more is wanted of that
+                self._picture = None
             return frame
 
 
@@ -112,6 +116,10 @@ class ImageLoader(QObject):
         """Bytes of the frames in memory."""
         return self._held
 
+    def room(self, rows: int, columns: int) -> int:
+        """How many frames of this size are kept at once, at least 2: more are not worth decoding in advance."""
+        return max(2, self._limit // max(1, rows * columns * PIXEL_BYTES))
+
     def cached(self, name: Hashable, index: int = 0) -> Frame | None:
         """A frame that is already decoded."""
         frame = self._frames.get((name, index))
@@ -128,7 +136,7 @@ class ImageLoader(QObject):
 
     def prefetch(self, name: Hashable, opener: Opener, index: int = 0) -> None:
         """Decode a frame that will probably be asked for soon."""
-        if (name, index) not in self._frames:
+        if self.cached(name, index) is None:
             self._start((name, index), opener, AHEAD)
 
     def keep_only(self, names: set[Hashable]) -> None:
@@ -150,8 +158,9 @@ class ImageLoader(QObject):
         self._held = 0
 
     def stop(self) -> None:
-        """Drop all requests and wait for the frame that is being decoded."""
+        """Drop all requests and end what decodes."""
         self._pending.clear()
+        DECODERS.end()
         self._pool.waitForDone()
 
     def _start(self, key: Key, opener: Opener, urgency: int) -> None:

@@ -20,7 +20,7 @@ from app.gui.thumbnails import Thumbnails
 from app.gui.window_presets import presets_for
 from labeller import InstanceRow
 
-AHEAD, BEHIND = 4, 2  # images decoded in advance
+AHEAD, BEHIND = 5, 2  # images decoded in advance, where so many are kept
 
 
 class ImageAndGrid(QStackedWidget):
@@ -115,7 +115,7 @@ class ImageAndGrid(QStackedWidget):
             self._show_alone(row)
         else:
             self._show_in_stack(stack, row)
-        self._decode_neighbours(place)
+        self._decode_neighbours(place, self.loader.room(row.rows, row.columns))
         if self.prior.isVisibleTo(self):
             self._show_prior(row)
 
@@ -167,13 +167,14 @@ class ImageAndGrid(QStackedWidget):
         if self._stack is not None:
             self.scrolled.emit(self._stack.uid(index))
 
-    def _decode_neighbours(self, place: int) -> None:
+    def _decode_neighbours(self, place: int, room: int) -> None:
         if self._stack is not None:  # the view decodes those of the stack itself
             return
         last = len(self.model.uids) - 1
-        near = [p for p in range(place - BEHIND, place + AHEAD + 1) if 0 <= p <= last and p != place]
+        order = (*range(place + 1, place + AHEAD + 1), *range(place - 1, place - BEHIND - 1, -1))
+        near = [p for p in order if 0 <= p <= last][: room - 1]
         sources = {p: self.sources.of(self.model.row(p)) for p in near}
         names = {source.name for source in sources.values()} | {self._shown}
         self.loader.keep_only(names)
-        for each in sorted(near, key=lambda p: (p < place, abs(p - place))):
+        for each in near:
             self.loader.prefetch(sources[each].name, sources[each].opener)
