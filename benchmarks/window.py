@@ -83,7 +83,10 @@ def timed(taken: list[Taken]) -> Iterator[None]:
 def tell_memory() -> None:
     """Print what the window holds, and each process that decodes for it; Linux only."""
     if sys.platform == "linux":
-        print(f"Memory of the window {memory('self'):.0f} MB, at most {memory('self', 'VmHWM'):.0f} MB; ", end="")
+        print(
+            f"Memory of the window {memory('self'):.0f} MB, at most {memory('self', 'VmHWM'):.0f} MB; ",
+            end="",
+        )
         beside = [f"{memory(pid, 'VmHWM'):.0f} MB" for pid in DECODERS.processes]
         print(f"of the processes that decode at most {', '.join(beside) or 'none'}", flush=True)
 

@@ -1,8 +1,9 @@
 """A child process that decodes frames: what a decoder does there neither stops this process nor ends it.
 
-The decoders keep Python's lock for as long as they work, up to a second and more a frame, and one of them ends its process
-on damaged data. The child is plain Python on two pipes: it is told a line of JSON and the frame, and answers with a line
-of JSON and the values. It ends by itself once its input is closed, so none is left behind whatever becomes of its parent.
+The decoders keep Python's lock for as long as they work, up to a second and more a frame, and one of them ends its
+process on damaged data. The child is plain Python on two pipes: it is told a line of JSON and the frame, and answers
+with a line of JSON and the values. It ends by itself once its input is closed, so none is left behind whatever
+becomes of its parent.
 """
 
 import json
@@ -21,10 +22,14 @@ from anonymizer.files.memory_limit import limit_memory
 from anonymizer.pixels.decoding import Array
 from anonymizer.pixels.packed_frame import PackedFrame
 
-MEMORY = 4 * 2**30  # bytes of address space that a child may take; the largest frame allowed needs about 3 GiB
+MEMORY = (
+    4 * 2**30
+)  # bytes of address space that a child may take; the largest frame allowed needs about 3 GiB
 SECONDS = 120.0  # that one frame may take
 PIPE = 2**20  # bytes: fewer turns for ten megabytes than with the usual 64 KiB
-_START = "import sys; sys.path[:] = sys.argv[1:]; from anonymizer.pixels.decoder_process import serve; serve()"
+_START = (
+    "import sys; sys.path[:] = sys.argv[1:]; from anonymizer.pixels.decoder_process import serve; serve()"
+)
 
 
 class DecoderLostError(Exception):
@@ -83,10 +88,10 @@ class DecoderProcess:
 
 
 def _quietly() -> int:
-    """On Windows: no console, and the window goes first. (Elsewhere the child says so itself.)"""
-    if sys.platform != "win32":
-        return 0
-    return subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    """On Windows: no console, and the window goes first; elsewhere the child says so itself."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    return 0
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -113,7 +118,7 @@ def _receive(pipe: IO[bytes]) -> Array:
     if "error" in told:
         raise PixelError(told["error"], told["remedy"])
     values = np.empty(told["shape"], np.dtype(told["kind"]))
-    left = memoryview(values).cast("B")
+    left = values.data.cast("B")
     while left:
         taken = pipe.readinto(left)  # type: ignore[attr-defined] # a buffered reader, whatever the stubs call it
         if not taken:
@@ -148,7 +153,7 @@ def _answer(questions: BinaryIO, answers: BinaryIO) -> None:
     except PixelError as error:
         _send(answers, {"error": str(error), "remedy": error.remedy}, b"")
     else:
-        _send(answers, {"shape": values.shape, "kind": values.dtype.str}, memoryview(values).cast("B"))
+        _send(answers, {"shape": values.shape, "kind": values.dtype.str}, values.data.cast("B"))
 
 
 def _mind_time() -> None:

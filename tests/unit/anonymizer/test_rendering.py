@@ -10,7 +10,8 @@ from pydicom.sequence import Sequence
 from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 
 from anonymizer.errors import PixelError, SourceError
-from anonymizer.pixels.rendering import DicomImage, display, read_image
+from anonymizer.pixels.decoding import decode_frame
+from anonymizer.pixels.rendering import DicomImage, display, read_dataset, read_image
 from tests.unit.anonymizer.pixel_cases import dataset_of
 
 RAMP = np.tile(np.arange(0, 256, dtype=np.uint16) * 16, (8, 1))
@@ -162,20 +163,26 @@ def test_nonsense_dimensions_are_refused(keyword, value):
         DicomImage(dataset)
 
 
-def test_what_only_gdcm_decodes_is_refused_with_a_remedy():
+def test_damaged_pixels_of_a_kind_that_only_gdcm_decodes_are_refused_with_a_remedy():
     dataset = dataset_of(RAMP, bits=12)
     dataset.PixelData = encapsulate([b"\xff\xd8\xff\xd9"])
     dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
     with pytest.raises(PixelError) as caught:
         DicomImage(dataset).frame(0)
+    assert "export it again" in caught.value.remedy
+
+
+def test_what_only_gdcm_decodes_is_refused_with_a_remedy_where_it_may_not_be_used():
+    dataset = read_dataset(get_testdata_file("JPGExtended.dcm", download=False))
+    with pytest.raises(PixelError) as caught:
+        decode_frame(dataset, 0, allow_gdcm=False)
     assert "masking uses a further decoder" in caught.value.remedy
 
 
-def test_twelve_bit_jpeg_is_decoded_where_gdcm_may_be_used():
+def test_twelve_bit_jpeg_is_decoded_beside_this_process_or_in_it():
     path = get_testdata_file("JPGExtended.dcm", download=False)
-    with pytest.raises(PixelError):
-        DicomImage.open(path).frame(0)
     values = DicomImage.open(path, allow_gdcm=True).frame(0)
+    assert np.array_equal(DicomImage.open(path).frame(0), values)
     assert values.shape == (1024, 256)
     assert 255 < values.max() < 4096
 
