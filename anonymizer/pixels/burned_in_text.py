@@ -18,7 +18,7 @@ from anonymizer.pixels.jpeg_comments import blank_comments
 from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS
 from anonymizer.pixels.pixel_store import aligned, fill_regions, grain
 from anonymizer.pixels.regions import declared_regions, distinct, inside, without
-from anonymizer.pixels.second_reader import second_look
+from anonymizer.pixels.second_reader import DISAGREES, MASKED_LATE, left_over, second_look
 from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.shapes import covered
 from anonymizer.pixels.stated_size import check_stated
@@ -26,6 +26,7 @@ from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
 
+CLEARING = (MaskText.ALL, MaskText.IDENTITIES)  # policies by which text that is left over is masked
 ROUNDS = 2  # how often text that is left over is masked and looked for again
 
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
@@ -34,6 +35,7 @@ MUCH_MASKED = "Over {share:.0f} % of the image was masked."
 ANNOUNCED = "The file says that text is burned in, but none was found."
 NONE_FOUND = "No text was found in an image of a kind that mostly carries some."
 NOT_AN_IMAGE = "The values are not a plain image; they were examined as if they were."
+FAINT_LINE = "A faint line that may be text was left; nothing else was found in the image."
 LEFT = "Text was found in the image and left there, as this project wants it."
 
 USUALLY_TEXT = frozenset({"US", "IVUS", "OT", "SC", "DOC"})
@@ -85,7 +87,7 @@ def mask_burned_in_text(
     kept = _kept(wanted)
     regions = _final(dataset, matrix, [region for region in wanted if region.kind != KEPT])
     residue = False
-    if judge.policy.mask in (MaskText.ALL, MaskText.IDENTITIES):
+    if judge.policy.mask in CLEARING:
         regions, residue = _cleared(search, regions, [*keep, *kept])
     left = residue or any(region.found_by == BY_POLICY for region in kept)
     review = _Reasons(dataset, matrix, judge.policy).of((*regions, *kept), residue=residue)
@@ -93,9 +95,30 @@ def mask_burned_in_text(
     found = PixelResult(kept, review, examined=True, readings=tuple(search.readings), cleaned=not left)
     finished = _finished(dataset, regions, found)
     if judge.policy.second_reader and not left and not search.is_planned:
-        again = second_look(dataset, matrix, [*keep, *kept])
-        return replace(finished, review=(*finished.review, *again))
-    return finished
+        finished = _read_again(dataset, finished, [*keep, *kept], masks=judge.policy.mask in CLEARING)
+    return finished if finished.regions else _with_doubts(finished, without(search.unsure, keep))
+
+
+def _read_again(
+    dataset: Dataset, written: PixelResult, keep: Sequence[Region], *, masks: bool
+) -> PixelResult:
+    """Have others read what was written: what is read for sure is masked, and what even then can be read is told."""
+    matrix = matrix_of(dataset)
+    left = left_over(dataset, matrix, keep)
+    if left and masks:
+        late = _finished(dataset, _final(dataset, matrix, left), PixelResult())
+        regions = (*late.regions, *written.regions)
+        written = replace(written, regions=regions, changed=True, review=(*written.review, MASKED_LATE))
+        left = left_over(dataset, matrix, keep)
+    reasons = (DISAGREES,) if left else second_look(dataset, matrix, keep)
+    return replace(written, review=(*written.review, *reasons))
+
+
+def _with_doubts(result: PixelResult, unsure: Sequence[Region]) -> PixelResult:
+    """Name what was left in an image in which nothing was found."""
+    if not unsure:
+        return result
+    return replace(result, regions=distinct(unsure), review=(*result.review, FAINT_LINE))
 
 
 def _finished(dataset: Dataset, regions: tuple[Region, ...], found: PixelResult) -> PixelResult:

@@ -11,7 +11,7 @@ from anonymizer.pixels.pixel_store import black_of
 from anonymizer.pixels.projections import Projection
 from anonymizer.pixels.rendering import DicomImage
 from anonymizer.pixels.series_plan import SeriesPlan
-from anonymizer.pixels.verdicts import KEPT, Judge, united
+from anonymizer.pixels.verdicts import BY_DOUBT, KEPT, TOO_FAINT, Judge, united
 from anonymizer.report import Reading, Region
 
 SAMPLED = 2  # frames of a cine that are looked at one by one; all others are looked at through projections
@@ -32,6 +32,7 @@ class FrameSearch:
         self._projections: tuple[Projection, ...] = ()  # least and greatest values of a cine
         self.views = list(self._views())
         self.readings: list[Reading] = []
+        self.unsure: list[Region] = []  # what may be a faint line in views without any other
         self._plan = plan if plan is not None and self._is_like(plan) else None
 
     def _picture(self, index: int) -> Array:
@@ -60,7 +61,9 @@ class FrameSearch:
         """Return the text in a view; what no frame of a projection shows is none."""
         if self._plan is not None:
             return [line.box for line in self._plan.lines]
-        boxes = text_finder.find_text(self.views[number])
+        seen = text_finder.look_for_text(self.views[number])
+        boxes = seen.lines
+        self.unsure += map(_left_unsure, seen.unsure)
         place = number - len(self.views) + len(self._projections)
         if place < 0 or not self._projections:
             return boxes
@@ -101,3 +104,8 @@ class FrameSearch:
             fill(filled, [r for r in regions if r.frame is None and not r.spared], black)
             left += text_finder.find_residue(filled)
         return [Region(b.x, b.y, b.width, b.height, found_by="reader", score=round(b.score, 3)) for b in left]
+
+
+def _left_unsure(box: text_finder.TextBox) -> Region:
+    where = box.x, box.y, box.width, box.height
+    return Region(*where, kind=KEPT, found_by=BY_DOUBT, score=round(box.score, 3), why=TOO_FAINT)

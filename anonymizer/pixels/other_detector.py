@@ -22,6 +22,7 @@ from anonymizer.report import Region
 
 Bytes = npt.NDArray[np.uint8]
 
+SECOND_READER = "second reader"
 DETECTOR = "ch_PP-OCRv4_det_infer.onnx"
 
 _LONGEST, _STRIDE = 800, 32  # pixels
@@ -49,7 +50,8 @@ def words(picture: Array) -> Iterator[Region]:
     for reading in text_finder.read_lines(even, boxes=found):
         if reading.score >= _SURE and sum(letter.isalnum() for letter in reading.text) >= _LEAST:
             box = reading.box
-            yield Region(box.x, box.y, box.width, box.height)
+            where = box.x, box.y, box.width, box.height
+            yield Region(*where, found_by=SECOND_READER, score=round(reading.score, 3))
 
 
 def _reduced(view: Bytes) -> Bytes:

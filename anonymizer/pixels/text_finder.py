@@ -20,7 +20,17 @@ Array = npt.NDArray[Any]
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-__all__ = ["Reading", "TextBox", "find_residue", "find_text", "load", "read_lines", "read_text"]
+__all__ = [
+    "Found",
+    "Reading",
+    "TextBox",
+    "find_residue",
+    "find_text",
+    "load",
+    "look_for_text",
+    "read_lines",
+    "read_text",
+]
 
 LIMITS = Limits(core=0.08, peak=0.4, area=24)
 FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where they can be read
@@ -40,6 +50,7 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     16,
 )  # what is left over must be found as surely as that, and so many are read
 SURE_LINE = 0.6  # mean of one line at least; in an image without any such line all of them must be read
+UNSURE, UNSURE_LONG = 0.4, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
 
@@ -56,6 +67,14 @@ class Reading:
         return f"Reading({self.box!r}, {len(self.text)} characters, {self.score:.2f})"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Lines that are text, and in an image without any such line what may be one, too faint to be sure."""
+
+    lines: tuple[TextBox, ...] = ()
+    unsure: tuple[TextBox, ...] = ()
+
+
 def load() -> None:
     """Load the net. Raises TextFinderError where it is missing or broken."""
     text_net.load()
@@ -66,12 +85,19 @@ def find_text(image: Array) -> tuple[TextBox, ...]:
 
     `image` is (rows, columns) of any values, or RGB uint8 (rows, columns, 3). Raises TextFinderError.
     """
+    return look_for_text(image).lines
+
+
+def look_for_text(image: Array) -> Found:
+    """Return what `find_text` does, and what it left because only noise may be there. Raises TextFinderError."""
     fine, coarse = text_net.text_maps(image)
     found = lines_of(fine)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
-    if not any(box.score >= SURE_LINE for box in found):  # noise alone: it marks a place here and there
-        found = []
-    return (*found, *_legible(image, doubtful, found))
+    if any(box.score >= SURE_LINE for box in found):
+        return Found((*found, *_legible(image, doubtful, found)))
+    # Noise alone marks a place here and there.
+    lines = tuple(_legible(image, doubtful, ()))
+    return Found(lines) if lines else Found((), tuple(filter(_may_be_a_line, found)))
 
 
 def lines_of(fine: Floats) -> list[TextBox]:
@@ -129,6 +155,11 @@ def _is_long(box: TextBox) -> bool:
     """Whether several letters have room in a box."""
     thin, long = sorted((box.width, box.height))
     return thin >= LEAST_THICK and long >= LEAST_LONG * thin
+
+
+def _may_be_a_line(box: TextBox) -> bool:
+    thin, long = sorted((box.width, box.height))
+    return box.score >= UNSURE and thin >= LEAST_THICK and long >= UNSURE_LONG * thin
 
 
 def _legible(image: Array, doubtful: Iterable[TextBox], found: Sequence[TextBox]) -> Iterator[TextBox]:

@@ -14,9 +14,11 @@ NEAR, WIDE = (
 )  # pixels: the surroundings that a value is compared with, and that their spread is taken from
 SAMPLES = 60_000  # pixels that suffice for percentiles
 LEAST_SPREAD = 0.005  # of the range of values: less is noise
+LEAST_STEPS = 2  # grey steps of 8 bits: a spread of less is what lossy compression leaves of one colour
 MOST_SPREAD, OVER_NOISE = 0.03, 4  # of the range, and of the usual deviation: more counts no further
 LEAST_INK, MOST_INK = 0.002, 0.2  # share of the pixels that ink of one value has
 FAR = 3  # times the range of the others: how far ink lies above them
+ONE_COLOUR = 0.9  # share of the pixels that hold one value on a screen of one colour
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
 
 
@@ -49,9 +51,17 @@ def _few(values: Array) -> Array:
     return values.ravel()[:: (values.size // SAMPLES) | 1]
 
 
+def levelled(grey: Array) -> Array:
+    """Return the values, or of a screen of one colour their ranks: bright ink makes a range of which faint ink is a
+    thousandth, though the file's window may show it plainly."""
+    sample = _few(_finite(grey))
+    on_ground = float((sample == np.median(sample)).mean())
+    return rank(grey) if ONE_COLOUR < on_ground < 1 else grey
+
+
 def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
     """Return the values between two percentiles stretched to 0–255."""
-    grey = _finite(grey)
+    grey = levelled(_finite(grey))
     sample = _few(grey)
     bottom, top = (float(v) for v in np.percentile(sample, (low, high)))
     if top <= bottom:
@@ -60,7 +70,10 @@ def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
 
 
 def rank(grey: Array) -> Bytes:
-    """Return each value's rank: every grey step that holds pixels gets its share of contrast."""
+    """Return each value's rank: every grey step that holds pixels gets its share of contrast.
+
+    The commonest value counts no more than all others together, or a screen of one colour had no ranks.
+    """
     grey = _finite(grey)
     if grey.dtype.kind == "f":
         grey = percentile(grey, 0.01, 99.99)
@@ -68,7 +81,10 @@ def rank(grey: Array) -> Bytes:
     positions = grey.astype(np.int64) - low
     if int(positions.max()) >= 1 << 24:
         return percentile(grey)
-    counts = np.cumsum(np.bincount(positions.ravel())).astype(np.float64)
+    held = np.bincount(positions.ravel())
+    commonest = int(held.argmax())
+    held[commonest] = min(held[commonest], positions.size - held[commonest])
+    counts = np.cumsum(held).astype(np.float64)
     table = (counts - counts[0]) / max(counts[-1] - counts[0], 1.0) * 255.0
     return np.asarray(table.astype(np.uint8)[positions])
 
@@ -80,9 +96,9 @@ def planes(image: Array) -> Bytes:
     on white shows in the weakest alone), and how many neighbours hold the very same value: what a machine burns
     in has one value, noise has not. `image` is (rows, columns) of any values, or RGB (rows, columns, 3).
     """
-    bright = _finite(grey_of(image))
+    bright = levelled(_finite(grey_of(image)))
     away = _standing_out(bright)
-    dark = _standing_out(image.min(axis=2)) if is_coloured(image) else away
+    dark = _standing_out(levelled(image.min(axis=2))) if is_coloured(image) else away
     return np.stack((percentile(bright), away, dark, _sameness(bright)), axis=2)
 
 
@@ -105,7 +121,7 @@ def _standing_out(grey: Array) -> Bytes:
     np.clip(away, -most, most, out=spread)
     cv2.blur(cv2.multiply(spread, spread, dst=spread), (WIDE, WIDE), dst=spread)
     np.sqrt(np.maximum(spread, 0, out=spread), out=spread)
-    spread += LEAST_SPREAD
+    spread += max(LEAST_SPREAD, LEAST_STEPS / (high - low) if grey.dtype == np.uint8 and high > low else 0)
     away *= 50
     np.divide(away, spread, out=away)
     away += 128

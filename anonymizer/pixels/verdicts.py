@@ -24,8 +24,9 @@ NOT_READ: Known = MappingProxyType({})
 
 KEPT = "kept"
 """The kind of a region that was found and is not masked, because of a rule or because a reader said so."""
-BY_READER, BY_LIST, BY_POLICY = "reader", "keep-list", "policy"
+BY_READER, BY_LIST, BY_POLICY, BY_DOUBT = "reader", "keep-list", "policy", "doubt"
 NO_IDENTITY, NOT_MASKED = "no identity was read", "this project masks no text by itself"
+TOO_FAINT = "may be a line of text, too faint to be sure"
 
 SURE = 0.9  # the least confidence of a reading by which text is un-masked
 SURE_FIGURES = 0.8  # the same for what has a figure and `FIGURES` letters and digits: no name reads like it

@@ -39,6 +39,7 @@ def _weights() -> tuple[Mapping[str, int], Set[str]]:
         text.LEFT: 5,
         text.NOT_EXAMINED: 5,
         text.ANNOUNCED: 5,
+        text.FAINT_LINE: 5,
         text.NONE_FOUND: 4,
     }
     lighter = {EVERY_SERIES: 1, HELD_BACK: 0}

@@ -17,6 +17,8 @@ FINDERS = {
     "reader": "by a reader",
     "keep-list": "by the keep-list",
     "policy": "by the project's rules",
+    "doubt": "because nobody is sure that it is text",
+    "second reader": "by the second reader",
 }
 EMPTY = "No box lies over this image."
 EVERY = "Every kind of box"

@@ -62,7 +62,7 @@ def key() -> SecretKey:
 @pytest.fixture(autouse=True)
 def nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search finds nothing, so that what is masked is masked by a rule."""
-    monkeypatch.setattr(text_finder, "find_text", lambda _image: ())
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _image: text_finder.Found())
     monkeypatch.setattr(text_finder, "find_residue", lambda _image: ())
 
 

@@ -222,7 +222,7 @@ def test_where_no_text_is_masked_it_is_named_and_wants_a_look(mask):
 @pytest.mark.parametrize("modality", ["US", "IVUS", "SC", "OT", "DOC"])
 @pytest.mark.parametrize("mask", [MaskText.ALL, MaskText.IDENTITIES, MaskText.REGIONS, MaskText.FLAG])
 def test_an_ultrasound_or_a_capture_in_which_nothing_was_found_wants_a_look(modality, mask, monkeypatch):
-    monkeypatch.setattr(text_finder, "find_text", lambda _: ())
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _: text_finder.Found())
     monkeypatch.setattr(text_finder, "find_residue", lambda _: ())
     values = np.round(background() * 4095).astype(np.uint16)
     policy = PixelPolicy(mask=mask, second_reader=False)
@@ -237,7 +237,7 @@ def test_the_share_that_is_masked_is_measured_over_the_whole_image(over, asked, 
     """Two rules that overlap: a quarter of the image in all."""
     from anonymizer.report import Region
 
-    monkeypatch.setattr(text_finder, "find_text", lambda _: ())
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _: text_finder.Found())
     monkeypatch.setattr(text_finder, "find_residue", lambda _: ())
     drawn = [Region(0, 0, 320, 60, kind="device rule"), Region(0, 30, 100, 30, kind="device rule")]
     dataset = dataset_of(picture(), bits=12, modality="CR")

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from anonymizer.errors import PixelError
-from anonymizer.pixels import burned_in_text, frame_search
+from anonymizer.pixels import burned_in_text, text_finder
 from anonymizer.pixels import tesseract as program
 from anonymizer.pixels.burned_in_text import mask_burned_in_text
-from anonymizer.pixels.second_reader import DISAGREES, FAILED
+from anonymizer.pixels.second_reader import DISAGREES, FAILED, MASKED_LATE
 from anonymizer.pixels.verdicts import Judge
-from anonymizer.profiles.pixel_policy import PixelPolicy
+from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
 from anonymizer.report import Region
-from tests.unit.anonymizer.pixel_cases import background, dataset_of, written
+from tests.unit.anonymizer.pixel_cases import background, dataset_of, readable, written
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+WORD = text_finder.TextBox(8, 8, 200, 36, 1.0)  # where `written` puts a word
 PLAIN = np.round(background() * 4095).astype(np.uint16)
 
 
@@ -75,17 +76,37 @@ def test_a_site_can_do_without_a_second_reader(tesseract):
 def blind(monkeypatch):
     """The search finds nothing, and Tesseract is not installed."""
     monkeypatch.setattr(program, "program", lambda: None)
-    monkeypatch.setattr(frame_search.text_finder, "find_text", lambda _image: ())
-    monkeypatch.setattr(frame_search.text_finder, "find_residue", lambda _image: ())
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _image: text_finder.Found())
+    monkeypatch.setattr(text_finder, "find_residue", lambda _image: ())
 
 
 @pytest.mark.parametrize(("size", "ink"), [(18, 1.0), (18, 0.35), (26, 0.7)])
-def test_text_that_the_search_left_goes_to_review_where_there_is_no_other_program(blind, size, ink):
+def test_text_that_the_search_left_is_masked_where_the_other_detector_reads_it(blind, size, ink):
     values = np.round(written(background(), ("WESTERHOUT",), size=size, ink=ink) * 4095).astype(np.uint16)
-    assert mask_burned_in_text(dataset_of(values, bits=12, modality="CR")).review == (DISAGREES,)
     colours = np.repeat((values >> 4).astype(np.uint8)[..., None], 3, axis=2)
-    result = mask_burned_in_text(dataset_of(colours, photometric="RGB", modality="CR"))
-    assert result.review == (DISAGREES,)
+    for dataset in (
+        dataset_of(values, bits=12, modality="CR"),
+        dataset_of(colours, photometric="RGB", modality="CR"),
+    ):
+        before = dataset.pixel_array
+        result = mask_burned_in_text(dataset)
+        assert (result.review, result.changed) == ((MASKED_LATE,), True)
+        assert {region.found_by for region in result.regions} == {"second reader"}
+        after = dataset.pixel_array
+        assert not readable(text_finder.read_lines(after, boxes=[WORD])[0].text, "WESTERHOUT")
+        assert np.array_equal(after[60:], before[60:])
+
+
+def test_what_the_other_detector_reads_stays_where_the_project_masks_no_text_and_is_told(blind):
+    values = np.round(written(background(), ("WESTERHOUT",)) * 4095).astype(np.uint16)
+    dataset = dataset_of(values, bits=12, modality="CR")
+    assert mask_burned_in_text(dataset, judge=Judge(PixelPolicy(mask=MaskText.FLAG))).review == (DISAGREES,)
+    assert np.array_equal(dataset.pixel_array, values)
+
+
+def test_what_can_be_read_even_then_is_told(blind, monkeypatch):
+    monkeypatch.setattr(burned_in_text, "left_over", lambda *_: (Region(10, 10, 50, 20),))
+    assert masked().review == (MASKED_LATE, DISAGREES)
 
 
 def test_the_other_detector_is_content_with_what_is_masked_kept_or_empty(blind):
@@ -101,7 +122,8 @@ def test_late_text_of_a_cine_is_seen_in_its_last_frame(blind):
     late = np.round(written(background(), ("WESTERHOUT",)) * 200).astype(np.uint8)
     frames = np.stack([plain] * 6 + [late])
     result = mask_burned_in_text(dataset_of(frames, frames=7, modality="XA"))
-    assert result.review == (DISAGREES,)
+    assert result.review == (MASKED_LATE,)
+    assert [region.frame for region in result.regions] == [None]
 
 
 def test_what_is_written_is_decoded_once_more(monkeypatch):

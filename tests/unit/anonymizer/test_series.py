@@ -104,7 +104,7 @@ def test_a_slice_like_the_samples_is_not_searched_and_one_with_text_is(monkeypat
     assert not plan.fits(values_of(7, (NAME,)))
     in_the_body = written(background(), (NAME,), at=(150, 150), size=14, ink=0.95)
     assert not plan.fits(np.round(in_the_body * 2000).astype(np.uint16))
-    monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _: pytest.fail("it was searched"))
     result = mask_burned_in_text(instance(5), plan=plan)
     assert (result.regions, result.cleaned) == ((), True)
 
@@ -114,7 +114,7 @@ def test_text_in_the_same_place_is_masked_in_every_slice_without_a_search(monkey
     plan = plan_of([sample_of(values_of(number, text[number])) for number in (0, 3, 9, 15, 23)])
     assert plan is not None
     assert len(plan.lines) == 1
-    monkeypatch.setattr(text_finder, "find_text", lambda _: pytest.fail("it was searched"))
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _: pytest.fail("it was searched"))
     monkeypatch.setattr(text_engine, "read_line", lambda *_, **__: pytest.fail("it was read again"))
     dataset = instance(6, (NAME,))
     result = mask_burned_in_text(dataset, plan=plan)
@@ -156,7 +156,7 @@ def test_the_samples_themselves_are_searched_like_any_image(monkeypatch):
     assert plan is not None
     dataset = instance(3)
     looked = []
-    monkeypatch.setattr(text_finder, "find_text", lambda image: looked.append(image.shape) or ())
+    monkeypatch.setattr(text_finder, "look_for_text", lambda image: looked.append(image.shape) or text_finder.Found())
     mask_burned_in_text(dataset, plan=replace(plan, searched=frozenset({dataset.SOPInstanceUID})))
     assert looked
 
@@ -175,8 +175,8 @@ def test_of_300_slices_ten_are_searched_and_the_others_only_compared(tmp_path, m
     ((_, chosen),) = sampled(series(tmp_path, dict.fromkeys(range(count), (NAME,)), count=count)).items()
     numbers = [one.number for one in chosen]
     assert len(numbers) == CHOSEN + 2
-    search = text_finder.find_text
-    monkeypatch.setattr(text_finder, "find_text", lambda image: searched.append(1) or search(image))
+    search = text_finder.look_for_text
+    monkeypatch.setattr(text_finder, "look_for_text", lambda image: searched.append(1) or search(image))
     plan = plan_of([sample_of(values_of(number, (NAME,))) for number in numbers])
     assert len(searched) == CHOSEN + 2
     ink = written(np.zeros((240, 320)), (NAME,)) > 0.5

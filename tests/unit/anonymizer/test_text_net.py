@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from anonymizer.pixels import text_finder
+from anonymizer.pixels.burned_in_text import FAINT_LINE, mask_burned_in_text
 from anonymizer.pixels.text_boxes import Limits, boxes_of
 from anonymizer.pixels.text_net import _spans
-from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, written
+from tests.unit.anonymizer.pixel_cases import NAME, NUMBER, background, dataset_of, written
 
 SIDE = 400
 
@@ -91,6 +92,24 @@ def test_green_on_a_white_box_is_found_on_a_screen_of_one_colour():
     weight = written(np.zeros((24, 130)), (NUMBER,), at=(4, 4), size=12)[..., None]
     screen[:24, :130] = 255 * (1 - weight) + np.array((40, 255, 60)) * weight
     assert masked(screen)[:24, :130][weight[..., 0] > 0.3].mean() > 0.98
+
+
+@pytest.mark.parametrize("ink", [12451, 12439])
+def test_a_name_a_few_steps_from_a_screen_of_one_colour_is_found_beside_bright_text(ink):
+    """A window of the file may show it plainly; of the range of values it is a two-thousandth."""
+    screen = written(np.full((500, 800), 12445.0), (NUMBER,), at=(14, 400), ink=16383)
+    screen = written(screen, (NAME,), at=(300, 40), size=14, ink=ink).round().astype(np.uint16)
+    planted = written(np.zeros(screen.shape), (NAME,), at=(300, 40), size=14) > 0.4
+    found = masked(screen)
+    assert found[planted].mean() > 0.95
+    assert found.mean() < 0.05
+
+
+def test_what_compression_leaves_of_one_colour_is_no_text():
+    noise = np.random.default_rng(4).normal(0, 1.0, (700, 900))
+    screen = np.repeat((236 + noise).round().astype(np.uint8)[..., None], 3, axis=2)
+    _, coded = cv2.imencode(".jpg", screen, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    assert not masked(cv2.imdecode(coded, cv2.IMREAD_COLOR)).any()
 
 
 def test_slanted_text_is_found():
@@ -266,6 +285,19 @@ def test_what_is_marked_weakly_is_text_without_being_read_only_beside_a_sure_lin
     found = masked((noisy() * 4000).clip(0, 4095).astype(np.uint16))
     assert found[300:316, 100:200].all() == bool(sure)
     assert found.any() == bool(sure)
+
+
+@pytest.mark.parametrize(("mean", "width", "told"), [(0.5, 60, True), (0.3, 60, False), (0.5, 20, False)])
+def test_a_lone_faint_line_that_nobody_can_read_is_left_and_told(monkeypatch, mean, width, told):
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[300:316, 100 : 100 + width] = mean
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    dataset = dataset_of((noisy() * 4000).clip(0, 4095).astype(np.uint16), bits=12, modality="MR")
+    before = dataset.PixelData
+    result = mask_burned_in_text(dataset)
+    assert (result.review, result.changed) == ((FAINT_LINE,) if told else (), False)
+    assert [region.found_by for region in result.regions] == ["doubt"] * told
+    assert dataset.PixelData == before
 
 
 @pytest.mark.parametrize("seed", [7, 16, 26])
