@@ -17,7 +17,7 @@ from anonymizer.pixels.decoding import Array
 from anonymizer.pixels.text_engine import model_path, session_of
 from anonymizer.pixels.text_finder import TextBox
 from anonymizer.pixels.text_strokes import strokes_of
-from anonymizer.pixels.text_views import grey_of, percentile
+from anonymizer.pixels.text_views import grey_of, levelled, percentile
 from anonymizer.report import Region
 
 Bytes = npt.NDArray[np.uint8]
@@ -38,7 +38,7 @@ def words(picture: Array) -> Iterator[Region]:
     """Yield where lines stand that are read for sure. Raises TextFinderError where a model is missing."""
     import cv2
 
-    clear = np.ascontiguousarray(percentile(grey_of(picture)))
+    clear = np.ascontiguousarray(percentile(levelled(grey_of(picture))))
     even = np.asarray(cv2.createCLAHE(_EVEN, _SQUARES).apply(clear), np.uint8)
     small = _reduced(even)
     place = _around_strokes(_reduced(clear))

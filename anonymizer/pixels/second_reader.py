@@ -46,9 +46,7 @@ def second_look(dataset: Dataset, matrix: Matrix, kept: Sequence[Region]) -> tup
     return (DISAGREES,) if found else ()
 
 
-def _unexpected(
-    reader: Reader, dataset: Dataset, matrix: Matrix, kept: Sequence[Region]
-) -> Iterator[Region]:
+def _unexpected(reader: Reader, dataset: Dataset, matrix: Matrix, kept: Sequence[Region]) -> Iterator[Region]:
     image = DicomImage(dataset, allow_gdcm=True)
     for index in sorted({0, matrix.frames - 1}):
         picture = image.frame(index) if image.is_colour else image.stored(index)

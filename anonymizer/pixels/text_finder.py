@@ -49,8 +49,11 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
-SURE_LINE = 0.6  # mean of one line at least; in an image without any such line all of them must be read
-UNSURE, UNSURE_LONG = 0.4, 2  # mean, and length in its thickness, from which a line so left is named
+SURE_LINE, FEW = (
+    0.6,
+    0.1,
+)  # mean of a line, and share of such lines; where it is less, all others must be read
+UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
 
@@ -93,11 +96,13 @@ def look_for_text(image: Array) -> Found:
     fine, coarse = text_net.text_maps(image)
     found = lines_of(fine)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
-    if any(box.score >= SURE_LINE for box in found):
-        return Found((*found, *_legible(image, doubtful, found)))
-    # Noise alone marks a place here and there.
-    lines = tuple(_legible(image, doubtful, ()))
-    return Found(lines) if lines else Found((), tuple(filter(_may_be_a_line, found)))
+    sure = [box for box in found if box.score >= SURE_LINE]
+    if len(sure) < FEW * len(found):  # noise alone marks places too, in a large image many
+        found, weak = sure, found
+    else:
+        weak = []
+    lines = (*found, *_legible(image, doubtful, found))
+    return Found(lines) if lines else Found((), tuple(filter(_may_be_a_line, weak)))
 
 
 def lines_of(fine: Floats) -> list[TextBox]:

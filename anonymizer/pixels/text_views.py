@@ -18,7 +18,7 @@ LEAST_STEPS = 2  # grey steps of 8 bits: a spread of less is what lossy compress
 MOST_SPREAD, OVER_NOISE = 0.03, 4  # of the range, and of the usual deviation: more counts no further
 LEAST_INK, MOST_INK = 0.002, 0.2  # share of the pixels that ink of one value has
 FAR = 3  # times the range of the others: how far ink lies above them
-ONE_COLOUR = 0.9  # share of the pixels that hold one value on a screen of one colour
+ONE_COLOUR = 0.95  # share of the pixels that hold one value on a screen of one colour
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
 
 
@@ -51,17 +51,23 @@ def _few(values: Array) -> Array:
     return values.ravel()[:: (values.size // SAMPLES) | 1]
 
 
-def levelled(grey: Array) -> Array:
-    """Return the values, or of a screen of one colour their ranks: bright ink makes a range of which faint ink is a
-    thousandth, though the file's window may show it plainly."""
+def is_one_colour(grey: Array) -> bool:
+    """Whether nearly all pixels hold one value, as on a screen with text, and some do not."""
     sample = _few(_finite(grey))
-    on_ground = float((sample == np.median(sample)).mean())
-    return rank(grey) if ONE_COLOUR < on_ground < 1 else grey
+    return ONE_COLOUR < float((sample == np.median(sample)).mean()) and float(grey.min()) < float(grey.max())
+
+
+def levelled(grey: Array) -> Array:
+    """Return the values, or of a screen of one colour their ranks.
+
+    Bright ink makes a range of which faint ink is a thousandth, though the file's window may show it plainly.
+    """
+    return rank(grey) if is_one_colour(grey) else grey
 
 
 def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
     """Return the values between two percentiles stretched to 0–255."""
-    grey = levelled(_finite(grey))
+    grey = _finite(grey)
     sample = _few(grey)
     bottom, top = (float(v) for v in np.percentile(sample, (low, high)))
     if top <= bottom:
@@ -96,9 +102,9 @@ def planes(image: Array) -> Bytes:
     on white shows in the weakest alone), and how many neighbours hold the very same value: what a machine burns
     in has one value, noise has not. `image` is (rows, columns) of any values, or RGB (rows, columns, 3).
     """
-    bright = levelled(_finite(grey_of(image)))
+    bright = _finite(grey_of(image))
     away = _standing_out(bright)
-    dark = _standing_out(levelled(image.min(axis=2))) if is_coloured(image) else away
+    dark = _standing_out(image.min(axis=2)) if is_coloured(image) else away
     return np.stack((percentile(bright), away, dark, _sameness(bright)), axis=2)
 
 

@@ -156,7 +156,9 @@ def test_the_samples_themselves_are_searched_like_any_image(monkeypatch):
     assert plan is not None
     dataset = instance(3)
     looked = []
-    monkeypatch.setattr(text_finder, "look_for_text", lambda image: looked.append(image.shape) or text_finder.Found())
+    monkeypatch.setattr(
+        text_finder, "look_for_text", lambda image: looked.append(image.shape) or text_finder.Found()
+    )
     mask_burned_in_text(dataset, plan=replace(plan, searched=frozenset({dataset.SOPInstanceUID})))
     assert looked
 

@@ -106,10 +106,28 @@ def test_a_name_a_few_steps_from_a_screen_of_one_colour_is_found_beside_bright_t
 
 
 def test_what_compression_leaves_of_one_colour_is_no_text():
-    noise = np.random.default_rng(4).normal(0, 1.0, (700, 900))
-    screen = np.repeat((236 + noise).round().astype(np.uint8)[..., None], 3, axis=2)
-    _, coded = cv2.imencode(".jpg", screen, [cv2.IMWRITE_JPEG_QUALITY, 90])
-    assert not masked(cv2.imdecode(coded, cv2.IMREAD_COLOR)).any()
+    noise = np.random.default_rng(4).normal(236, 1.5, (700, 900)).round().astype(np.uint8)
+    _, coded = cv2.imencode(".jpg", np.repeat(noise[..., None], 3, axis=2), [cv2.IMWRITE_JPEG_QUALITY, 72])
+    assert not masked(cv2.imdecode(coded, cv2.IMREAD_COLOR)[:500, :700]).any()
+
+
+def test_black_on_a_light_screen_that_was_compressed_is_found():
+    screen = written(np.full((300, 400), 219.0), ("b. 13NOV44",), at=(1, 285), size=11, ink=0)
+    planted = written(np.zeros(screen.shape), ("b. 13NOV44",), at=(1, 285), size=11) > 0.3
+    _, coded = cv2.imencode(".jpg", screen.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 72])
+    assert masked(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))[planted].mean() > 0.95
+
+
+def test_many_weak_marks_beside_a_sure_line_are_noise(monkeypatch):
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[20:36, 100:200] = 0.98
+    for number in range(16):
+        y, x = 60 + 80 * (number // 4), 20 + 100 * (number % 4)
+        marked[y : y + 16, x : x + 40] = 0.5
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    found = masked((noisy() * 4000).clip(0, 4095).astype(np.uint16))
+    assert found[20:36, 100:200].all()
+    assert not found[60:].any()
 
 
 def test_slanted_text_is_found():
