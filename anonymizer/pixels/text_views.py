@@ -54,7 +54,7 @@ def _few(values: Array) -> Array:
 def is_one_colour(grey: Array) -> bool:
     """Whether nearly all pixels hold one value, as on a screen with text, and some do not."""
     sample = _few(_finite(grey))
-    return ONE_COLOUR < float((sample == np.median(sample)).mean()) and float(grey.min()) < float(grey.max())
+    return float((sample == np.median(sample)).mean()) > ONE_COLOUR and float(grey.min()) < float(grey.max())
 
 
 def levelled(grey: Array) -> Array:
