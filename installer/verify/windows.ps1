@@ -1,10 +1,10 @@
 # Tries the installers on a real Windows 10 or 11, from an administrator's PowerShell on a machine that may be thrown away:
 #
-#   powershell -ExecutionPolicy Bypass -File windows.ps1 -Dist D:\dist
+#   powershell -ExecutionPolicy Bypass -File windows.ps1 -Dist D:\dist [-Older D:\older\leadglass-VERSION-windows-x86_64.exe]
 #
 # It proves what Wine cannot: that no C++ runtime is missed on a bare Windows, that SmartScreen and the signature are in
 # order, that the firewall's rule holds, that a program in use is noticed, and that the window is drawn.
-param([Parameter(Mandatory)][string]$Dist)
+param([Parameter(Mandatory)][string]$Dist, [string]$Older = '')
 $ErrorActionPreference = 'Stop'
 $home_ = "$env:ProgramFiles\Leadglass"
 function Say($text) { Write-Host "== $text" }
@@ -23,17 +23,51 @@ $exe = (Get-Item "$Dist\leadglass-[0-9]*-windows-x86_64.exe").FullName
 $msi = (Get-Item "$Dist\leadglass-[0-9]*-windows-x86_64.msi").FullName
 Say "signature: $((Get-AuthenticodeSignature $exe).Status)"
 
-Say 'unattended installation with the firewall rule'
+# What Windows answers to a connection of the program's Python: 10013 (WSAEACCES) where a rule forbids it. The address
+# belongs to nobody (RFC 5737), so that without a rule it answers something else, or nothing in time.
+function Connection {
+    & "$home_\python\python.exe" -c "import socket, sys; s = socket.socket(); s.settimeout(5); sys.exit(s.connect_ex(('192.0.2.1', 9)))"
+    return $LASTEXITCODE
+}
+function SelfTest {
+    & "$home_\bin\leadglass.exe" selftest --progress none | Out-Host
+    Need ($LASTEXITCODE -eq 0) 'the self-test'
+}
+
+if ($Older) {
+    Say 'an older build, and a project made by it'
+    Need ((Run $Older '/S') -eq 0) 'the older installer'
+    & "$home_\bin\leadglass.exe" new "$env:TEMP\kept.leadglass" --progress none | Out-Host
+    Need ($LASTEXITCODE -eq 0) 'a project by the older build'
+}
+
+Say 'unattended installation'
+Need ((Run $exe '/S') -eq 0) 'the installer'
+Need ((Connection) -ne 10013) 'connections are forbidden without our rule: the next step would prove nothing'
+
+Say 'again, with the firewall rule: nothing goes out'
 Need ((Run $exe '/S /FIREWALL') -eq 0) 'the installer'
 Need (Get-NetFirewallRule -DisplayName 'Leadglass: nothing goes out') 'the firewall rule'
+Need ((Connection) -eq 10013) 'a connection was not forbidden'
+
+if ($Older) {
+    Say 'the project of the older build opens'
+    & "$home_\bin\leadglass.exe" review "$env:TEMP\kept.leadglass" --progress none | Out-Host
+    Need ($LASTEXITCODE -eq 0) 'the project'
+}
 
 Say 'self-test'
-& "$home_\bin\leadglass.exe" selftest --progress none
-Need ($LASTEXITCODE -eq 0) 'the self-test'
+SelfTest
 
-Say 'nothing goes out'
-& "$home_\python\python.exe" -c "import socket; socket.create_connection(('192.0.2.1', 9), 3)" 2>&1 | Out-Host
-Need ($LASTEXITCODE -ne 0) 'a connection was possible'
+$training = Get-Item "$Dist\leadglass-training-*-windows-x86_64.exe" -ErrorAction SilentlyContinue
+if ($training) {
+    Say 'training is added, works, and goes again'
+    Need ((Run $training.FullName '/S') -eq 0) 'the installer of training'
+    Need (Test-Path "$home_\training\keras") 'the training component is not there'
+    SelfTest
+    Need ((Run "$home_\uninstall-training.exe" "/S _?=$home_") -eq 0) 'the uninstaller of training'
+    Need (-not (Test-Path "$home_\training")) 'the training component is still there'
+}
 
 Say 'the window'
 $window = Start-Process "$home_\bin\leadglass-window.exe" -PassThru
