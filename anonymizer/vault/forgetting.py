@@ -61,9 +61,12 @@ class Forgetting:
     def patient(self, pseudonym: str) -> int:
         """Destroy everything that tells who a pseudonym is; return how many instances that concerned.
 
+        For a patient who was forgotten before these are none, so that a command that was cut off can be given again.
         Raises VaultError if the vault knows no such pseudonym.
         """
         trace = self._trace_of(pseudonym)
+        if trace is None:
+            return 0
         rules = self._patients.rules()
         left = tuple(entry for entry in rules.listed.entries if entry.pseudonym != pseudonym)
         index = self._sealer.index("patient", pseudonym)
@@ -97,7 +100,7 @@ class Forgetting:
         return new
 
     def covers(self, state: bytes) -> bool:
-        """Whether an input in this state was read for a patient who was forgotten."""
+        """Whether this is the mark of what was forgotten: an input's state, or a pseudonym's index."""
         with plainly():
             found = self._connection.execute("SELECT 1 FROM forgotten WHERE mark = ?", (state,)).fetchone()
         return found is not None
@@ -113,7 +116,8 @@ class Forgetting:
                 self._connection.execute("DELETE FROM setting WHERE name = ?", (_SCRUB,))
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _trace_of(self, pseudonym: str) -> _Trace:
+    def _trace_of(self, pseudonym: str) -> _Trace | None:
+        """What tells of this patient; None where it was destroyed before."""
         trace = _Trace()
         for instance in self._patients.instances():
             if instance.pseudonym == pseudonym:
@@ -123,6 +127,8 @@ class Forgetting:
         for row in rows:
             trace.add(Identity(row.patient_id, row.name, row.birth_date, issuer=row.issuer))
         if not trace.sops and not rows:
+            if self.covers(self._sealer.index(FORGOTTEN, pseudonym)):
+                return None
             raise VaultError("The vault knows no patient under this pseudonym.", "Look the patient up first.")
         return trace
 

@@ -119,7 +119,7 @@ class Vault:
         return Forgetting(self._connection, self._sealer, self.patients)
 
     def forget(self, pseudonym: str) -> int:
-        """Destroy everything that tells who a pseudonym is; return how many instances that concerned.
+        """Destroy everything that tells who a pseudonym is; return how many instances that concerned now.
 
         The masked instances stay; inputs that were read for this patient are passed over from now on. Whoever
         has the key can still compute the pseudonym of a patient ID that is known to them.
