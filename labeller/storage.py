@@ -14,12 +14,20 @@ from sqlalchemy.orm import Session
 
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
+from labeller.write_back import MOST_PAGES, WriteBack
 
 VERSION = "0009"
 """Of the catalogue: the name of the newest migration."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # what is told as done is on the disk, also after a power cut
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # REPLACE must not slip past the history's triggers
+    f"wal_autocheckpoint = {MOST_PAGES}",
+)
 Told = Callable[[int, int], object]
 
 
@@ -41,6 +49,7 @@ class Storage:
         self._read_only = read_only
         self._writes = engine.execution_options(writes=True)
         self._orders: dict[str, object] = {}  # the reading order, kept by `labeller.listing`
+        self._log = WriteBack(engine, lambda: _identity(path) == self._identity)
 
     @classmethod
     def create(cls, path: Path) -> "Storage":
@@ -108,6 +117,7 @@ class Storage:
         info = self._info(label_set) | {"shown": shown}
         with _plainly(), Session(self._writes, info=info) as session, session.begin():
             yield session
+        self._log.changed()
 
     def _still_there(self) -> None:
         """Refuse to write into a file that is no longer at its place, and follow where another one stands there.
@@ -131,6 +141,7 @@ class Storage:
 
     def close(self) -> None:
         """Let go of the file."""
+        self._log.stop()
         self._reads.dispose()
 
 
@@ -197,11 +208,8 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _settings(connection: SqliteConnection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins transactions, also for changes of tables
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute(
-            "PRAGMA recursive_triggers = ON"
-        )  # REPLACE must not slip past the history's triggers
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from app import NAME, VERSION
 from app.gui.dialogs.errors import show_error
 from app.gui.jobs import JobRunner
 from app.gui.main_window import MainWindow
-from app.gui.memory import give_back_large_blocks
+from app.gui.memory import Settling, give_back_large_blocks
 from app.gui.open_lists import OpenLists
 from app.gui.preferences import Preferences
 from app.gui.session import Session
@@ -68,6 +68,7 @@ def make_window(application: QApplication, preferences: Preferences | None = Non
     session.setParent(window)
     window.jobs.setParent(window)
     OpenLists(window)
+    Settling(session.project_changed, window)
     return window
 
 
