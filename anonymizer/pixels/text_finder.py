@@ -35,6 +35,7 @@ __all__ = [
 LIMITS = Limits(core=0.08, peak=0.4, area=24)
 FAINT = Limits(core=0.03, peak=0.06, area=24)  # marks that are text only where they can be read
 LEAST_THICK, LEAST_LONG = 5, 1.5  # pixels of a faint line, and how much longer than thick it is
+LEAST_READ = 24  # pixels: in a shorter faint line no three letters can be read
 MOST_DOUBTFUL = 6  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 A_LINE = 0.15  # mean of what is a line for sure
@@ -159,7 +160,7 @@ def _reaching(start: int, end: int, length: int, edge: int) -> tuple[int, int]:
 def _is_long(box: TextBox) -> bool:
     """Whether several letters have room in a box."""
     thin, long = sorted((box.width, box.height))
-    return thin >= LEAST_THICK and long >= LEAST_LONG * thin
+    return thin >= LEAST_THICK and long >= max(LEAST_READ, LEAST_LONG * thin)
 
 
 def _may_be_a_line(box: TextBox) -> bool:
