@@ -35,7 +35,11 @@ _CODED_BY_STANDARD = frozenset(
 _TERMS = frozenset(
     {"CONTAINER", "TEXT", "CODE", "NUM", "DATETIME", "DATE", "TIME", "UIDREF", "PNAME", "COMPOSITE", "IMAGE",
      "WAVEFORM", "TABLE", "SCOORD", "SCOORD3D", "TCOORD", "CONTAINS", "SEPARATE", "CONTINUOUS", "COMPLETE",
-     "PARTIAL", "ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "POINT", "MULTIPOINT", "POLYLINE", "CIRCLE"}
+     "PARTIAL", "ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "POINT", "MULTIPOINT", "POLYLINE", "CIRCLE",
+     # how pixels are read and shown (PS3.3 C.7.6.3.1.2, C.11.2.1.3, C.11.6.1): an image without is ruined
+     "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "HSV", "ARGB", "CMYK", "YBR_FULL", "YBR_FULL_422",
+     "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB", "LINEAR", "LINEAR_EXACT", "SIGMOID",
+     "IDENTITY", "INVERSE"}
 )  # fmt: skip
 _MODALITIES = frozenset(  # the defined terms of Modality, PS3.3 C.7.3.1.1.1, retired ones too
     {"AR", "AS", "BI", "BMD", "CD", "CR", "CT", "CTPROTOCOL", "DG", "DOC", "DX", "ECG", "EEG", "EMG", "EOG", "EPS",

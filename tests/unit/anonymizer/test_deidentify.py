@@ -226,3 +226,23 @@ def test_values_between_letters_of_two_bytes_are_no_name(tmp_path, settings_for)
     ds.PixelData = values.tobytes()
     record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for())
     assert record.outcome is Outcome.MASKED
+
+
+READ_BY = (("PALETTE COLOR", ""), ("MONOCHROME2", "IDENTITY"), ("MONOCHROME1", "INVERSE"))
+
+
+@pytest.mark.parametrize(
+    "surname", ["Paletta", "Palette", "Palett", "Monochrome", "Identity", "Color", "Inverse"]
+)
+@pytest.mark.parametrize("codes", READ_BY)
+def test_a_name_like_a_word_of_the_standard_ruins_no_image(tmp_path, settings_for, surname, codes):
+    ds = planted.base(1)
+    ds.PatientName = f"{surname}^Anna"
+    ds.PhotometricInterpretation, ds.PresentationLUTShape = codes
+    record = mask(save(ds, tmp_path / "in.dcm"), tmp_path / "out", settings_for("research"))
+    if record.outcome is Outcome.QUARANTINED:
+        assert surname == "Palett", "a name that its bytes hold; nobody is called so"
+        return
+    out = pydicom.dcmread(tmp_path / "out" / record.new_path)
+    assert (out.PhotometricInterpretation, out.PresentationLUTShape) == codes
+    assert surname not in str(out.PatientName)
