@@ -24,29 +24,28 @@ class WriteBack:
     def __init__(self, engine: Engine, there: Callable[[], bool]) -> None:
         self._engine, self._there = engine, there  # whether the file is still the one that was opened
         self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._stopped = threading.Event()
+        self._waiting: threading.Thread | None = None
 
     def changed(self) -> None:
         """Take note of a change; returns at once."""
         with self._lock:
-            if self._timer is None:
-                self._timer = threading.Timer(SECONDS, self._write_back)
-                self._timer.daemon = True
-                self._timer.name = "catalogue log"
-                self._timer.start()
+            if self._waiting is None:
+                self._stopped.clear()
+                self._waiting = threading.Thread(target=self._write_back, name="catalogue log", daemon=True)
+                self._waiting.start()
 
     def stop(self) -> None:
         """Write nothing back any more, and wait where that is under way; SQLite does so itself at closing."""
         with self._lock:
-            timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.cancel()
-            timer.join()
+            waiting, self._waiting = self._waiting, None
+            self._stopped.set()
+        if waiting is not None:
+            waiting.join()
 
     def _write_back(self) -> None:
-        with self._lock:
-            if self._timer is not threading.current_thread():
-                return  # stopped meanwhile
+        if self._stopped.wait(SECONDS):
+            return
         try:
             if self._there():  # else the next change says so
                 self._checkpoint()
@@ -54,8 +53,8 @@ class WriteBack:
             # Nothing is lost: it stays in the log, and is tried again after the next change.
             log.warning("The catalogue's log was not written back: %s", type(error).__name__)
         with self._lock:
-            if self._timer is threading.current_thread():
-                self._timer = None
+            if not self._stopped.is_set():
+                self._waiting = None
 
     def _checkpoint(self) -> None:
         """Write back as far as nobody reads from the log, without keeping anybody from writing."""

@@ -65,16 +65,19 @@ class DecoderProcess:
 
     def decode(self, frame: PackedFrame) -> Array:
         """Return the frame's values. Raises PixelError, or DecoderLostError where the child did not survive it."""
-        overdue = threading.Timer(SECONDS, self._child.kill)
-        overdue.daemon = True
-        overdue.start()
+        answered = threading.Event()
+        threading.Thread(target=self._mind, args=(answered,), name="decoder's time", daemon=True).start()
         try:
             _send(_pipe(self._child.stdin), {"syntax": frame.syntax, **frame.attributes}, frame.data)
             return _receive(_pipe(self._child.stdout))
         except (OSError, ValueError, EOFError) as error:
             raise DecoderLostError from error
         finally:
-            overdue.cancel()
+            answered.set()
+
+    def _mind(self, answered: threading.Event) -> None:
+        if not answered.wait(SECONDS):
+            self._child.kill()
 
     def end(self) -> None:
         """End the child at once."""

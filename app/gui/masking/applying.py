@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.counted import counted
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.unlock import unlocked
@@ -86,5 +87,5 @@ def _told(step: Step, result: dict[str, object]) -> str:
         return "Stopped."
     failed = result.get("failed")
     left = f" {len(failed):,} could not be corrected." if isinstance(failed, list) and failed else ""
-    number = f" {result['instances']:,} images changed." if step.scope != "instance" else ""
+    number = f" {counted(int(str(result['instances'])))} changed." if step.scope != "instance" else ""
     return f"{APPLIED[step.scope]}{number}{left}"

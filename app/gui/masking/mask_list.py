@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.gui.labelling.worklist import Worklist
 from app.gui.masking.series_queue import SeriesQueue
 from app.gui.models.worklist_model import WorklistModel
@@ -158,7 +159,7 @@ class MaskList(QWidget):
         left = len(self._to_look_at)
         if self.in_series:
             waiting = sum(each.first in self._to_look_at for each in self.queue.series)
-            self.count.setText(f"{waiting:,} of {len(self.queue.series):,} series wait, {left:,} images")
+            self.count.setText(f"{waiting:,} of {len(self.queue.series):,} series wait, {counted(left)}")
             return
         words = f"{left:,} to look at" if left else "nothing to look at"
         self.count.setText(f"{len(self.model.uids):,} listed, {words}")

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
 from app.gui.masked_crops import Crop, Piece
@@ -96,8 +97,8 @@ class Sheet(QWidget):
 
     def _say(self, running: int) -> None:
         left = len(self._todo) + running
-        done = f"{self._total - left:,} of {self._total:,} images looked at. " if left else ""
-        unread = f" {self._unread:,} images could not be read." if self._unread else ""
+        done = f"{self._total - left:,} of {counted(self._total)} looked at. " if left else ""
+        unread = f" {counted(self._unread)} could not be read." if self._unread else ""
         found = self.kind.found.format(pictures=f"{self.list.count():,}", boxes=f"{self.list.boxes:,}")
         waiting = f" {self.list.left:,} to answer." if self.list.count() else ""
         self.note.setText(f"{done}{found}{waiting}{unread}")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import NOTICE
+from app.counted import counted
 from app.errors import USER_ERRORS
 from app.gui.background import Latest
 from app.gui.dialogs.errors import show_error
@@ -302,7 +303,7 @@ class PredictPage(Page):
         rows = self.model.rows
         judged = [row for row in rows if row.label is not None and row.answered]
         refused = sum(not row.predicted and not row.error for row in rows)
-        text = f"{len(rows):,} images."
+        text = f"{counted(len(rows))}."
         if refused:
             text += f" {refused:,} are unlike anything the model learned from and get no answer."
         if judged:
@@ -318,7 +319,7 @@ class PredictPage(Page):
     def _on_finished(self, _result: object) -> None:
         self._flush()
         failed = sum(bool(row.error) for row in self.model.rows)
-        text = f"{len(self.model.rows) - failed:,} images predicted."
+        text = f"{counted(len(self.model.rows) - failed)} predicted."
         self.panel.say(
             f"{text} {failed:,} could not be read." if failed else text, "caution" if failed else "good"
         )

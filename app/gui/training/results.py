@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app import NOTICE
+from app.counted import counted
 from app.gui.background import Latest
 from app.gui.jobs import JobRunner
 from app.gui.runs import SPLIT_NAMES, Judgement, Run, read_judgements
@@ -208,7 +209,7 @@ class Results(QWidget):
         )
         name = SPLIT_NAMES.get(split, split)
         self.heading.setText(
-            f"{self._folder.name}  ·  {name}: {judgement.images:,} images of {judgement.patients:,} patients"
+            f"{self._folder.name}  ·  {name}: {counted(judgement.images)} of {counted(judgement.patients, 'patient')}"
         )
 
     def _open_cell(self, row: int, column: int) -> None:
