@@ -4,10 +4,10 @@
 #   sudo installer/verify/all.sh small      the .deb without training, in a bare Debian: for each run of the checks
 #   sudo installer/verify/all.sh            all packages of both systems, Debian and Ubuntu, Wine, and the long tests
 #
-# OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_EXE and
-# OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small" packs. Where root,
-# debootstrap or a mirror is missing, or the mirror does not answer, "small" says so and ends with 77: nothing was shown about
-# the packages. Small needs about a quarter of an hour on two cores, the whole a night.
+# OUT (dist) takes the packages, CHROOTS (build) the bare systems, which are made once and kept; OLDER_DEB, OLDER_RPM,
+# OLDER_EXE and OLDER_MSI name packages of an earlier build, to be upgraded from; FORMATS (deb) the kinds that "small"
+# packs. Where root, debootstrap or a mirror is missing, or the mirror does not answer, "small" says so and ends with 77:
+# nothing was shown about the packages. Small needs about a quarter of an hour on two cores, the whole a night.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
@@ -49,6 +49,6 @@ fi
 installer/verify/linux.sh "$out" "$chroots/bookworm" ${OLDER_DEB:+"$OLDER_DEB"}
 SUITE=jammy MIRROR=${UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} AREAS=main,universe \
     installer/verify/linux.sh "$out" "$chroots/jammy"
-installer/verify/rpm.sh "$out" "$chroots/rpm"
+installer/verify/rpm.sh "$out" "$chroots/rpm" ${OLDER_RPM:+"$OLDER_RPM"}
 installer/verify/windows.sh "$out" "$chroots/wine" "${OLDER_EXE:-}" "${OLDER_MSI:-}"
 installer/verify/windows_failures.sh "$chroots/wine"

@@ -2,9 +2,10 @@
 # Installs the .rpm with rpm and dnf into a bare system, and tries it there. Needs root, debootstrap and a Debian mirror
 # (MIRROR); the program itself runs without any network.
 #
-#   sudo installer/verify/rpm.sh DIST [CHROOT]
+#   sudo installer/verify/rpm.sh DIST [CHROOT] [OLDER.rpm]
 #
-# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time.
+# DIST holds the packages and SHA256SUMS; CHROOT is made once and kept for the next time. With a package of an earlier
+# version, a project is made by it and kept through the upgrade.
 #
 # The bare system is a Debian with dnf, as no mirror of a distribution on rpm is asked for. Its libraries are described to
 # rpm by a package without files, whose capabilities are what rpm's own tool (elfdeps) reads from those libraries: the
@@ -21,6 +22,7 @@ packages() { inside dnf --quiet --assumeyes --releasever=1 --disablerepo='*' --s
 
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/rpm}")
+older=${3:-}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 package=$(cd "$dist" && ls leadglass-[0-9]*.rpm)
 nfpm=$(readlink -f "$(dirname "$(readlink -f "$0")")/../../build/tools/bin/nfpm")
@@ -56,12 +58,32 @@ say "the bare system's libraries, as rpm sees them"
 packages install /packages/system.rpm
 say "$(inside rpm -q --provides bare-system | wc -l) capabilities"
 
+sample='"$(dirname "$(find /opt/leadglass -path "*sample/labels.csv")")"/instances'
+held() { (cd "$root/home/reader/older.leadglass" && find instances project.toml -type f -exec sha256sum {} + | sort); }
+if [ -n "$older" ]; then
+    say "an older version, and a project made by it"
+    cp "$older" "$root/packages/older.rpm"
+    packages install /packages/older.rpm
+    say "installed: $(inside rpm -q leadglass)"
+    sealed leadglass new /home/reader/older.leadglass --progress none >/dev/null
+    sealed sh -c "leadglass import /home/reader/older.leadglass $sample/Ab* --progress none"
+    before=$(held)
+fi
+
 say "unattended installation"
-packages install "/packages/$package"
-inside rpm -q leadglass
+packages "$([ -n "$older" ] && echo upgrade || echo install)" "/packages/$package"
+[ "$(inside rpm -q leadglass | wc -l)" = 1 ] || fail "the older version is installed still"
+say "installed: $(inside rpm -q leadglass)"
 inside rpm -V leadglass
 sealed leadglass --version
 say "$(inside rpm -ql leadglass | wc -l) files"
+
+if [ -n "$older" ]; then
+    say "the project of the older version opens"
+    [ "$before" = "$(held)" ] || fail "the project was changed by installing"
+    sealed sh -c "leadglass import /home/reader/older.leadglass $sample/Be* --progress none"
+    sealed leadglass export /home/reader/older.leadglass --out /home/reader/set --preview --progress none >/dev/null
+fi
 
 say "self-test without a network, as an ordinary user"
 sealed timeout 900 leadglass selftest --progress none | tee "$dist/rpm-selftest.txt" || fail "the self-test ended with $?"
