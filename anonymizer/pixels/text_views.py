@@ -17,6 +17,7 @@ LEAST_SPREAD = 0.005  # of the range of values: less is noise
 LEAST_STEPS = 2  # grey steps of 8 bits: a spread of less is what lossy compression leaves of one colour
 MOST_SPREAD, OVER_NOISE = 0.03, 4  # of the range, and of the usual deviation: more counts no further
 LEAST_INK, MOST_INK = 0.002, 0.2  # share of the pixels that ink of one value has
+MOST_BELOW = 0.7  # share of the pixels that lie far below ink
 FAR = 3  # times the range of the others: how far ink lies above them
 ONE_COLOUR = 0.95  # share of the pixels that hold one value on a screen of one colour
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
@@ -144,6 +145,8 @@ def _range(sample: Array) -> tuple[float, float]:
     if not LEAST_INK < float((sample == top).mean()) < MOST_INK:
         return low, high
     below = few[few < (low + top) / 2]  # without the soft edges of letters
+    if below.size < MOST_BELOW * few.size:  # a bright image whose highest value is no ink
+        return low, high
     bottom, upper = (float(v) for v in np.percentile(below, (0.5, 98))) if below.size else (low, high)
     return (bottom, upper) if top - upper > FAR * (upper - bottom) > 0 else (low, high)
 

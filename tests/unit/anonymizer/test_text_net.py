@@ -80,6 +80,16 @@ def test_ink_far_above_all_other_values_hides_no_other_text():
     assert masked(image)[planted].mean() > 0.9
 
 
+def test_a_bright_image_with_saturated_pixels_and_dark_parts_hides_no_faint_text():
+    picture = np.random.default_rng(9).normal(232, 5, (SIDE, SIDE))
+    picture[:90] = np.random.default_rng(8).normal(20, 8, (90, SIDE))
+    picture[90:100] = 255
+    below = {"at": (60, 250), "size": 20}
+    image = written(picture, (NUMBER,), ink=205, **below).clip(0, 255).round().astype(np.uint8)
+    planted = written(np.zeros((SIDE, SIDE)), (NUMBER,), **below) > 0.3
+    assert masked(image)[planted].mean() > 0.9
+
+
 @pytest.mark.parametrize("colour", [(255, 240, 40), (40, 255, 60), (140, 170, 255), (255, 60, 60)])
 def test_coloured_text_is_found(colour):
     weight = written(np.zeros((SIDE, SIDE)))[..., None]
