@@ -11,7 +11,7 @@ from tests.workflows.conftest import kill_after, leadglass
 
 pytestmark = pytest.mark.slow
 
-SLICES, SAMPLES = 40, 10
+SLICES, SAMPLES = 40, 9
 
 COUNTING = '''
 import importlib.abc, importlib.util, os, sys
