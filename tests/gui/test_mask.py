@@ -132,6 +132,10 @@ def test_the_header_says_what_was_done_beside_the_original(page: MaskPage, windo
 
 def test_the_page_fits_a_screen_of_1280_pixels(page: MaskPage, window: MainWindow) -> None:
     window.go("mask")
+    bar = page.images.compare.bar
+    for part in (bar.cine, bar.pace):
+        part.show()  # as for an image of many frames
+    assert bar.minimumSizeHint().width() < page.images.compare.width() / 2  # it goes on in a second row
     assert window.minimumSizeHint().width() <= 1280
     page.images.by_hand.drawing.toggle()
     page.images.by_hand.bar.frames.show_instance(30)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QToolButton, QWidget
 
 from anonymizer.pixels.rendering import WindowPreset
 from app.gui.image.cine import FASTEST, SLOWEST
 from app.gui.image.image_view import ImageView
 from app.gui.shortcuts import KEYS, native
+from app.gui.widgets.flow import FlowLayout
 
 OWN = "As the file says"
 
@@ -23,13 +24,10 @@ class ImageBar(QWidget):
         self.presets.setAccessibleName("Window")
         self.presets.setToolTip("Window (Shift+F1 … Shift+F9)")
         self.presets.activated.connect(self._on_preset)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout = FlowLayout(self, spacing=2)  # a bar in one row would widen the window at the first cine
         self.presets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.presets.setMinimumContentsLength(5)
-        self.presets.setMaximumWidth(32 * self.fontMetrics().averageCharWidth())
-        layout.addWidget(self.presets, 3)
+        self.presets.setMinimumContentsLength(13)
+        layout.addWidget(self.presets)
         self.invert = self._add("Invert", "image.invert", lambda: view.set_inverted(not view.inverted))
         self.invert.setCheckable(True)
         self._add("Fit", "image.fit", view.fit)
@@ -46,14 +44,13 @@ class ImageBar(QWidget):
         self.pace = QDoubleSpinBox()
         self.pace.setRange(SLOWEST, FASTEST)
         self.pace.setDecimals(1)
-        self.pace.setSuffix(" /s")  # a wider bar would make the window grow at the first cine
+        self.pace.setSuffix(" /s")
         self.pace.setAccessibleName("Frames per second")
         self.pace.setToolTip("Frames per second")
         self.pace.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.pace.valueChanged.connect(view.cine.set_rate)
         self.pace.editingFinished.connect(view.setFocus)
         layout.addWidget(self.pace)
-        layout.addStretch(1)
         view.window_changed.connect(self.refresh)
         self.refresh()
 
