@@ -273,6 +273,8 @@ def test_a_box_holds_for_one_frame_for_some_or_for_all(page: MaskPage, qtbot: Qt
     changed = (frames(page) != intact).any(axis=(1, 2))
     assert list(changed) == [False, True, True, True, False, False]
     assert not by_hand.pending
+    qtbot.waitUntil(lambda: view.seen)
+    assert view.frame_index == 2  # where it was drawn
 
 
 @pytest.mark.slow

@@ -98,12 +98,16 @@ class CompareView(QWidget):
         column.addWidget(self.bar)
 
     def show_instance(self, name: Hashable, opener: Opener, regions: Sequence[Region]) -> None:
-        """Show a masked instance with its masked regions; its original follows by one of the next two."""
+        """Show a masked instance with its masked regions; its original follows by one of the next two.
+
+        The same instance again, as after a correction, stays at the frame that is looked at.
+        """
+        same = self._masked is not None and self._masked[0] == name
         self._original = None
         self._masked = (name, opener)
         self._clear_before()
         self.stack.setCurrentWidget(self.before)
-        self.after.show_instance(name, opener)
+        self.after.show_instance(name, opener, frame=self.after.frame_index if same else 0)
         self.set_regions(regions)
 
     def set_regions(self, regions: Sequence[Region], waiting: Sequence[Region] = ()) -> None:

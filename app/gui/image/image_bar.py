@@ -26,7 +26,7 @@ class ImageBar(QWidget):
         self.presets.activated.connect(self._on_preset)
         layout = FlowLayout(self, spacing=2)  # a bar in one row would widen the window at the first cine
         self.presets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.presets.setMinimumContentsLength(13)
+        self.presets.setMinimumContentsLength(8)
         layout.addWidget(self.presets)
         self.invert = self._add("Invert", "image.invert", lambda: view.set_inverted(not view.inverted))
         self.invert.setCheckable(True)
