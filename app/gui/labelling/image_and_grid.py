@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.gui.image.image_bar import ImageBar
@@ -55,6 +55,10 @@ class ImageAndGrid(QStackedWidget):
         self.grid.opened.connect(self.opened)
         self._shown: Hashable = None
         self._stack: Stack | None = None
+        self._near = (0, 0)  # the place in sight, and how many images are kept at once
+        # Not before the image in sight is painted: threads that begin would take turns with the window's.
+        self._ahead = QTimer(self, singleShot=True, interval=0)
+        self._ahead.timeout.connect(self._decode_neighbours)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -115,7 +119,8 @@ class ImageAndGrid(QStackedWidget):
             self._show_alone(row)
         else:
             self._show_in_stack(stack, row)
-        self._decode_neighbours(place, self.loader.room(row.rows, row.columns))
+        self._near = (place, self.loader.room(row.rows, row.columns))
+        self._ahead.start()
         if self.prior.isVisibleTo(self):
             self._show_prior(row)
 
@@ -136,6 +141,7 @@ class ImageAndGrid(QStackedWidget):
 
     def forget_images(self) -> None:
         """Nothing that was read may be seen any more, as when the vault is locked."""
+        self._ahead.stop()
         self.loader.forget_all()
         self.series.forget()
         self.prior.clear()
@@ -143,6 +149,7 @@ class ImageAndGrid(QStackedWidget):
 
     def clear(self, message: str) -> None:
         """Show nothing but a message."""
+        self._ahead.stop()
         self._shown = self._stack = None
         self.view.clear(message)
 
@@ -167,9 +174,10 @@ class ImageAndGrid(QStackedWidget):
         if self._stack is not None:
             self.scrolled.emit(self._stack.uid(index))
 
-    def _decode_neighbours(self, place: int, room: int) -> None:
-        if self._stack is not None:  # the view decodes those of the stack itself
+    def _decode_neighbours(self) -> None:
+        if self.is_grid or self._stack is not None:  # the view decodes those of the stack itself
             return
+        place, room = self._near
         last = len(self.model.uids) - 1
         order = (*range(place + 1, place + AHEAD + 1), *range(place - 1, place - BEHIND - 1, -1))
         near = [p for p in order if 0 <= p <= last][: room - 1]
