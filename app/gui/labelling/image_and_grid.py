@@ -10,7 +10,7 @@ from app.gui.image.image_bar import ImageBar
 from app.gui.image.image_loader import ImageLoader
 from app.gui.image.image_stack import Stack
 from app.gui.image.image_view import ImageView
-from app.gui.labelling.image_sources import MASKED, ORIGINAL, ImageSources
+from app.gui.labelling.image_sources import MASKED, ORIGINAL, ImageSource, ImageSources
 from app.gui.labelling.prior_pane import PriorPane
 from app.gui.labelling.series_stack import SeriesStack
 from app.gui.labelling.thumbnail_grid import ThumbnailGrid
@@ -55,7 +55,7 @@ class ImageAndGrid(QStackedWidget):
         self.grid.opened.connect(self.opened)
         self._shown: Hashable = None
         self._stack: Stack | None = None
-        self._near = (0, 0)  # the place in sight, and how many images are kept at once
+        self._near: tuple[ImageSource, ...] = ()
         # Not before the image in sight is painted: threads that begin would take turns with the window's.
         self._ahead = QTimer(self, singleShot=True, interval=0)
         self._ahead.timeout.connect(self._decode_neighbours)
@@ -119,8 +119,7 @@ class ImageAndGrid(QStackedWidget):
             self._show_alone(row)
         else:
             self._show_in_stack(stack, row)
-        self._near = (place, self.loader.room(row.rows, row.columns))
-        self._ahead.start()
+        self._choose_neighbours(place, self.loader.room(row.rows, row.columns))
         if self.prior.isVisibleTo(self):
             self._show_prior(row)
 
@@ -174,15 +173,17 @@ class ImageAndGrid(QStackedWidget):
         if self._stack is not None:
             self.scrolled.emit(self._stack.uid(index))
 
-    def _decode_neighbours(self) -> None:
-        if self.is_grid or self._stack is not None:  # the view decodes those of the stack itself
+    def _choose_neighbours(self, place: int, room: int) -> None:
+        self._near = ()
+        if self._stack is not None:  # the view decodes those of the stack itself
             return
-        place, room = self._near
         last = len(self.model.uids) - 1
         order = (*range(place + 1, place + AHEAD + 1), *range(place - 1, place - BEHIND - 1, -1))
-        near = [p for p in order if 0 <= p <= last][: room - 1]
-        sources = {p: self.sources.of(self.model.row(p)) for p in near}
-        names = {source.name for source in sources.values()} | {self._shown}
-        self.loader.keep_only(names)
-        for each in near:
-            self.loader.prefetch(sources[each].name, sources[each].opener)
+        near = [each for each in order if 0 <= each <= last][: room - 1]
+        self._near = tuple(self.sources.of(self.model.row(each)) for each in near)
+        self.loader.keep_only({source.name for source in self._near} | {self._shown})
+        self._ahead.start()
+
+    def _decode_neighbours(self) -> None:
+        for source in self._near:
+            self.loader.prefetch(source.name, source.opener)
