@@ -49,6 +49,7 @@ class DecoderProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # each thread would reserve memory that counts
             pipesize=PIPE,
             creationflags=_quietly(),
         )

@@ -383,7 +383,15 @@ def test_files_that_were_looked_at_are_let_go(qtbot: QtBot) -> None:
         loader.prefetch(number, opener)
         qtbot.waitUntil(lambda number=number: loader.cached(number) is not None)
     assert len(opened) == 200
-    assert sum(ref() is not None for ref in opened) <= 13  # twelve kept open, and the one that is shown
+    assert sum(ref() is not None for ref in opened) <= 2  # the one that is shown, and one on its way
+
+
+def test_no_more_is_decoded_in_advance_than_is_kept() -> None:
+    loader = ImageLoader(cache_bytes=256 * 2**20)
+    assert loader.room(2500, 2000) == 13
+    assert loader.room(5928, 4728) == 2
+    assert loader.room(20_000, 20_000) == 2
+    assert loader.room(0, 0) > 1_000
 
 
 def test_a_dicom_file_is_shown(qtbot: QtBot, view: ImageView, tmp_path: Path) -> None:
