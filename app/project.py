@@ -125,7 +125,7 @@ class Project:
             )
         except FileNotFoundError as error:
             raise _absent(folder) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ProjectError(
                 f"The project file {file} cannot be read.", "Restore it from a backup."
             ) from error

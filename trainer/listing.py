@@ -111,7 +111,7 @@ def _row_item(folder: Path, root: Path, row: dict[str, str]) -> Item:
     path = folder / name
     if not path.resolve().is_relative_to(root):
         raise DataSetError("the path leads out of the data set folder.")
-    if not path.is_file():
+    if not _is_file(path):
         raise DataSetError("the file does not exist.")
     given = row.get("split", "").lower()
     if given and given not in _SPLIT_NAMES:
@@ -167,3 +167,11 @@ def _files(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".") and path.suffix.lower() not in _NO_IMAGES
     )
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that the system does not take is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -72,6 +72,8 @@ def unlocked(connection: VaultConnection, protection: Protection) -> tuple[bytes
     attempts.succeeded()
     keep_in_memory(data_key)
     sealer = _sealer(connection, data_key)
+    if "secret_key" not in row:  # a damaged file may have lost a column
+        raise damaged()
     content = sealer.open("lock", b"", row["secret_key"])
     return data_key, sealer, SecretKey(bytes.fromhex(content["secret"]))
 
