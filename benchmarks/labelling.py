@@ -78,7 +78,7 @@ def tell(what: str, taken: list[float]) -> None:
 
 def main() -> None:
     images = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # a copy is made at closing
         folder = Path(name)
         project = fill(folder, images)
         application = make_application()

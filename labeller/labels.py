@@ -30,16 +30,14 @@ class _Wish:
 
 
 class _Held(NamedTuple):
-    """An instance and the label that it has."""
+    """An instance and the label that it has; names come from `_names`, where an event tells them."""
 
     sop_uid: str
     instance_id: int
     class_id: int | None
-    class_name: str | None
     reader_id: int | None
-    reader_name: str | None
     note: str | None
-    own: str | None  # what the reader who acts thinks
+    own_id: int | None  # the class that the reader who acts thinks
 
 
 def now() -> str:
@@ -125,11 +123,13 @@ def set_note(session: Session, sop_uids: Sequence[str], note: str, *, reader: st
     if missing:
         raise LabelError(f"{missing} of the images have no label yet.", "Label them first, then note.")
     note, at = note.strip(), now()
+    answers, readers = _names(session, ClassRow), _names(session, ReaderRow)
     events = []
     for one in held:
         key = (one.instance_id, classes.active(session))
         session.get_one(CurrentLabel, key).note = note
-        same = {"class_id": one.class_id, "class_name": one.class_name}
+        answer = answers.get(one.class_id)
+        same = {"class_id": one.class_id, "class_name": answer}
         before = {f"previous_{name}": value for name, value in same.items()}
         entry = EventRow(
             instance_id=one.instance_id, reader_id=actor[0], at=at, means="note", note=note, set_id=key[1],
@@ -139,12 +139,12 @@ def set_note(session: Session, sop_uids: Sequence[str], note: str, *, reader: st
         events.append(
             LabelEvent(
                 one.sop_uid,
-                one.class_name,
-                one.class_name,
+                answer,
+                answer,
                 actor[1],
                 at,
                 "note",
-                one.reader_name,
+                readers.get(one.reader_id),
                 note,
                 on_screen(session),
             )
@@ -208,12 +208,7 @@ def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> 
     """Look up instances and their labels; raises LabelError unless every one is known."""
     uids = list(dict.fromkeys(sop_uids))
     asked = {"wanted": json.dumps(uids), "active": classes.active(session), "actor": actor[0]}
-    answers = _names(session, ClassRow)
-    readers = _names(session, ReaderRow)
-    held = [
-        _Held(uid, key, label, answers.get(label), reader, readers.get(reader), note, answers.get(own))
-        for uid, key, label, reader, note, own in session.connection().execute(statements.held(), asked).all()
-    ]
+    held = list(map(_Held._make, session.connection().execute(statements.held(), asked)))
     refuse_unknown(len(uids) - len(held))
     return held
 
@@ -245,19 +240,11 @@ def _carry_out(
     _set_current(session, asked, holder_id)
     if wish.opinion:
         _set_of_reader(session, asked, theirs=holder_id == actor[0])
+    answers, readers = _names(session, ClassRow), _names(session, ReaderRow)
+    told = (class_name, actor[1], at, means)
     return [
-        LabelEvent(
-            one.sop_uid,
-            one.class_name,
-            class_name,
-            actor[1],
-            at,
-            means,
-            one.reader_name,
-            shown=shown,
-            own=one.own,
-        )
-        for one in changed
+        LabelEvent(uid, answers.get(label), *told, readers.get(holder), "", shown, answers.get(own))
+        for uid, _, label, holder, _, own in changed
     ]
 
 
