@@ -22,9 +22,8 @@ from anonymizer.files.memory_limit import limit_memory
 from anonymizer.pixels.decoding import Array
 from anonymizer.pixels.packed_frame import PackedFrame
 
-MEMORY = (
-    4 * 2**30
-)  # bytes of address space that a child may take; the largest frame allowed needs about 3 GiB
+MEMORY = 4 * 2**30
+"""Bytes of address space that a child may take; the largest frame allowed needs about 3 GiB."""
 SECONDS = 120.0  # that one frame may take
 PIPE = 2**20  # bytes: fewer turns for ten megabytes than with the usual 64 KiB
 _START = (

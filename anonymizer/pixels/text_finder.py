@@ -50,10 +50,8 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
-SURE_LINE, FEW = (
-    0.6,
-    0.1,
-)  # mean of a line, and share of such lines; where it is less, all others must be read
+SURE_LINE = 0.6  # mean of a line
+FEW = 0.1  # share of sure lines; where it is less, all others must be read
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
