@@ -135,7 +135,7 @@ def test_the_usual_windows_of_ct_follow_those_of_the_file(view: ImageView, qtbot
     view.set_image(picture)
     qtbot.waitUntil(lambda: view.frame_shown is not None)
     names = [bar.presets.itemText(n) for n in range(bar.presets.count())]
-    assert names[:3] == ["As the file says", "Knee  (W 300 L 100)", "Soft tissue  (W 400 L 50)"]
+    assert names[:3] == ["As stored", "Knee  (W 300 L 100)", "Soft tissue  (W 400 L 50)"]
     QTest.keyClick(view, Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     assert (view.window_now.center, view.window_now.width) == (-600, 1500)
 

@@ -11,7 +11,7 @@ from app.gui.image.image_view import ImageView
 from app.gui.shortcuts import KEYS, native
 from app.gui.widgets.flow import FlowLayout
 
-OWN = "As the file says"
+OWN = "As stored"
 
 
 class ImageBar(QWidget):
