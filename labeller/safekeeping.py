@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from labeller.errors import CatalogueDamagedError, CatalogueError
-from labeller.storage import in_words
+from labeller.storage import plainly
 
 KEPT = 7
 """So many days' copies are kept."""
@@ -23,13 +23,10 @@ def is_sound(catalogue: Path) -> bool:
     Raises CatalogueError where nobody can tell: its drive is gone or reports an error, or it stays locked.
     """
     try:
-        with _reading(catalogue) as connection:
+        with plainly(), _reading(catalogue) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError as error:
-        known = in_words(str(error))
-        if known is None or isinstance(known, CatalogueDamagedError):
-            return False
-        raise known from error
+    except (CatalogueDamagedError, sqlite3.DatabaseError):
+        return False
 
 
 def back_up(catalogue: Path, folder: Path, *, day: str | None = None) -> Path | None:

@@ -83,7 +83,7 @@ class Storage:
         return storage
 
     def _migrate(self, told: Told) -> None:
-        with _plainly():
+        with plainly():
             with self._reads.connect() as connection:
                 _refuse_other_program(connection)
                 found = _version(connection)
@@ -105,7 +105,7 @@ class Storage:
     @contextmanager
     def reading(self, label_set: int) -> Iterator[Session]:
         """Offer a session for looking only, working in a label set; see `label_sets`."""
-        with _plainly(), Session(self._reads, info=self._info(label_set)) as session:
+        with plainly(), Session(self._reads, info=self._info(label_set)) as session:
             yield session
 
     @contextmanager
@@ -115,7 +115,7 @@ class Storage:
             raise CatalogueError("The project is open to look at only; nothing was changed.", self._read_only)
         self._still_there()
         info = self._info(label_set) | {"shown": shown}
-        with _plainly(), Session(self._writes, info=info) as session, session.begin():
+        with plainly(), Session(self._writes, info=info) as session, session.begin():
             yield session
         self._log.changed()
 
@@ -228,7 +228,7 @@ def _refuse_other_program(connection: Connection) -> None:
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def plainly() -> Iterator[None]:
     """Tell what SQLite reports in words that a user can act on; a broken rule of ours stays a bug."""
     try:
         yield
@@ -239,7 +239,7 @@ def _plainly() -> Iterator[None]:
             "The catalogue is damaged.", "Restore the project's folder from a backup."
         ) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:  # SQLite's own: from a new connection's settings
-        known = in_words(str(getattr(error, "orig", error)))
+        known = _in_words(str(getattr(error, "orig", error)))
         if known is None:
             raise
         raise known from error
@@ -277,8 +277,7 @@ _WORDS = (
 _DAMAGE = frozenset({"malformed", "not a database", "unsupported file format", "could not decode"})
 
 
-def in_words(reported: str) -> CatalogueError | None:
-    """Return what SQLite reports as an error that a user can act on; None where it is none of those."""
+def _in_words(reported: str) -> CatalogueError | None:
     for word, message, remedy in _WORDS:
         if word in reported.lower():
             kind = CatalogueDamagedError if word in _DAMAGE else CatalogueError

@@ -66,6 +66,13 @@ def some() -> Iterator[Decoders]:
     made.end()
 
 
+@pytest.fixture
+def frame() -> PackedFrame:
+    taken = PackedFrame.of(CASES["JPEG-LS"], 0)
+    assert taken is not None
+    return taken
+
+
 @pytest.fixture(scope="module")
 def one() -> Iterator[DecoderProcess]:
     child = DecoderProcess()
@@ -142,9 +149,7 @@ def test_where_no_child_can_be_started_frames_are_decoded_here(
 
 
 @posix
-def test_a_child_that_was_killed_while_idle_is_replaced(some: Decoders) -> None:
-    frame = PackedFrame.of(CASES["JPEG-LS"], 0)
-    assert frame is not None
+def test_a_child_that_was_killed_while_idle_is_replaced(some: Decoders, frame: PackedFrame) -> None:
     expected = some.decode(frame)
     (first,) = some.processes
     os.kill(first, signal.SIGKILL)
@@ -154,9 +159,7 @@ def test_a_child_that_was_killed_while_idle_is_replaced(some: Decoders) -> None:
 
 
 @posix
-def test_a_child_that_is_killed_at_work_costs_one_attempt(some: Decoders) -> None:
-    frame = PackedFrame.of(CASES["JPEG-LS"], 0)
-    assert frame is not None
+def test_a_child_that_is_killed_at_work_costs_one_attempt(some: Decoders, frame: PackedFrame) -> None:
     expected = some.decode(frame)
     (first,) = some.processes
     os.kill(first, signal.SIGSTOP)
@@ -169,10 +172,8 @@ def test_a_child_that_is_killed_at_work_costs_one_attempt(some: Decoders) -> Non
 
 @posix
 def test_a_frame_that_takes_too_long_is_given_up_and_the_next_one_decoded(
-    some: Decoders, monkeypatch: pytest.MonkeyPatch
+    some: Decoders, frame: PackedFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame = PackedFrame.of(CASES["JPEG-LS"], 0)
-    assert frame is not None
     expected = some.decode(frame)
     start = decoder_process.DecoderProcess.__init__
 
@@ -191,9 +192,7 @@ def test_a_frame_that_takes_too_long_is_given_up_and_the_next_one_decoded(
 
 
 @posix
-def test_ending_all_lets_go_who_waits_for_one(some: Decoders) -> None:
-    frame = PackedFrame.of(CASES["JPEG-LS"], 0)
-    assert frame is not None
+def test_ending_all_lets_go_who_waits_for_one(some: Decoders, frame: PackedFrame) -> None:
     some.decode(frame)
     os.kill(some.processes[0], signal.SIGSTOP)
     told: list[str] = []
