@@ -208,7 +208,7 @@ def _held(session: Session, sop_uids: Sequence[str], actor: tuple[int, str]) -> 
     """Look up instances and their labels; raises LabelError unless every one is known."""
     uids = list(dict.fromkeys(sop_uids))
     asked = {"wanted": json.dumps(uids), "active": classes.active(session), "actor": actor[0]}
-    held = list(map(_Held._make, session.connection().execute(statements.held(), asked)))
+    held = list(map(_Held._make, session.connection().execute(statements.held(), asked).all()))
     refuse_unknown(len(uids) - len(held))
     return held
 
