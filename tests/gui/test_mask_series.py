@@ -10,7 +10,7 @@ from anonymizer import EVERY_SERIES
 from anonymizer.pixels.burned_in_text import MUCH_MASKED, STILL_LEGIBLE
 from app.errors import UsageError
 from app.gui.main_window import MainWindow
-from app.gui.masking.approving import UNSEEN
+from app.gui.masking.approving import CLEAR, HELD, UNSEEN
 from app.gui.masking.mask_list import Listed
 from app.gui.pages.mask_page import MaskPage
 from app.project import Project
@@ -56,6 +56,21 @@ def test_series_stand_riskiest_first_and_a_stroke_each_clears_them(
     qtbot.keyClick(page.images.list.list, "z", Qt.KeyboardModifier.ControlModifier)
     assert page.images.list.current() == order[3]
     assert page.session.catalogue.instance(order[3]).review == (MUCH_MASKED,)
+
+
+def test_a_series_without_anything_to_approve_says_why(
+    window: MainWindow, labelled: Project, series: dict[str, str], qtbot: QtBot
+) -> None:
+    order = list(series)
+    page = shown(window, labelled, qtbot)
+    told: list[str] = []
+    page.session.status.connect(told.append)
+    for image, expected in ((order[0], CLEAR), (order[14], HELD)):
+        page.images.list.go_to(image)
+        seen(page, qtbot)
+        told.clear()
+        qtbot.keyClick(page.images.list.list, "a", Qt.KeyboardModifier.ShiftModifier)
+        assert told[-1].startswith(expected)
 
 
 def test_the_images_of_a_series_are_looked_through_before_the_next_series(

@@ -1,6 +1,7 @@
 """Verdicts on what is in sight: right, the whole series right, held back, taken back; and what comes next."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,6 +18,7 @@ from labeller import InstanceFilter
 UNAPPLIED = "Boxes were changed here and not applied yet: apply them or take them back first."
 UNSEEN = "The image is not on the screen yet: nothing was approved."
 HELD = "Nothing of the series waits but what is held back: approve that image by image (A)."
+CLEAR = "Nothing of the series waits to be approved."
 DONE = "Nothing is left to look at."
 
 
@@ -48,9 +50,11 @@ class Approving(QObject):
         approved: list[str] = []
         if self._judge(lambda: approved.extend(self.verdicts.approve_series(self.sop))):
             catalogue = self._session.catalogue
-            told = f"Approved of the series: {counted(len(approved))}." if approved else HELD
             row = catalogue.instance(self.sop)
-            done = not self._go_on(catalogue.uids(InstanceFilter(patient=row.patient, series=row.series)))
+            series = InstanceFilter(patient=row.patient, series=row.series)
+            without = HELD if catalogue.uids(replace(series, needs_review=True)) else CLEAR
+            told = f"Approved of the series: {counted(len(approved))}." if approved else without
+            done = not self._go_on(catalogue.uids(series))
             self._session.status.emit(f"{told} {DONE}" if done else told)
 
     def hold_back(self) -> None:
