@@ -33,6 +33,7 @@ STEP_LIMIT_S = 600  # a minute is usual; a busy or old PC takes several
 LONGEST_REASON = 600  # characters
 PASSPHRASE = token_urlsafe(48)  # of the test project, where the site's IT wants vaults to have one
 MANIFEST = "MANIFEST.sha256"  # at the top of an installed copy, made with it
+TRAINING_MANIFEST = f"training/{MANIFEST}"  # that of the component for training, where it was added
 
 
 class CheckError(Exception):
@@ -76,11 +77,11 @@ def self_test(folder: Path) -> Iterator[Outcome]:
 
 def _complete(_folder: Path) -> str:
     root = Path(sys.prefix).parent
-    manifest = root / MANIFEST
-    if not manifest.exists():
+    if not (root / MANIFEST).exists():
         raise NotPresent("runs from source: there is no list of files to compare with")
     wrong = []
-    lines = manifest.read_text(encoding="utf-8").splitlines()
+    manifests = [root / name for name in (MANIFEST, TRAINING_MANIFEST) if (root / name).exists()]
+    lines = [line for file in manifests for line in file.read_text(encoding="utf-8").splitlines()]
     for line in lines:
         digest, name = line.split("  ", 1)
         file = root / name

@@ -4,7 +4,7 @@
     training/                    what learning and prediction need (a component of its own)
     bin/leadglass                the command (on Windows leadglass.exe)
     licences/                    third-party notices and the list of parts (SBOM)
-    MANIFEST.sha256              check sums of all files, for `leadglass selftest`
+    MANIFEST.sha256              check sums of all files, for `leadglass selftest`; in training/ those of that component
 
 `training/` is found through `leadglass-training.pth` in site-packages, which names the folder relative to itself; so
 the component can be added and removed without touching the rest.
@@ -21,7 +21,8 @@ from installer.building.target import PYTHON, WINDOWS, Target
 from installer.building.trimming import trim
 
 COMMANDS = ROOT / "installer" / "linux" / "bin"
-MANIFEST = "MANIFEST.sha256"  # as app/workflows/selftest.py knows it
+MANIFEST = "MANIFEST.sha256"  # as app/workflows/selftest.py knows it, and that of the training component
+TRAINING_MANIFEST = f"training/{MANIFEST}"
 TRAINING_PATH = "leadglass-training.pth"
 
 
@@ -74,14 +75,14 @@ def _make_commands(folder: Path, target: Target, version: str) -> None:
         copied.chmod(0o755)
 
 
-def list_files(root: Path) -> None:
+def list_files(root: Path, manifest: str) -> None:
     """Write the check sums of all files, once nothing changes any more (signing changes files)."""
     lines = []
     for file in sorted(each for each in root.rglob("*") if each.is_file()):
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         lines.append(f"{digest}  {file.relative_to(root).as_posix()}\n")
-    (root / MANIFEST).write_text("".join(lines), encoding="utf-8")
+    (root / manifest).write_text("".join(lines), encoding="utf-8")
 
 
 def _compile(folders: list[Path]) -> None:

@@ -48,6 +48,7 @@ def _make_layout(product: Product, given: argparse.Namespace) -> None:
     target, root = TARGETS[given.system], product.layout
     if product.component == TRAINING:
         layout.make_training(root, target, root.parent / PROGRAM)
+        layout.list_files(root, layout.TRAINING_MANIFEST)
         return
     layout.make_program(root, target, product.version)
     if target is WINDOWS:
@@ -55,7 +56,7 @@ def _make_layout(product: Product, given: argparse.Namespace) -> None:
             _sign(given.sign, root / "bin" / name)
     else:
         write_manual(root / "python" / "bin" / f"python{PYTHON}", root.parent / linux_packages.MANUAL)
-    layout.list_files(root)
+    layout.list_files(root, layout.MANIFEST)
 
 
 def _pack(kind: str, product: Product, given: argparse.Namespace) -> Path:

@@ -1,6 +1,6 @@
 """The self-test of an installed copy, and copies from which a component is left out."""
 
-import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from app import components
 from app.cli.console import Cancellation, make_output
 from app.errors import AppError
 from app.workflows import learning, selftest
+from installer.building import layout
 from tests.workflows.conftest import leadglass
 
 
@@ -24,12 +25,16 @@ def test_a_copy_that_works_says_so() -> None:
 
 def installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy with one file and the list of files that was delivered with it."""
-    file = root / "resources" / "table.csv"
+    monkeypatch.setattr(sys, "prefix", str(root / "python"))
+    return delivered(root, "resources/table.csv", layout.MANIFEST)
+
+
+def delivered(root: Path, name: str, manifest: str) -> Path:
+    """A component of one file."""
+    file = root / name
     file.parent.mkdir(parents=True)
     file.write_text("as delivered", encoding="utf-8")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (root / selftest.MANIFEST).write_text(f"{digest}  resources/table.csv\n", encoding="utf-8")
-    monkeypatch.setattr(sys, "prefix", str(root / "python"))
+    layout.list_files(root, manifest)
     return file
 
 
@@ -48,6 +53,19 @@ def test_a_changed_file_of_the_program_is_named(tmp_path: Path, monkeypatch: pyt
     changed = outcome("files", tmp_path)
     assert changed.state == "failed"
     assert "resources/table.csv" in changed.note
+
+
+def test_a_changed_file_of_the_component_for_training_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(tmp_path, monkeypatch)
+    file = delivered(tmp_path / "component", "training/learner.py", layout.TRAINING_MANIFEST)
+    shutil.copytree(tmp_path / "component", tmp_path, dirs_exist_ok=True)
+    assert outcome("files", tmp_path).note.startswith("2 files")
+    (tmp_path / "training" / file.name).unlink()
+    changed = outcome("files", tmp_path)
+    assert changed.state == "failed"
+    assert "training/learner.py" in changed.note
 
 
 def test_without_its_component_training_says_what_to_install(
