@@ -10,6 +10,9 @@
 # Wine is not Windows: `windows.ps1` beside this tries on a real one what only that can prove.
 set -euo pipefail
 
+. "$(dirname "$(readlink -f "$0")")/bare.sh"
+alone "$@"
+
 dist=$(readlink -f "$1")
 root=$(readlink -m "${2:-build/wine}")
 older=${3:-}

@@ -5,6 +5,9 @@
 #   sudo installer/verify/windows_failures.sh [CHROOT] [ROUNDS]
 set -euo pipefail
 
+. "$(dirname "$(readlink -f "$0")")/bare.sh"
+alone "$@"
+
 root=$(readlink -m "${1:-build/wine}")
 rounds=${2:-20}
 tree=$(dirname "$(readlink -f "$0")")/../..
