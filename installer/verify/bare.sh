@@ -1,6 +1,7 @@
 # What the scripts beside this share that try packages in a bare Debian; they source it first of all. Where not the package
 # but the mirror or the machine is at fault they end with 77 and say so: then nothing was shown.
 NOT_TRIED=77
+trap 'printf "FAILED: %s, line %s: %s\n" "$0" "$LINENO" "$BASH_COMMAND"' ERR
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
