@@ -29,13 +29,14 @@ SUPPORTED = ((3, 11), (3, 12))
 RUNTIME = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 
-# Library that Qt or OpenCV loads -> the Debian package that has it.
+# Library that Qt, OpenCV or a distribution's Python loads -> the Debian package that has it.
 SYSTEM_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libglib-2.0.so.0": "libglib2.0-0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libexpat.so.1": "libexpat1",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxcb-cursor.so.0": "libxcb-cursor0",

@@ -14,9 +14,10 @@ from pathlib import Path
 from installer.building.target import GLIBC, PYTHON
 from installer.building.trimming import trim
 
-# Libraries that belong to the system: the C library and what is tied to it.
+# Libraries that belong to the system: the C library and what is tied to it, and the reader of XML, which the window's
+# fonts need anyway: Debian 12's asks for glibc 2.36, and there security updates reach it.
 SYSTEM = ("libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libutil.so", "ld-linux", "linux-vdso",
-          "libgcc_s.so", "libstdc++.so", "libresolv.so", "libnsl.so", "libcrypt.so")  # fmt: skip
+          "libgcc_s.so", "libstdc++.so", "libresolv.so", "libnsl.so", "libcrypt.so", "libexpat.so")  # fmt: skip
 
 
 def copy_python(folder: Path) -> None:

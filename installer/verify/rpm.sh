@@ -28,7 +28,7 @@ package=$(cd "$dist" && ls leadglass-[0-9]*.rpm)
 nfpm=$(readlink -f "$(dirname "$(readlink -f "$0")")/../../build/tools/bin/nfpm")
 libraries='libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0
     libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
-    libxcb-xkb1 libx11-xcb1'
+    libxcb-xkb1 libx11-xcb1 libexpat1'
 (cd "$dist" && sha256sum --check --ignore-missing SHA256SUMS)
 bare bookworm "$root.pristine" "$dist/debootstrap-rpm.log"
 opened "$root.pristine" "$root"
