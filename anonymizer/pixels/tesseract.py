@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from anonymizer.pixels.decoding import Array
@@ -20,6 +21,8 @@ FAILURES = (OSError, subprocess.SubprocessError, UnicodeDecodeError)
 _SURE, _LEAST = 70.0, 3  # per cent; letters and digits of a word
 _SECONDS = 60
 _SMALL = 1100  # pixels: longest side up to which an image is enlarged
+_MOST_SPOTS = 20_000  # of ink or of ground: speckle, on which, enlarged, the program works for a minute
+_LOCAL = ("-c", "thresholding_method=2")  # ink by its surroundings (Sauvola): grain makes no spots then
 _QUIET = {"OMP_THREAD_LIMIT": "1"}  # the pool's workers share the cores already
 
 
@@ -31,15 +34,15 @@ def program() -> str | None:
 
 def words(tesseract: str, picture: Array) -> Iterator[Region]:
     """Yield where words stand that the program reads for sure. Raises one of `FAILURES`."""
-    view = percentile(grey_of(picture))
-    factor = 2 if max(view.shape) < _SMALL else 1
+    view = np.ascontiguousarray(percentile(grey_of(picture)))
+    small = max(view.shape) < _SMALL
+    grain = small and _spots(view) > _MOST_SPOTS
+    factor = 2 if small and not grain else 1
     stream = io.BytesIO()
-    enlarged = Image.fromarray(np.ascontiguousarray(view)).resize(
-        (view.shape[1] * factor, view.shape[0] * factor)
-    )
-    enlarged.save(stream, "PNG")
+    enlarged = Image.fromarray(view).resize((view.shape[1] * factor, view.shape[0] * factor))
+    enlarged.save(stream, "PPM")  # packing a PNG took longer than reading it
     done = subprocess.run(
-        [tesseract, "stdin", "stdout", "--psm", "11", "tsv"],
+        [tesseract, "stdin", "stdout", "--psm", "11", *(_LOCAL if grain else ()), "tsv"],
         input=stream.getvalue(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -53,3 +56,11 @@ def words(tesseract: str, picture: Array) -> Iterator[Region]:
         if float(row.get("conf") or -1) >= _SURE and sum(letter.isalnum() for letter in text) >= _LEAST:
             left, top, width, height = (int(row[k]) // factor for k in ("left", "top", "width", "height"))
             yield Region(left, top, max(1, width), max(1, height))
+
+
+def _spots(view: npt.NDArray[np.uint8]) -> int:
+    """Return how many spots of ink or of ground the program's own threshold (Otsu's) makes, the greater of both."""
+    import cv2
+
+    _, ink = cv2.threshold(view, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return max(cv2.connectedComponents(part, connectivity=4)[0] for part in (ink, 1 - ink))

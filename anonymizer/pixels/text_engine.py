@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float32]
 READER = "ch_PP-OCRv4_rec_infer.onnx"
 LINE_HEIGHT = 48  # the reader's input height in pixels
 NARROWED, LEAST_NARROWED = 0.75, 96  # of a line's width, and pixels: enough to tell text from none
+GLANCE = 0.5  # of a line's width: enough to tell which way is up
 LEAST_WIDTH, MOST_WIDTH = 192, 3200  # pixels: more empty space behind a short line takes time alone
 NOTHING, CLEAR = 0.25, 0.9  # confidence: what is between them is read once more at its whole width
 
@@ -74,6 +75,17 @@ def read_line(line: Bytes, *, whole: bool = False) -> tuple[str, float]:
     if not (whole or NOTHING < first[1] < CLEAR):
         return first
     return max(_read(line, 1.0, LEAST_WIDTH), first, key=lambda reading: reading[1])
+
+
+def read_either(one: Bytes, other: Bytes, *, whole: bool = False) -> tuple[str, float]:
+    """Return what `read_line` makes of an upright line turned either way: a glance tells which way is up."""
+    share = GLANCE if whole else NARROWED
+    glances = [(_read(line, share, LEAST_NARROWED), line) for line in (one, other)]
+    (text, score), surer = max(glances, key=lambda glance: glance[0][1])
+    if score <= NOTHING or (score >= CLEAR and not whole):
+        return text, score
+    full = _read(surer, 1.0, LEAST_WIDTH)
+    return full if whole else max(full, (text, score), key=lambda reading: reading[1])
 
 
 def _read(line: Bytes, share: float, least: int) -> tuple[str, float]:

@@ -234,5 +234,5 @@ def _read(view: Bytes, box: TextBox, *, whole: bool = False) -> Reading:
     line = view[box.y : box.y + box.height, box.x : box.x + box.width]
     if box.height <= 1.5 * box.width:
         return Reading(box, *text_engine.read_line(line, whole=whole))
-    turned = [text_engine.read_line(np.ascontiguousarray(np.rot90(line, k)), whole=whole) for k in (1, 3)]
-    return Reading(box, *max(turned, key=lambda r: r[1]))
+    up, down = (np.ascontiguousarray(np.rot90(line, k)) for k in (3, 1))
+    return Reading(box, *text_engine.read_either(up, down, whole=whole))

@@ -49,8 +49,18 @@ def test_what_the_second_reader_still_reads_goes_to_review(tesseract):
     tesseract["rows"] = ["4\t1\t1\t1\t1\t0\t0\t0\t640\t480\t-1\t", row('JOHN"NA')]
     assert masked().review == (DISAGREES,)
     ((arguments, picture),) = tesseract["calls"]
-    assert arguments[1:3] == ["stdin", "stdout"]
-    assert picture == b"\x89PNG"
+    assert arguments[1:] == ["stdin", "stdout", "--psm", "11", "tsv"]
+    assert picture == b"P5\n6"
+
+
+def test_grain_is_not_enlarged_for_the_second_reader_and_has_thresholds_of_its_own(tesseract):
+    """Speckle of an ultrasound kept the program busy for a minute an image."""
+    speckle = np.random.default_rng(2).rayleigh(45, (768, 1024)).clip(0, 255).astype(np.uint8)
+    tesseract["rows"] = [row("JOHANNA", left=200, top=100)]
+    (found,) = program.words("/somewhere/tesseract", speckle)
+    ((arguments, _),) = tesseract["calls"]
+    assert "thresholding_method=2" in arguments
+    assert (found.x, found.y) == (200, 100)
 
 
 def test_what_is_not_sure_or_too_short_or_may_stay_does_not(tesseract):

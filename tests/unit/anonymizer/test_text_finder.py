@@ -49,6 +49,24 @@ def test_text_is_read_back():
     assert readable(lines, NUMBER)
 
 
+@pytest.mark.parametrize("turns", [1, 3])
+def test_upright_text_is_read_whole_one_way_only(monkeypatch, turns):
+    """Which way is up shows in a glance; reading takes its time by the width of what is read."""
+    widths = []
+    read = text_engine._read
+    monkeypatch.setattr(
+        text_engine, "_read", lambda line, share, least: widths.append(share) or read(line, share, least)
+    )
+    line = written(background(40, 260), (NAME,), at=(8, 8), size=22)
+    image = np.ascontiguousarray(np.rot90(line, turns))
+    (box,) = [text_finder.TextBox(0, 0, 40, 260, 1.0)]
+    (reading,) = text_finder.read_lines(image, boxes=[box])
+    assert readable(reading.text, NAME)
+    assert sum(widths) <= 2
+    text_finder.read_lines(background(260, 40), boxes=[box])
+    assert sum(widths) <= 3
+
+
 def test_nothing_is_found_where_nothing_is_written():
     image = (background() * 4095).astype(np.uint16)
     assert coverage(text_finder.find_text(image))[1] < 0.005
