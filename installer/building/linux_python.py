@@ -19,6 +19,13 @@ from installer.building.trimming import trim
 SYSTEM = ("libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libutil.so", "ld-linux", "linux-vdso",
           "libgcc_s.so", "libstdc++.so", "libresolv.so", "libnsl.so", "libcrypt.so", "libexpat.so")  # fmt: skip
 
+# Debian's Python looks for packages in folders of other names than the layout's, and notes crashes for apport.
+CUSTOMIZE = """import site
+from pathlib import Path
+
+site.addsitedir(str(Path(__file__).with_name("site-packages")))
+"""
+
 
 def copy_python(folder: Path) -> None:
     """Copy the running interpreter to `folder`/bin and `folder`/lib, without what the program does not need."""
@@ -32,6 +39,7 @@ def copy_python(folder: Path) -> None:
         sysconfig.get_path("stdlib"), library, symlinks=False, ignore=shutil.ignore_patterns("test")
     )
     trim(library, "python")
+    (library / "sitecustomize.py").write_text(CUSTOMIZE, encoding="utf-8")
     licence = next((each for each in (library / "LICENSE.txt", Path("/usr/share/doc/python3.11/copyright"))
                     if each.exists()), None)  # fmt: skip
     if licence is not None and licence.parent != library:

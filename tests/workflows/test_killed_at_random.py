@@ -1,8 +1,6 @@
 """kill -9 at random moments, over each command that writes: nothing done is lost, and the end is the same."""
 
-import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from tests.workflows.killing import (
     labels,
     new_project,
     rounds,
+    swept,
     timed,
 )
 
@@ -55,15 +54,6 @@ def test_import_into_a_project(incoming: Path, tmp_path: Path, key: Path) -> Non
         shutil.rmtree(current[0])
 
     rounds(killer, one)
-
-
-def swept(project: Path, incoming: Path) -> None:
-    """What a kill left half-written goes with a later import, once nobody can be writing it any more."""
-    halves = list((project / "instances").glob(".*.part"))
-    for half in halves:
-        os.utime(half, (time.time() - 3600,) * 2)
-    if halves:
-        assert leadglass("import", project, incoming).code == 0
 
 
 def test_labels_from_a_list(imported: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.workflows.killing import (
     labels,
     rounds,
     sound,
+    swept,
     timed,
 )
 
@@ -62,6 +63,7 @@ def ends_the_same(project: Path, tmp_path: Path, seed: int, *command: object) ->
     def one(number: int) -> None:
         current[0] = shutil.copytree(project, tmp_path / f"p{number}.leadglass")
         killer.through(name, current[0], *rest)
+        swept(current[0], tmp_path / "incoming")
         assert state(current[0]) == wanted
         shutil.rmtree(current[0])
 
