@@ -47,6 +47,7 @@ class Policy:
     options: tuple[str, ...] | None = None  # options that may be added to them; None: any
     protections: tuple[str, ...] = ()  # allowed ways to lock a vault; the first is taken where none is chosen
     passphrase_length: int = 0  # characters, at least
+    encryption: str = ""  # of catalogues: "required", "forbidden", or "" as users like
     lock_minutes: int = 0  # idle minutes after which a vault is locked, at most; 0: as users like
     project_folders: tuple[Path, ...] = ()  # projects are made under these only
     output_folders: tuple[Path, ...] = ()  # data sets and masked files are written under these only
@@ -108,6 +109,18 @@ class Policy:
         if kind == "passphrase" and passphrase is not None and len(passphrase) < self.passphrase_length:
             raise self.refuse(f"A passphrase has at least {self.passphrase_length} characters here.")
 
+    @property
+    def encrypts(self) -> bool:
+        """Whether a catalogue is encrypted where nothing is chosen."""
+        return self.encryption == "required"
+
+    def check_encryption(self, *, encrypted: bool) -> None:
+        """Raise PolicyError for a catalogue that is to be plain or encrypted where it must not be."""
+        if self.encryption == ("forbidden" if encrypted else "required"):
+            raise self.refuse(
+                f"A project's catalogue is {'never' if encrypted else 'always'} encrypted here."
+            )
+
     def check_project(self, folder: Path) -> None:
         """Raise PolicyError for a place where no project may be made."""
         self._check_place(folder, self.project_folders, "Projects are made")
@@ -150,6 +163,10 @@ class Policy:
         lines = [f"{what}: {_listed(map(str, values))}" for what, values in rows if values]
         if self.passphrase_length:
             lines.append(f"A passphrase has at least {self.passphrase_length} characters")
+        if self.encryption:
+            lines.append(
+                f"The catalogue with the labels is {'always' if self.encrypts else 'never'} encrypted"
+            )
         if self.lock_minutes:
             lines.append(
                 f"A vault with a passphrase is locked after {self.lock_minutes} idle minutes at most"
@@ -256,6 +273,12 @@ def _one_of(known: Sequence[str]) -> Callable[[object], tuple[str, ...]]:
     return convert
 
 
+def _encryption(value: object) -> str:
+    if value not in ("required", "forbidden"):
+        raise ValueError("“required” or “forbidden” is expected")
+    return str(value)
+
+
 def _off(value: object) -> frozenset[str]:
     return frozenset(_one_of(tuple(FEATURES))(value)) if value else frozenset()
 
@@ -270,6 +293,7 @@ _KEYS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "masking.options": ("options", _options),
     "vault.protections": ("protections", _one_of(("key file", "keyring", "passphrase"))),
     "vault.passphrase_length": ("passphrase_length", _count),
+    "catalogue.encryption": ("encryption", _encryption),
     "vault.lock_minutes": ("lock_minutes", _count),
     "folders.projects": ("project_folders", _folders),
     "folders.output": ("output_folders", _folders),

@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from app import audit
 from app.errors import ProjectError
+from app.settings import PASSPHRASE_VARIABLE
 from app.storage import write_text
 
 if TYPE_CHECKING:
-    from labeller import Catalogue
+    from labeller import Catalogue, CatalogueKey
 
 SUFFIX = ".leadglass"
-VERSION = 1
+VERSION = 2
+_PLAIN_VERSION = (
+    1  # of a project whose catalogue is not encrypted: earlier versions of the program open it too
+)
 PROJECT_FILE = "project.toml"
 
 
@@ -37,11 +41,13 @@ class Project:
     pixels: Mapping[str, Any] = field(
         default_factory=dict
     )  # how text in pixels is treated, on top of the profile
+    encrypted: bool = False  # the catalogue, under a key that the vault holds
+    catalogue_key: "CatalogueKey | None" = field(default=None, repr=False, compare=False)  # never written
 
     @property
     def catalogue_file(self) -> Path:
-        """Masked facts and labels."""
-        return self.folder / "catalogue.sqlite"
+        """Masked facts and labels. Its name says which library may open it; see `labeller.encryption`."""
+        return self.folder / ("catalogue.sqlcipher" if self.encrypted else "catalogue.sqlite")
 
     @property
     def vault_file(self) -> Path:
@@ -84,10 +90,19 @@ class Project:
         return self.folder / "window.lock"
 
     def catalogue(self, *, read_only: str = "") -> "Catalogue":
-        """The catalogue, opened; the caller closes it."""
+        """The catalogue, opened; the caller closes it. Raises ProjectError where its key was not handed in."""
         from labeller import Catalogue  # what only masks needs no database
 
-        return Catalogue.open(self.catalogue_file, read_only=read_only)
+        self.require_key()
+        return Catalogue.open(self.catalogue_file, self.catalogue_key, read_only=read_only)
+
+    def require_key(self) -> None:
+        """Raise ProjectError where the catalogue is encrypted and the vault was not opened for its key."""
+        if self.encrypted and self.catalogue_key is None:
+            raise ProjectError(
+                "The labels of this project are encrypted, and its vault is locked.",
+                f"Open the vault first (set {PASSPHRASE_VARIABLE} for the command).",
+            )
 
     def record(self, action: str, **facts: object) -> None:
         """Add to the project's audit trail. Raises ProjectError where it cannot be written."""
@@ -122,6 +137,7 @@ class Project:
                 protection=str(settings["protection"]),
                 label_originals=bool(settings.get("label_originals", False)),
                 pixels=_pixels(settings),
+                encrypted=bool(settings.get("encrypted", False)),
             )
         except FileNotFoundError as error:
             raise _absent(folder) from error
@@ -144,6 +160,7 @@ class Project:
         options: tuple[str, ...],
         protection: str,
         pixels: Mapping[str, Any] | None = None,
+        encrypted: bool = False,
     ) -> "Project":
         """Make the folder and its parts, without vault and catalogue.
 
@@ -159,6 +176,7 @@ class Project:
             options=options,
             protection=protection,
             pixels=dict(pixels or {}),
+            encrypted=encrypted,
         )
         try:
             for part in (project.instances, project.models, project.exports):
@@ -172,13 +190,14 @@ class Project:
     def save(self) -> None:
         """Write project.toml. It is written last, so a half-made folder never passes for a project."""
         rows = {
-            "version": VERSION,
+            "version": VERSION if self.encrypted else _PLAIN_VERSION,
             "name": self.name,
             "identifier": self.identifier,
             "profile": self.profile,
             "options": list(self.options),
             "protection": self.protection,
             "label_originals": self.label_originals,
+            **({"encrypted": True} if self.encrypted else {}),
         }
         # A JSON string, number, truth value or array of strings is the same in TOML.
         text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())

@@ -8,6 +8,9 @@ import platformdirs
 PASSPHRASE_VARIABLE = "LEADGLASS_PASSPHRASE"  # noqa: S105 - the name of a variable
 """How a command is told the passphrase of a vault."""
 
+CATALOGUE_KEY_VARIABLE = "LEADGLASS_CATALOGUE_KEY"
+"""How the window hands a job the key of an encrypted catalogue that it has open: identifier of the project, key."""
+
 
 def config_folder() -> Path:
     """The user's configuration folder of Leadglass, made on first use; LEADGLASS_CONFIG names another."""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from labeller.catalogue import Catalogue
     from labeller.classes import JOIN
     from labeller.consensus import RULES
+    from labeller.conversion import clear_away, convert, left_behind
     from labeller.disputes import CONSENSUS as CONSENSUS_MEANS
+    from labeller.encryption import CatalogueKey
     from labeller.errors import (
         CatalogueDamagedError,
         CatalogueError,
@@ -52,7 +54,14 @@ if TYPE_CHECKING:
         SecondReading,
     )
     from labeller.release import HELD_BACK, what_lets_out, withheld_because
-    from labeller.safekeeping import back_up, is_sound, keep_latest, latest_sound_backup, restore
+    from labeller.safekeeping import (
+        back_up,
+        is_sound,
+        keep_latest,
+        latest_sound_backup,
+        restore,
+        row_counts,
+    )
     from labeller.selection import DUPLICATE_RULES, Choice, Chosen, Selection, select
     from labeller.splits import split_by_patient, split_warnings
     from labeller.storage import is_older
@@ -71,6 +80,7 @@ __all__ = [
     "Catalogue",
     "CatalogueDamagedError",
     "CatalogueError",
+    "CatalogueKey",
     "Choice",
     "Chosen",
     "Decision",
@@ -101,6 +111,8 @@ __all__ = [
     "SecondReading",
     "Selection",
     "back_up",
+    "clear_away",
+    "convert",
     "export_dataset",
     "history_table",
     "is_older",
@@ -109,12 +121,14 @@ __all__ = [
     "label_document",
     "label_table",
     "latest_sound_backup",
+    "left_behind",
     "preview",
     "read_given_splits",
     "read_label_list",
     "read_labels",
     "read_manifest",
     "restore",
+    "row_counts",
     "select",
     "sixteen_bits",
     "split_by_patient",
@@ -129,6 +143,8 @@ _HOMES = {
     "catalogue": ("Catalogue",),
     "classes": ("JOIN",),
     "consensus": ("RULES",),
+    "conversion": ("clear_away", "convert", "left_behind"),
+    "encryption": ("CatalogueKey",),
     "errors": ("CatalogueDamagedError", "CatalogueError", "ExportError", "LabelError", "LabellerError",
                "ManifestError"),
     "export": ("LAYOUTS", "ExportRequest", "export_dataset", "preview"),
@@ -143,7 +159,7 @@ _HOMES = {
     "records": ("SORTS", "Decision", "InstanceFilter", "InstanceRow", "LabelClass", "LabelEvent", "LabelSet",
                 "NewInstance", "PredictionRow", "Reader", "RunRow", "SecondReading"),
     "release": ("HELD_BACK", "what_lets_out", "withheld_because"),
-    "safekeeping": ("back_up", "is_sound", "keep_latest", "latest_sound_backup", "restore"),
+    "safekeeping": ("back_up", "is_sound", "keep_latest", "latest_sound_backup", "restore", "row_counts"),
     "selection": ("DUPLICATE_RULES", "Choice", "Chosen", "Selection", "select"),
     "splits": ("split_by_patient", "split_warnings"),
     "storage": ("is_older",),

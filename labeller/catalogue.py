@@ -20,6 +20,7 @@ from labeller import (
     runs,
 )
 from labeller.agreement import Agreement, agreement
+from labeller.encryption import CatalogueKey
 from labeller.instances import ALL, Facet
 from labeller.listing import Keys, Listing, is_kept, keep, reading_order
 from labeller.records import (
@@ -55,26 +56,29 @@ class Catalogue:
         self._shown = shown
 
     @classmethod
-    def create(cls, path: Path) -> Self:
-        """Make a new catalogue; raises CatalogueError if the file exists or its folder does not."""
-        return cls(Storage.create(path))
+    def create(cls, path: Path, key: CatalogueKey | None = None) -> Self:
+        """Make a new catalogue, encrypted where a key is given.
+
+        Raises CatalogueError if the file exists or its folder does not.
+        """
+        return cls(Storage.create(path, key))
 
     @classmethod
-    def open(cls, path: Path, *, read_only: str = "") -> Self:
-        """Open a catalogue, bringing one of an older version to this one.
+    def open(cls, path: Path, key: CatalogueKey | None = None, *, read_only: str = "") -> Self:
+        """Open a catalogue, an encrypted one by its key, bringing one of an older version to this one.
 
         Where `read_only` says why, nothing is written: every method that would raises CatalogueError with it as
         the remedy. Raises CatalogueError if it is missing, damaged, another program's or of a newer version.
         """
-        return cls(Storage.open(path, read_only=read_only))
+        return cls(Storage.open(path, key, read_only=read_only))
 
     @classmethod
-    def renew(cls, path: Path, told: Callable[[int, int], object]) -> None:
+    def renew(cls, path: Path, told: Callable[[int, int], object], key: CatalogueKey | None = None) -> None:
         """Bring a catalogue of an older version to this one; `told(done, total)` after each step of the way.
 
         All of it or nothing is done. Raises CatalogueError as `open` does.
         """
-        Storage.open(path, told=told).close()
+        Storage.open(path, key, told=told).close()
 
     def in_set(self, name: str) -> Self:
         """Return the same catalogue, working in another label set; closing one closes both.

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from labeller.durable import sync
 from labeller.errors import ExportError
 
 FORMAT = "leadglass-dataset-1"
@@ -122,7 +122,7 @@ class Staging:
             (self.content / CHECKSUMS).write_text(lines, encoding="utf-8", newline="\n")
             for file in [file for file in self.content.rglob("*") if file.is_file()]:
                 if file.relative_to(self.content).as_posix() in wanted:
-                    _sync(file)
+                    sync(file)
                 else:
                     file.unlink()
             self._sync_folders()
@@ -132,16 +132,16 @@ class Staging:
         folders = sorted((f for f in self.content.rglob("*") if f.is_dir()), reverse=True)
         for folder in folders:
             if any(folder.iterdir()):
-                _sync(folder)
+                sync(folder)
             else:
                 folder.rmdir()
-        _sync(self.content)
+        sync(self.content)
 
     def _put_in_place(self) -> None:
         if self._out.exists():
             self._out.replace(self._old)
         self.content.replace(self._out)
-        _sync(self._out.parent)
+        sync(self._out.parent)
         self.close()
         shutil.rmtree(self.folder)
         if self._old.exists():
@@ -200,13 +200,3 @@ def _entries(journal: Path) -> Iterator[tuple[str, Written]]:
         except (ValueError, TypeError):
             continue  # the line that a kill cut off: its image is written again
         yield path, Written(path, size, sha256, source, facts, fingerprint)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows has no such call for folders and needs none
-    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

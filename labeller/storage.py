@@ -1,6 +1,5 @@
 """The catalogue's file: opened safely, brought to this version, and every failure told in plain words."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
+from labeller.encryption import CatalogueKey, connect, errors, library
 from labeller.errors import CatalogueDamagedError, CatalogueError
 from labeller.schema import APPLICATION_ID
 from labeller.write_back import MOST_PAGES, WriteBack
@@ -52,30 +52,36 @@ class Storage:
         self._log = WriteBack(engine, lambda: _identity(path) == self._identity)
 
     @classmethod
-    def create(cls, path: Path) -> "Storage":
+    def create(cls, path: Path, key: CatalogueKey | None = None) -> "Storage":
         """Make a new catalogue; its folder must exist. Raises CatalogueError if the file is there already."""
         if path.exists():
             raise CatalogueError("There is already a catalogue here.", "Open it, or choose another folder.")
         if not path.parent.is_dir():
             raise CatalogueError("The folder for the catalogue does not exist.", "Make the folder first.")
-        return cls._ready(path)
+        return cls._ready(path, key)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: str = "", told: Told = _untold) -> "Storage":
+    def open(
+        cls, path: Path, key: CatalogueKey | None = None, *, read_only: str = "", told: Told = _untold
+    ) -> "Storage":
         """Open an existing catalogue and bring it to the present version, `told(done, total)` after each step of it.
 
-        `read_only` says why nothing may be written, if so; then an older version is refused.
+        `key` opens one that is encrypted. `read_only` says why nothing may be written, if so; then an older version
+        is refused.
         """
         if not path.is_file():
             raise CatalogueError("The catalogue is missing.", "Check that the project's folder is complete.")
-        return cls._ready(path, read_only, told)
+        return cls._ready(path, key, read_only, told)
 
     @classmethod
-    def _ready(cls, path: Path, read_only: str = "", told: Told = _untold) -> "Storage":
-        engine = _engine(path)
+    def _ready(
+        cls, path: Path, key: CatalogueKey | None, read_only: str = "", told: Told = _untold
+    ) -> "Storage":
+        engine = _engine(path, key)
         storage = cls(path, engine, read_only)
         try:
-            storage._migrate(told)
+            with _fitting(key):
+                storage._migrate(told)
             storage._identity = _identity(path)
         except BaseException:
             engine.dispose()
@@ -145,12 +151,12 @@ class Storage:
         self._reads.dispose()
 
 
-def is_older(path: Path) -> bool:
+def is_older(path: Path, key: CatalogueKey | None = None) -> bool:
     """Whether opening a catalogue would bring it to the present version first; False where it cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as file:
+        with closing(connect(path, key, read_only=True)) as file:
             row = file.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error:
+    except errors():
         return False
     return row is not None and row[0] != VERSION and row[0] in known_versions()
 
@@ -202,8 +208,13 @@ def _version(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path.as_posix()}", connect_args={"timeout": BUSY_MS / 1000})
+def _engine(path: Path, key: CatalogueKey | None = None) -> Engine:
+    seconds = BUSY_MS / 1000
+    engine = create_engine(
+        f"sqlite:///{path.as_posix()}",
+        module=library(key),
+        creator=lambda: connect(path, key, seconds=seconds),
+    )
 
     @event.listens_for(engine, "connect")
     def _settings(connection: SqliteConnection, _record: object) -> None:
@@ -228,6 +239,20 @@ def _refuse_other_program(connection: Connection) -> None:
 
 
 @contextmanager
+def _fitting(key: CatalogueKey | None) -> Iterator[None]:
+    """Say of an encrypted catalogue that cannot be read that its key may be another one: nobody can tell these apart."""
+    try:
+        yield
+    except CatalogueDamagedError as error:
+        if key is None:
+            raise
+        raise CatalogueDamagedError(
+            "The encrypted catalogue does not open: it is damaged, or it belongs to another vault.",
+            "Restore the project's folder from a backup, catalogue and vault together.",
+        ) from error
+
+
+@contextmanager
 def plainly() -> Iterator[None]:
     """Tell what SQLite reports in words that a user can act on; a broken rule of ours stays a bug."""
     try:
@@ -238,7 +263,7 @@ def plainly() -> Iterator[None]:
         raise CatalogueDamagedError(
             "The catalogue is damaged.", "Restore the project's folder from a backup."
         ) from error
-    except (DatabaseError, sqlite3.DatabaseError) as error:  # SQLite's own: from a new connection's settings
+    except errors(DatabaseError) as error:  # SQLite's own: from a new connection's settings
         known = _in_words(str(getattr(error, "orig", error)))
         if known is None:
             raise

@@ -5,12 +5,13 @@ anew. SQLite would do so within the change that makes the log too long, and that
 """
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+
+from labeller.encryption import errors
 
 SECONDS = 10.0  # after the first change that was not written back
 MOST_PAGES = 16_384  # of 4 KiB: a log that grows beyond in that time is written back within the change
@@ -49,7 +50,7 @@ class WriteBack:
         try:
             if self._there():  # else the next change says so
                 self._checkpoint()
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except errors(SQLAlchemyError) as error:
             # Nothing is lost: it stays in the log, and is tried again after the next change.
             log.warning("The catalogue's log was not written back: %s", type(error).__name__)
         with self._lock:

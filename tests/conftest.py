@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from labeller import CatalogueKey
 from labeller.storage import Storage
 
 
@@ -37,9 +38,9 @@ def new_catalogues_are_copies(empty_catalogue: Path, monkeypatch: pytest.MonkeyP
     """Making one anew takes a quarter of a second, and hundreds of tests begin with one."""
     make = Storage.create
 
-    def create(path: Path) -> Storage:
-        if path.exists() or not path.parent.is_dir():
-            return make(path)
+    def create(path: Path, key: CatalogueKey | None = None) -> Storage:
+        if path.exists() or not path.parent.is_dir() or key is not None:
+            return make(path, key)
         shutil.copyfile(empty_catalogue, path)
         return Storage.open(path)
 

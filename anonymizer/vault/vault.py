@@ -19,6 +19,7 @@ from anonymizer.errors import VaultError
 from anonymizer.files.durable import sync_folder
 from anonymizer.identities.key import SecretKey
 from anonymizer.report import FileRecord, Finding, Identity, Outcome, Reading
+from anonymizer.vault.catalogue_secret import CatalogueSecret
 from anonymizer.vault.forgetting import Forgetting
 from anonymizer.vault.patient_store import PatientStore
 from anonymizer.vault.protection import Protection
@@ -113,6 +114,11 @@ class Vault:
     def trail_keys(self) -> TrailKeys:
         """The keys under which the project's audit trail is sealed."""
         return TrailKeys(self._connection, self._sealer)
+
+    @property
+    def catalogue_secret(self) -> CatalogueSecret:
+        """The key of the project's catalogue, where that is encrypted."""
+        return CatalogueSecret(self._connection, self._sealer)
 
     @property
     def _forgetting(self) -> Forgetting:

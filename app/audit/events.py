@@ -42,6 +42,8 @@ EVENTS: Mapping[str, Event] = {
     "approval is asked where something is found": Event(*_ALERT, "U", _SECURITY),
     "treatment of burned-in text changed": Event(*_ALERT, "U", _SECURITY),
     "words answered": Event(*_ALERT, "U", _SECURITY),
+    "catalogue encrypted": Event(*_ALERT, "U", _ATTRIBUTES),
+    "catalogue decrypted": Event(*_ALERT, "U", _ATTRIBUTES),
     "catalogue restored": Event(*_ACCESSED, "U"),
     "exported": Event(*_EXPORT, "R"),
     "released with findings": Event(*_ALERT, "E", _RESTRICTED),

@@ -22,6 +22,7 @@ from app.gui import theme
 from app.gui.auto_lock import AutoLock
 from app.gui.dialogs.errors import show_error
 from app.gui.dialogs.restore import offer_backup
+from app.gui.dialogs.unlock import LABELS, ask_passphrase
 from app.gui.icons import icon
 from app.gui.jobs import JobRunner
 from app.gui.menus import Menus
@@ -33,6 +34,7 @@ from app.gui.safekeeping import Safekeeping
 from app.gui.session import Session
 from app.gui.steps import STEPS
 from app.gui.training.board import Board
+from app.gui.way_in import WayIn
 from app.gui.widgets import private_clipboard
 from app.gui.widgets.job_status import JobStatus
 from app.gui.widgets.look_only import LOOKING, LookOnlyBanner
@@ -172,20 +174,20 @@ class MainWindow(QMainWindow):
         """Open the project in `folder`, or say why that is impossible."""
         if self._may_stop_work("Opening another project"):
             try:
-                older = Renewing.wanted(folder)
-                if older is not None:
-                    Renewing(older, self, lambda: self._open(folder)).begin()
-                    return
+                way_in = self.session.way_into(folder, ask_passphrase(self, LABELS))
             except USER_ERRORS as error:
                 show_error(self, str(error), error.remedy)
                 return
-            self._open(folder)
+            if way_in is not None and Renewing.wanted(way_in.project):
+                Renewing(way_in.project, self, lambda: self._open(way_in)).begin()
+            elif way_in is not None:
+                self._open(way_in)
 
-    def _open(self, folder: Path) -> None:
+    def _open(self, way_in: WayIn) -> None:
         try:
-            self.session.open(folder)
+            self.session.enter(way_in)
         except CatalogueDamagedError as error:
-            offer_backup(self, folder, error)
+            offer_backup(self, way_in, error)
         except USER_ERRORS as error:
             show_error(self, str(error), error.remedy)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -30,8 +31,11 @@ PROTECTIONS = (
 )
 
 
+ENCRYPTED = "&Encrypt the labels too: the vault must be unlocked before they can be seen, and without it they are lost"
+
+
 class NewProjectDialog(QDialog):
-    """Name, place, how it masks and how the original identities are locked."""
+    """Name, place, how it masks, how the original identities are locked, and whether the catalogue is encrypted."""
 
     made = Signal(object)  # Path of the new project
 
@@ -43,6 +47,7 @@ class NewProjectDialog(QDialog):
         self.place = QLineEdit(_first_place())
         self.protection = QComboBox()
         self.passphrase, self.again = QLineEdit(), QLineEdit()
+        self.encrypted = QCheckBox(ENCRYPTED)
         self.rules = RulesEditor()
         self.options = {name: each.switch for name, each in self.rules.options.cards.items()}
         self.message = label("", "bad")
@@ -50,7 +55,9 @@ class NewProjectDialog(QDialog):
         layout.setSpacing(10)
         layout.addLayout(self._form())
         layout.addWidget(self.rules, 1)
-        self.site_note = site_note(("Profiles", "Options", "A vault", "Projects", "A passphrase"))
+        self.site_note = site_note(
+            ("Profiles", "Options", "A vault", "Projects", "A passphrase", "The catalogue")
+        )
         layout.addWidget(self.site_note)
         layout.addWidget(self.message)
         layout.addWidget(self._buttons())
@@ -59,6 +66,8 @@ class NewProjectDialog(QDialog):
             if name in (self._policy.protections or (name,)):
                 self.protection.addItem(text, name)
         self.protection.setCurrentIndex(self.protection.findData(self._policy.protection))
+        self.encrypted.setChecked(self._policy.encrypts)
+        self.encrypted.setEnabled(not self._policy.encryption)
         self.protection.currentIndexChanged.connect(self._show_protection)
         self.rules.changed.connect(self._on_rules)
         self._show_protection()
@@ -79,6 +88,7 @@ class NewProjectDialog(QDialog):
         for field, name in ((self.passphrase, "Pa&ssphrase"), (self.again, "Once &more")):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             form.addRow(name, field)
+        form.addRow("", self.encrypted)
         self._form_layout = form
         return form
 
@@ -141,6 +151,7 @@ class NewProjectDialog(QDialog):
                 options=options,
                 protection=str(self.protection.currentData()),
                 passphrase=self.passphrase.text() or None,
+                encrypted=self.encrypted.isChecked(),
             )
         except USER_ERRORS as error:
             self.message.setText(f"{error} {error.remedy}".strip())

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QProgressDialog, QWidget
@@ -44,10 +43,9 @@ class Renewing(QObject):
         self.dialog.setAutoReset(False)
 
     @classmethod
-    def wanted(cls, folder: Path) -> Project | None:
-        """Return the project in a folder where it is of an earlier version and can be read."""
-        project = Project.open(folder)
-        return project if is_older(project.catalogue_file) else None
+    def wanted(cls, project: Project) -> bool:
+        """Whether a project is of an earlier version and can be read."""
+        return is_older(project.catalogue_file, project.catalogue_key)
 
     def begin(self) -> None:
         """Begin, unless another window works in the project: then what follows says so."""
@@ -81,5 +79,5 @@ class Renewing(QObject):
 
 
 def _renew(project: Project, told: Callable[[int, int], object]) -> None:
-    back_up(project.catalogue_file, project.backups)
-    Catalogue.renew(project.catalogue_file, told)
+    back_up(project.catalogue_file, project.backups, project.catalogue_key)
+    Catalogue.renew(project.catalogue_file, told, project.catalogue_key)

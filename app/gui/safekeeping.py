@@ -1,7 +1,5 @@
 """A project's catalogue is checked and copied when it is opened, each hour and when it is closed, beside the window."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -10,7 +8,7 @@ from app.gui.dialogs.errors import show_error
 from app.gui.session import Session
 from app.project import Project
 from app.storage import sweep
-from labeller import Catalogue, back_up, is_sound, keep_latest
+from labeller import back_up, is_sound, keep_latest
 
 HOUR_MS = 3_600_000
 """A catalogue of a million instances is copied in seconds, beside the work."""
@@ -59,7 +57,7 @@ class Safekeeping:
         self._work = Latest(self._window)
         self._work.done.connect(self._tell)
         self._work.failed.connect(self._warn)
-        self._work.run_last(lambda: _check_and_copy(project.catalogue_file, project.backups, opened=opened))
+        self._work.run_last(lambda: _check_and_copy(project, opened=opened))
 
     def _drop(self) -> None:
         if self._work is not None:
@@ -81,17 +79,22 @@ class Safekeeping:
             )
 
 
-def _check_and_copy(catalogue: Path, folder: Path, *, opened: bool) -> bool:
+def _check_and_copy(project: Project, *, opened: bool) -> bool:
     """Return whether it is sound, looked at when it is opened; what is damaged is copied over no good copy."""
+    kept = project.catalogue_file, project.backups, project.catalogue_key
     if not opened:
-        if catalogue.is_file():  # else its drive is gone, which the next key tells
-            keep_latest(catalogue, folder)
+        if project.catalogue_file.is_file():  # else its drive is gone, which the next key tells
+            keep_latest(*kept)
         return True
-    sweep(folder)
-    if not is_sound(catalogue):
+    sweep(project.backups)
+    if not is_sound(project.catalogue_file, project.catalogue_key):
         return False
-    with Catalogue.open(catalogue) as project:
-        project.keep_order()
-    if back_up(catalogue, folder) is None:
-        keep_latest(catalogue, folder)  # the last session ended without one
+    with project.catalogue() as catalogue:
+        catalogue.keep_order()
+    if project.encrypted:
+        from app.workflows.encryption import finish
+
+        finish(project)
+    if back_up(*kept) is None:
+        keep_latest(*kept)  # the last session ended without one
     return True

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app import policy
 from app.gui.preferences import Preferences
+from app.gui.way_in import Ask, WayIn, open_vault, way_into
 
 if TYPE_CHECKING:
     from anonymizer import Vault
@@ -95,15 +96,27 @@ class Session(QObject):
         """The vault where it was unlocked, else None; see `unlock`."""
         return self._vault
 
+    def way_into(self, folder: Path, ask: Ask) -> WayIn | None:
+        """Return what opens the project in `folder`, asking as `unlock` does where its catalogue is encrypted.
+
+        None where the user gave up. Raises ProjectError, and VaultError where no passphrase would help.
+        """
+        return way_into(folder, ask, self._project)
+
     def open(self, folder: Path) -> None:
-        """Open the project in `folder` in place of the present one.
+        """Open the project in `folder`, asking nobody, in place of the present one. Raises as `enter` does."""
+        from app.project import Project
+
+        self.enter(self.way_into(folder, lambda _hint: None) or WayIn(Project.open(folder)))
+
+    def enter(self, way_in: WayIn) -> None:
+        """Open a project in place of the present one; a passphrase that was entered for it opens its vault too.
 
         Raises ProjectError or CatalogueError and then leaves the present one open.
         """
-        from app.project import Project
         from app.project_lock import Holder, ProjectLock
 
-        project = Project.open(folder)
+        project = way_in.project
         again = self._project is not None and self._project.folder == project.folder
         held = self._lock if again and isinstance(self._lock, ProjectLock) else None
         lock = held or ProjectLock.take(project.lock_file)
@@ -120,8 +133,11 @@ class Session(QObject):
         if wanted in {known.name for known in catalogue.label_sets()}:
             catalogue = catalogue.in_set(wanted)
         self._project, self._catalogue, self._lock = project, catalogue, lock
-        self.preferences.remember(folder.resolve())
+        self._passphrase = way_in.passphrase
+        self.preferences.remember(project.folder)
         self.project_changed.emit()
+        if way_in.passphrase:
+            self.unlock(lambda _hint: None)
 
     def close(self) -> None:
         """Close the project, so that none is open."""
@@ -156,15 +172,16 @@ class Session(QObject):
         self.task = task
         self.navigate.emit("label")
 
-    def unlock(self, ask: Callable[[str], str | None]) -> "Vault | None":
+    def unlock(self, ask: Ask) -> "Vault | None":
         """Open the project's vault, asking for its passphrase where one is needed: once, then it stays open.
 
         `ask` gets a hint ("" at first, then what was wrong) and returns the passphrase or None to give up.
         Raises VaultError where no passphrase would help.
         """
         if self._vault is None:
-            self._vault = self._open_vault(ask)
-            if self._vault is not None:
+            opened = open_vault(self.project, self._passphrase, ask)
+            if opened is not None:
+                self._vault, self._passphrase = opened
                 if self.can_lock:
                     self._note_opened()
                 self.vault_changed.emit()
@@ -182,7 +199,10 @@ class Session(QObject):
         return self._vault is not None and bool(self._passphrase)
 
     def lock(self) -> None:
-        """Close the vault and forget its passphrase."""
+        """Close the vault and forget its passphrase.
+
+        The catalogue stays open, an encrypted one too: it tells nobody's identity, and what is being labelled goes on.
+        """
         if self._vault is not None:
             self._vault.close()
             self._vault = None
@@ -208,28 +228,17 @@ class Session(QObject):
         return partial(unlock, self.project, self._passphrase or None)
 
     def child_environment(self) -> dict[str, str]:
-        """Return what a child needs in its environment to open this project's vault; after `unlock`."""
+        """Return what a child needs in its environment to open this project's vault and catalogue; after `unlock`."""
         from app.settings import PASSPHRASE_VARIABLE
 
-        return {PASSPHRASE_VARIABLE: self._passphrase} if self._passphrase else {}
+        opens = {PASSPHRASE_VARIABLE: self._passphrase} if self._passphrase else {}
+        return self.catalogue_environment() | opens
 
-    def _open_vault(self, ask: Callable[[str], str | None]) -> "Vault | None":
-        from anonymizer import VaultLockedError
-        from app.workflows.projects import unlock
+    def catalogue_environment(self) -> dict[str, str]:
+        """Return what a child needs in its environment that has to do with the catalogue alone."""
+        from app.workflows.projects import hand_over
 
-        text: str | None = self._passphrase
-        hint = ""
-        while True:
-            try:
-                vault = unlock(self.project, text or None)
-            except VaultLockedError as error:
-                hint = str(error) if text else hint
-                text = ask(hint)
-                if not text:
-                    return None
-            else:
-                self._passphrase = text or ""
-                return vault
+        return hand_over(self.project)
 
     def _let_go(self) -> None:
         for held in (self._vault, self._catalogue):

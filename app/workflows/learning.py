@@ -373,7 +373,7 @@ class MapRequest:
     out: Path
     class_name: str | None = None  # the predicted one
     method: str = "automatic"
-    project: Path | None = None  # whose catalogue knows the columns that a model reads beside the image
+    project: Project | None = None  # whose catalogue knows the columns that a model reads beside the image
     columns: Path | None = None  # or a table as for `predict_files`
 
 
@@ -383,7 +383,7 @@ def _facts_for(request: MapRequest) -> Mapping[str, str]:
         return facts_in(request.columns).get(request.file.resolve(), {})
     if request.project is None:
         return {}
-    with Project.open(request.project).catalogue() as catalogue:
+    with request.project.catalogue() as catalogue:
         known = request.file.stem in set(catalogue.uids())
         return facts_of(catalogue.instance(request.file.stem)) if known else {}
 

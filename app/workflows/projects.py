@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anonymizer import (
     KeyFile,
@@ -24,8 +25,11 @@ from anonymizer import (
 from app import audit, long_paths, policy
 from app.errors import ProjectError, UsageError
 from app.project import Project
-from app.settings import PASSPHRASE_VARIABLE, vault_key_file
+from app.settings import CATALOGUE_KEY_VARIABLE, PASSPHRASE_VARIABLE, vault_key_file
 from app.storage import sweep
+
+if TYPE_CHECKING:
+    from labeller import CatalogueKey
 
 PROTECTIONS = ("key file", "keyring", "passphrase")
 
@@ -40,13 +44,15 @@ def create_project(
     key: SecretKey | None = None,
     patients: PatientRules | None = None,
     pixels: Mapping[str, Any] | None = None,
+    encrypted: bool | None = None,
 ) -> Project:
     """Make a project in `folder`, which must be new or empty.
 
     `protection` says how the vault is locked: by a key file in the user's configuration folder, by the operating
     system's keyring, or by a passphrase. `key` makes pseudonyms agree with those of another project or of
     `leadglass mask`; without it the project gets a key of its own. `patients` are the site's own pseudonyms, `pixels`
-    says how burned-in text is treated where that differs from the profile.
+    says how burned-in text is treated where that differs from the profile. `encrypted` encrypts its catalogue, under a
+    key that the vault holds: without the vault nobody sees a label then (None: as the site's IT has laid down, else not).
 
     Raises ProjectError, ProfileError and VaultError, and PolicyError for what the site's IT does not allow.
     """
@@ -56,6 +62,8 @@ def create_project(
     rules.check_masking(profile, options)
     if pixels:
         rules.require("own pixel settings")
+    encrypted = rules.encrypts if encrypted is None else encrypted
+    rules.check_encryption(encrypted=encrypted)
     rules.check_protection(protection, passphrase or os.environ.get(PASSPHRASE_VARIABLE))
     # A wrong profile or passphrase is said before anything is made.
     if protection == "passphrase" and passphrase:
@@ -63,7 +71,9 @@ def create_project(
     policy_from(pixels or {}, load_profile(profile, options).pixels)
     if Path(profile).is_file():
         profile = str(Path(profile).resolve())
-    project = Project.create(folder, profile=profile, options=options, protection=protection, pixels=pixels)
+    project = Project.create(
+        folder, profile=profile, options=options, protection=protection, pixels=pixels, encrypted=encrypted
+    )
     lock = protection_for(project, protection, passphrase)
     told_apart = patients or PatientRules()
     with Vault.create(project.vault_file, key or SecretKey.generate(), lock) as vault:
@@ -73,14 +83,75 @@ def create_project(
             separate_issuers=told_apart.separate_issuers,
         )
         audit.begin_seal(project.audit_file, vault.trail_keys.begin, vault.trail_keys.confirm)
+        if encrypted:
+            project = replace(project, catalogue_key=_key(vault.catalogue_secret.make()))
     from labeller import Catalogue
 
-    Catalogue.create(project.catalogue_file).close()
+    Catalogue.create(project.catalogue_file, project.catalogue_key).close()
     project.save()
+    facts = {"encrypted": True} if encrypted else {}
     project.record(
-        "project made", profile=profile, options=list(options), protection=protection, pixels=project.pixels
+        "project made",
+        profile=profile,
+        options=list(options),
+        protection=protection,
+        pixels=project.pixels,
+        **facts,
     )
     return project
+
+
+def with_catalogue_key(project: Project, passphrase: str | None = None) -> Project:
+    """Return the project with what opens its catalogue: as it is, where that is not encrypted.
+
+    The key is handed over by the window whose job this is, else it comes out of the vault, which `passphrase` opens
+    as in `unlock`. Raises VaultLockedError as that does.
+    """
+    if not project.encrypted or project.catalogue_key is not None:
+        return project
+    known = _handed_over(project)
+    if known is None:
+        with closing(unlock(project, passphrase)) as vault:
+            known = catalogue_key_in(vault)
+    return replace(project, catalogue_key=known)
+
+
+def needs_passphrase_for_labels(project: Project) -> bool:
+    """Whether a person must be asked before the catalogue opens."""
+    return project.encrypted and _handed_over(project) is None and needs_passphrase(project)
+
+
+def catalogue_key_in(vault: Vault) -> "CatalogueKey":
+    """Return the key of the catalogue that the vault holds. Raises VaultError where it holds none."""
+    secret = vault.catalogue_secret.get()
+    if secret is None:
+        raise VaultError(
+            "The vault does not hold the key of this project's encrypted catalogue.",
+            "Restore the project's folder from a backup, catalogue and vault together.",
+        )
+    return _key(secret)
+
+
+def hand_over(project: Project) -> dict[str, str]:
+    """Return what a job of the window needs in its environment to open the catalogue; the vault stays shut to it."""
+    if project.catalogue_key is None:
+        return {}
+    return {CATALOGUE_KEY_VARIABLE: f"{project.identifier}:{project.catalogue_key.secret.hex()}"}
+
+
+def _handed_over(project: Project) -> "CatalogueKey | None":
+    whose, _, key = os.environ.get(CATALOGUE_KEY_VARIABLE, "").partition(":")
+    if whose != project.identifier:
+        return None
+    with suppress(ValueError):
+        return _key(bytes.fromhex(key))
+    return None
+
+
+def _key(secret: bytes) -> "CatalogueKey":
+    from labeller import CatalogueKey
+
+    return CatalogueKey(secret)
 
 
 def check_passphrase(text: str | None) -> None:

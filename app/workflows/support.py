@@ -6,7 +6,6 @@ It is made to be read by the user before it is given to anybody.
 import json
 import os
 import platform
-import sqlite3
 from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
@@ -19,7 +18,7 @@ from app.components import training_installed
 from app.project import Project
 from app.settings import config_folder
 from app.workflows.pixel_policy import wants_every_series
-from labeller import CatalogueError, is_sound
+from labeller import CatalogueError, is_sound, row_counts
 
 PROMISE = (
     "This report holds versions, settings, counts, timings and the program's own log. It holds no image, no "
@@ -27,7 +26,7 @@ PROMISE = (
 )
 _PARTS = ("pydicom", "numpy", "pillow", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "keyring",
           "pyside6-essentials", "keras", "tensorboard", "tensorflow-cpu", "python-gdcm", "pylibjpeg-openjpeg",
-          "pyjpegls")  # fmt: skip
+          "pyjpegls", "sqlcipher3")  # fmt: skip
 _SETTINGS = ("theme", "scale", "lock_minutes")  # of the window; others name readers and projects
 _LOG_LINES = 200
 _SHORTEST = 3  # an account or computer of two letters would take letters out of words
@@ -81,7 +80,7 @@ def _project(project: Project) -> dict[str, Any]:
         "every series approved": wants_every_series(project),
     }
     facts |= {f"size of {file.name}": _size(file) for file in (project.catalogue_file, project.vault_file)}
-    facts |= dict(_catalogue(project.catalogue_file))
+    facts |= dict(_catalogue(project))
     if project.audit_file.exists():
         verdict = audit.judge(project.audit_file)
         facts["audit trail"] = f"{verdict.lines} lines, " + (
@@ -94,20 +93,21 @@ def _size(file: Path) -> str:
     return f"{file.stat().st_size:,} bytes" if file.exists() else "missing"
 
 
-def _catalogue(file: Path) -> Iterator[tuple[str, Any]]:
+def _catalogue(project: Project) -> Iterator[tuple[str, Any]]:
     """Yield how many rows each table has; never what stands in them."""
-    if not file.exists():
+    if not project.catalogue_file.exists():
         return
-    yield "catalogue sound", _soundness(file)
-    connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)
+    if project.encrypted:
+        yield "catalogue encrypted", True
+        if project.catalogue_key is None:
+            yield "catalogue", "not opened: the vault is locked"
+            return
+    yield "catalogue sound", _soundness(project)
     try:
-        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in sorted(tables):
-            yield f"rows of {name}", connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - names of our own tables
-    except sqlite3.Error as error:
-        yield "catalogue", type(error).__name__
-    finally:
-        connection.close()
+        for name, rows in row_counts(project.catalogue_file, project.catalogue_key).items():
+            yield f"rows of {name}", rows
+    except CatalogueError as error:
+        yield "catalogue", str(error)
 
 
 def _without_names(text: str, project: Project | None) -> str:
@@ -121,8 +121,8 @@ def _without_names(text: str, project: Project | None) -> str:
     return text
 
 
-def _soundness(file: Path) -> bool | str:
+def _soundness(project: Project) -> bool | str:
     try:
-        return is_sound(file)
+        return is_sound(project.catalogue_file, project.catalogue_key)
     except CatalogueError as error:
         return str(error)

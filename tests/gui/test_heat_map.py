@@ -94,7 +94,7 @@ def test_a_map_that_was_given_up_says_nothing_of_the_other(
 def test_what_the_model_was_not_told_and_what_is_most_like_the_image_stand_beside_the_map(
     view: HeatMapView, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    view.use_project(tmp_path)
+    view.use_project(tmp_path, {})
     view.check.click()
     qtbot.waitUntil(lambda: len(jobs.jobs) == 2)
     assert jobs.jobs[1].arguments[-2:] == ["--project", str(tmp_path)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app import audit
 from app.cli.command import DONE, SOME_FAILED, Command, Result
-from app.cli.commands.projects import passphrase_for
+from app.cli.commands.opening import passphrase_for
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project

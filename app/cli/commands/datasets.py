@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.cli.commands.opening import open_project
 from app.cli.commands.projects import add_project_argument
 from app.errors import UsageError
 from app.progress import Progress
-from app.project import Project
 from app.workflows import datasets, projects
 from app.workflows.pictures import FILE_WINDOW, parse_window
 from labeller import DUPLICATE_RULES, FORMATS, LAYOUTS, RULES, Choice
@@ -127,7 +127,7 @@ def _wish(given: argparse.Namespace) -> datasets.Wish:
 def _export(given: argparse.Namespace, progress: Progress) -> Result:
     if given.out is None and not given.preview:
         raise UsageError("No folder for the data set is given.", "Give --out DIR, or --preview.")
-    project = Project.open(given.project)
+    project = open_project(given.project)
     vault = projects.unlocked_if_possible(project)
     with closing(vault) if vault is not None else nullcontext():
         wish = _wish(given)

@@ -5,7 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from app.cli.command import DONE, SOME_FAILED, Command, Result
-from app.cli.commands.projects import add_project_argument, passphrase_for
+from app.cli.commands.opening import open_project, passphrase_for
+from app.cli.commands.projects import add_project_argument
 from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
@@ -52,7 +53,7 @@ def _label(given: argparse.Namespace, progress: Progress) -> Result:
             "Say one thing that is to be done.",
             "Give one of --from LABELS, --set CLASS --reader NAME SOP..., --to FILE, --history FILE, --reports DIR.",
         )
-    project = Project.open(given.project)
+    project = open_project(given.project)
     if ways[0] in _OUT:
         write, what = _OUT[ways[0]]
         number = write(project, getattr(given, ways[0]), progress, label_set=given.label_set)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from app import NOTICE
 from app.cli.command import DONE, SOME_FAILED, Command, Result
+from app.cli.commands.opening import open_project
 from app.cli.commands.support import add_support_arguments, run_support
 from app.counted import counted
 from app.errors import UsageError
 from app.progress import Progress
-from app.project import Project
 from app.workflows import learning
 from trainer import DEFAULT_RECIPE, MAPS, RECIPES, Evaluation, Prediction, RunSummary, Wanted, openings_words
 
@@ -222,7 +222,7 @@ def _predict(given: argparse.Namespace, progress: Progress) -> Result:
     if given.project is None:
         told = learning.predict_files(given.model, given.files, progress, table=given.columns)
     else:
-        project = Project.open(given.project)
+        project = open_project(given.project)
         uids = learning.unlabelled(project) if given.unlabelled else given.sop
         pairs = learning.predict_project(project, given.model, uids, progress)
         told = [prediction for _, prediction in pairs]
@@ -289,7 +289,7 @@ def _heatmap(given: argparse.Namespace, progress: Progress) -> Result:
         given.out,
         class_name=given.class_name,
         method=given.method,
-        project=given.project,
+        project=open_project(given.project) if given.project is not None else None,
         columns=given.columns,
     )
     heat = learning.write_heat_map(request, progress)

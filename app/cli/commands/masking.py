@@ -10,7 +10,7 @@ from anonymizer import MEANINGS, OPTIONS, MaskText, PatientRules, Profile, Unlis
 from app import policy
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.progress import Progress
-from app.project import PROJECT_FILE, Project
+from app.project import PROJECT_FILE
 from app.workflows import masking
 from app.workflows.patients import rules_from
 
@@ -176,9 +176,12 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify_in_project(folder: Path, progress: Progress, how: Mapping[str, Any]) -> masking.Verification:
-    from app.workflows import projects, releasing  # these need the catalogue, which masking a folder does not
+    from app.cli.commands.opening import (
+        open_project,  # these need the catalogue, which masking a folder does not
+    )
+    from app.workflows import projects, releasing
 
-    project = Project.open(folder)
+    project = open_project(folder)
     vault = projects.unlocked_if_possible(project)
     with closing(vault) if vault is not None else nullcontext():
         return releasing.verify_project(project, vault, progress, **how)

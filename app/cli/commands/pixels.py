@@ -5,6 +5,7 @@ from pathlib import Path
 
 from anonymizer import MEANINGS, MaskText, PixelPolicy, load_profile
 from app.cli.command import Command, Result
+from app.cli.commands.opening import open_project
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
@@ -42,7 +43,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(given: argparse.Namespace, _progress: Progress) -> Result:
-    project = Project.open(given.project) if given.project is not None else None
+    project = open_project(given.project) if given.project is not None else None
     changes = {
         "mask": given.mask,
         "review_over": given.review_over,
@@ -58,7 +59,7 @@ def _run(given: argparse.Namespace, _progress: Progress) -> Result:
         project = change_project(project, **wanted)
     if asked and project is not None:
         ask_for_every_series(project, wanted=asked == "yes")
-        project = Project.open(project.folder)
+        project = open_project(project.folder)
     if given.keep:
         project = keep_texts(given.keep, project)
     if given.forget:

@@ -1,9 +1,6 @@
 """`leadglass new`, `import` and `mask-region`: the work in a project."""
 
 import argparse
-import getpass
-import os
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,11 +15,10 @@ from app.cli.commands.masking import (
     pixels_of,
     rules_of,
 )
+from app.cli.commands.opening import ask_passphrase, open_project, passphrase_for
 from app.errors import UsageError
 from app.progress import Progress
-from app.project import Project
-from app.settings import PASSPHRASE_VARIABLE
-from app.workflows import corrections, importing, masking, projects
+from app.workflows import corrections, encryption, importing, masking, projects
 
 
 def add_project_argument(parser: argparse.ArgumentParser) -> None:
@@ -30,22 +26,6 @@ def add_project_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "project", type=Path, metavar="PROJECT", help="the project folder, such as knees.leadglass"
     )
-
-
-def ask_passphrase(*, twice: bool = False) -> str | None:
-    """The passphrase from the environment or, on a terminal, from the user; None where nobody can be asked."""
-    given = os.environ.get(PASSPHRASE_VARIABLE)
-    if given or not sys.stdin.isatty():
-        return given or None
-    text = getpass.getpass("Passphrase of the project: ")
-    if twice and getpass.getpass("Once more: ") != text:
-        raise UsageError("The two passphrases differ.", "Try again.")
-    return text
-
-
-def passphrase_for(project: Project) -> str | None:
-    """The passphrase where the project's vault needs one."""
-    return ask_passphrase() if projects.needs_passphrase(project) else None
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +40,14 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
         help="how the original identities are locked: a key file in your configuration folder (default "
         "unless your hospital's IT says otherwise), the system's keyring, or a passphrase (asked for, or taken from "
         "LEADGLASS_PASSPHRASE)",
+    )
+    parser.add_argument(
+        "--encrypt",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="encrypt the catalogue with all labels under a key that the vault holds, for sites whose rules ask for "
+        "encryption at rest; without the vault no label can be seen then (default: no, unless your hospital's IT says "
+        "otherwise)",
     )
 
 
@@ -79,9 +67,17 @@ def _new(given: argparse.Namespace, progress: Progress) -> Result:
         key=key,
         patients=rules,
         pixels=pixels_of(given),
+        encrypted=given.encrypt,
     )
     text = f"{project.folder} is ready. The original identities are locked by a {project.protection}."
-    return Result(text, {"project": str(project.folder), "protection": project.protection})
+    if project.encrypted:
+        text += f" The catalogue is encrypted. {encryption.WITHOUT_VAULT}"
+    facts = {
+        "project": str(project.folder),
+        "protection": project.protection,
+        "encrypted": project.encrypted,
+    }
+    return Result(text, facts)
 
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +89,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(given: argparse.Namespace, progress: Progress) -> Result:
-    project = Project.open(given.project)
+    project = open_project(given.project)
     with closing(projects.unlock(project, passphrase_for(project))) as vault:
         tally = importing.import_instances(project, vault, given.sources, progress, workers=given.workers)
     return Result(tally.as_text(), tally.as_json(), SOME_FAILED if tally.problems else DONE)
@@ -142,7 +138,7 @@ def _region_arguments(parser: argparse.ArgumentParser) -> None:
 def _region(given: argparse.Namespace, progress: Progress) -> Result:
     if not given.region and not given.show:
         raise UsageError("There is nothing to correct.", "Name a region with --region or --show.")
-    project = Project.open(given.project)
+    project = open_project(given.project)
     correction = corrections.Correction(
         given.sop,
         tuple(given.region),

@@ -3,6 +3,7 @@
 import argparse
 
 from app.cli.command import Command, Result
+from app.cli.commands.opening import open_project
 from app.cli.commands.projects import add_project_argument
 from app.counted import counted
 from app.errors import UsageError
@@ -31,7 +32,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _review(given: argparse.Namespace, progress: Progress) -> Result:
-    project = Project.open(given.project)
+    project = open_project(given.project)
     if given.every_series is not None:
         return _rule(project, wanted=given.every_series == "on")
     chosen = [verdict for verdict in releasing.ACTIONS if getattr(given, verdict) is not None]

@@ -4,11 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from anonymizer import VaultError
 from app.cli.command import Result
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
 from app.storage import write_text
+from app.workflows.projects import with_catalogue_key
 from app.workflows.support import support_report
 
 
@@ -22,7 +24,7 @@ def add_support_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_support(given: argparse.Namespace, _progress: Progress) -> Result:
     """Show the report, and save it to --out once it was read."""
-    text = support_report(Project.open(given.project) if given.project else None)
+    text = support_report(_project(given.project) if given.project else None)
     if given.out is None:
         return Result(text, {"report": text})
     if given.out.exists():
@@ -36,6 +38,15 @@ def run_support(given: argparse.Namespace, _progress: Progress) -> Result:
             f"{given.out} cannot be written: {error.strerror}.", "Choose another place."
         ) from error
     return Result(f"Saved to {given.out}.", {"report": text, "file": str(given.out)})
+
+
+def _project(folder: Path) -> Project:
+    """The project, its catalogue open where nobody need be asked: a report is wanted where that is just what fails."""
+    project = Project.open(folder)
+    try:
+        return with_catalogue_key(project)
+    except VaultError:
+        return project
 
 
 def _ask(text: str, out: Path) -> None:

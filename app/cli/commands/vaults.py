@@ -11,11 +11,12 @@ from pathlib import Path
 
 from anonymizer import Field, KnownPatient, Unlisted, Vault
 from app.cli.command import DONE, SOME_FAILED, Command, Result
-from app.cli.commands.projects import add_project_argument, passphrase_for
+from app.cli.commands.opening import passphrase_for
+from app.cli.commands.projects import add_project_argument
 from app.errors import UsageError
 from app.progress import Progress
 from app.project import Project
-from app.workflows import projects, vaults, ways_in
+from app.workflows import encryption, projects, vaults, ways_in
 
 NEW_PASSPHRASE = "LEADGLASS_NEW_PASSPHRASE"  # noqa: S105 - the name of a variable
 RECOVERY_CODE = "LEADGLASS_RECOVERY_CODE"
@@ -144,6 +145,26 @@ def _recovery_sheet(project: Project, vault: Vault, given: argparse.Namespace) -
     return Result(text, {"file": str(file)})
 
 
+def _encrypt(project: Project, vault: Vault, _given: argparse.Namespace) -> Result:
+    done = encryption.encrypt(project, vault)
+    return _converted(done, "The catalogue and its copies are encrypted.", *encryption.CONSEQUENCES)
+
+
+def _decrypt(project: Project, vault: Vault, _given: argparse.Namespace) -> Result:
+    return _converted(encryption.decrypt(project, vault), "The catalogue and its copies are in clear again.")
+
+
+def _converted(done: encryption.Converted, *words: str) -> Result:
+    lines = list(words)
+    if done.damaged:
+        names = ", ".join(file.name for file in done.damaged)
+        lines.append(
+            f"Damaged catalogues lie in the project as they were: {names}. Delete what nobody needs."
+        )
+    facts = {"encrypted": done.project.encrypted, "damaged": [file.name for file in done.damaged]}
+    return Result("\n".join(lines), facts)
+
+
 def _recover(project: Project, given: argparse.Namespace) -> Result:
     kind = _protection(given)
     code = os.environ.get(RECOVERY_CODE) or (getpass.getpass("Recovery code: ") if sys.stdin.isatty() else "")
@@ -212,6 +233,8 @@ _ACTIONS: Mapping[str, Action] = {
     "protect": _protect,
     "renew": _renew,
     "recovery-sheet": _recovery_sheet,
+    "encrypt": _encrypt,
+    "decrypt": _decrypt,
     "forget": _forget,
 }
 _HELP = (
@@ -223,6 +246,8 @@ _HELP = (
     "renew: seal it under a new key",
     "recovery-sheet FILE: a page to print that opens it when passphrase or key file are lost",
     "recover KIND: open it by that sheet, and lock it anew",
+    "encrypt: the catalogue with all labels and its copies, under a key that the vault holds",
+    "decrypt: keep the catalogue in clear again",
     "forget PSEUDONYM...: destroy the way back to patients",
 )
 VAULT = Command(
@@ -239,6 +264,7 @@ trail, without identities.
   leadglass vault knees.leadglass renew                      after somebody learnt the passphrase or copied the key
   leadglass vault knees.leadglass recovery-sheet sheet.txt
   leadglass vault knees.leadglass recover passphrase         by the sheet's code, asked for or LEADGLASS_RECOVERY_CODE
+  leadglass vault knees.leadglass encrypt                    labels can be seen with the vault alone then
   leadglass vault knees.leadglass forget LGABCDEFGHIJKLMNOP
 
 Forgetting destroys what tells who a patient is; the masked images stay and become anonymous. It cannot be undone.""",

@@ -7,9 +7,9 @@ from contextlib import closing
 from anonymizer import WordAnswer
 from app.cli.command import DONE, SOME_FAILED, Command, Result
 from app.cli.commands.masking import add_workers_argument
-from app.cli.commands.projects import add_project_argument, passphrase_for
+from app.cli.commands.opening import open_project, passphrase_for
+from app.cli.commands.projects import add_project_argument
 from app.progress import Progress
-from app.project import Project
 from app.workflows.masking_again import all_instances, mask_again
 from app.workflows.projects import unlock
 from app.workflows.words import Phrase, WordReview, say
@@ -35,7 +35,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(given: argparse.Namespace, progress: Progress) -> Result:
-    project = Project.open(given.project)
+    project = open_project(given.project)
     with closing(unlock(project, passphrase_for(project))) as vault:
         answers = (given.keep, WordAnswer.KEEP), (given.mask, WordAnswer.MASK), (given.forget, None)
         for texts, answer in answers:

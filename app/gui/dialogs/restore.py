@@ -10,24 +10,24 @@ from app import NAME
 from app.counted import counted
 from app.errors import USER_ERRORS
 from app.gui.dialogs.errors import show_error
-from app.project import Project
+from app.gui.way_in import WayIn
 from labeller import CatalogueDamagedError, latest_sound_backup, restore
 
 if TYPE_CHECKING:
     from app.gui.main_window import MainWindow
 
 
-def offer_backup(window: "MainWindow", folder: Path, error: CatalogueDamagedError) -> None:
+def offer_backup(window: "MainWindow", way_in: WayIn, error: CatalogueDamagedError) -> None:
     """Ask whether the newest whole copy shall be taken; where there is none, say what is wrong."""
+    project = way_in.project
     try:
-        project = Project.open(folder)
-        copy = latest_sound_backup(project.backups)
+        copy = latest_sound_backup(project.backups, project.catalogue_key)
         if copy is None:
             show_error(window, str(error), error.remedy)
         elif _wanted(window, copy):
-            restore(copy, project.catalogue_file)
+            restore(copy, project.catalogue_file, project.catalogue_key)
             project.record("catalogue restored", copy=copy.stem)
-            window.session.open(folder)
+            window.session.enter(way_in)
     except USER_ERRORS as problem:
         show_error(window, str(problem), problem.remedy)
 

@@ -7,17 +7,22 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout,
 from app.gui.session import Session
 from app.gui.widgets.text import label
 
+IDENTITIES = "The original identities of this project are encrypted. Its passphrase is needed once."
+LABELS = (
+    "The catalogue of this project is encrypted, with all labels. Its passphrase is needed to open the project, and "
+    "opens the vault too."
+)
+
 
 class UnlockDialog(QDialog):
     """One field for the passphrase, with why it is needed and what was wrong with the last one."""
 
-    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+    def __init__(self, hint: str, parent: QWidget | None = None, *, why: str = IDENTITIES) -> None:
         super().__init__(parent)
         self.setWindowTitle("Unlock the vault")
         layout = QVBoxLayout(self)
-        layout.addWidget(
-            label("The original identities of this project are encrypted. Its passphrase is needed once.")
-        )
+        self.why = label(why)
+        layout.addWidget(self.why)
         self.hint = label(hint, "bad")
         self.hint.setVisible(bool(hint))
         layout.addWidget(self.hint)
@@ -33,11 +38,11 @@ class UnlockDialog(QDialog):
         layout.addWidget(buttons)
 
 
-def ask_passphrase(parent: QWidget | None) -> Callable[[str], str | None]:
-    """Return the question for `Session.unlock`."""
+def ask_passphrase(parent: QWidget | None, why: str = IDENTITIES) -> Callable[[str], str | None]:
+    """Return the question for `Session.unlock`, or for `Session.way_into`."""
 
     def ask(hint: str) -> str | None:
-        dialog = UnlockDialog(hint, parent)
+        dialog = UnlockDialog(hint, parent, why=why)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         text = dialog.passphrase.text()
         dialog.deleteLater()

@@ -45,6 +45,7 @@ class HeatMapView(QWidget):
         self._model, self._path = Path(), Path()
         self._job: Job | None = None
         self._project: Path | None = None
+        self._environment: Mapping[str, str] = {}
         self._scratch: Path | None = None
         self._told: dict[Key, Told] = {}
         self.view = ImageView()
@@ -78,9 +79,9 @@ class HeatMapView(QWidget):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._compute)
 
-    def use_project(self, folder: Path) -> None:
+    def use_project(self, folder: Path, environment: Mapping[str, str]) -> None:
         """Whose catalogue knows what a model reads beside the image."""
-        self._project = folder
+        self._project, self._environment = folder, environment
         self.keep_in(folder)
 
     def keep_in(self, folder: Path) -> None:
@@ -159,7 +160,7 @@ class HeatMapView(QWidget):
         arguments = ["heatmap", str(key[0]), str(key[1]), "--class", key[2], "--out", str(out)]
         arguments += ["--method", key[3]]
         arguments += [] if self._project is None else ["--project", str(self._project)]
-        self._job = self._jobs.start("Heat map", arguments, heavy=False)
+        self._job = self._jobs.start("Heat map", arguments, environment=self._environment, heavy=False)
         self._job.step.connect(lambda done, _total, _message: self._say_progress(key, int(done)))
         self._job.finished.connect(lambda result: self._take(key, out, result))
         self._job.failed.connect(lambda message, remedy: self._say(key, f"{message} {remedy}".strip()))

@@ -1,8 +1,7 @@
 """The instances to look at: all, those that need a look, those with masked pixels, or series, riskiest first."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from enum import StrEnum
-from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -47,7 +46,7 @@ class MaskList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue: Catalogue | None = None
-        self._file = Path()
+        self._opened: Callable[[], Catalogue] | None = None
         self._to_look_at: set[str] = set()
         self.model = WorklistModel(self)
         self.list = Worklist(self.model, marks="review")
@@ -77,19 +76,19 @@ class MaskList(QWidget):
         """Whether each row stands for a whole series."""
         return self.listed is Listed.SERIES
 
-    def use(self, catalogue: Catalogue, file: Path) -> None:
-        """List this catalogue; `file` is where it lies, for the series that wait."""
-        self._catalogue, self._file = catalogue, file
+    def use(self, catalogue: Catalogue, opened: Callable[[], Catalogue]) -> None:
+        """List this catalogue; `opened` opens it once more, for the series that wait."""
+        self._catalogue, self._opened = catalogue, opened
 
     def reload(self) -> None:
         """List anew; the current instance stays the current one where it is still listed."""
-        if self._catalogue is None:
+        if self._catalogue is None or self._opened is None:
             return
         self.stop()
         self._to_look_at = set(self._catalogue.uids(InstanceFilter(needs_review=True)))
         if self.listed is Listed.SERIES:
             self.count.setText("Looking for series that wait …")
-            self.queue.start(self._file)
+            self.queue.start(self._opened)
             return
         self._list(_MEANT.get(self.listed, InstanceFilter()), None)
 

@@ -87,7 +87,9 @@ class RulesView(QWidget):
         self.every_series.setEnabled(False)
         folder = str(self.session.project.folder)
         job = self._jobs.start(
-            "Changing what is to be approved", ["review", folder, "--every-series", "on" if on else "off"]
+            "Changing what is to be approved",
+            ["review", folder, "--every-series", "on" if on else "off"],
+            environment=self.session.catalogue_environment(),
         )
         job.failed.connect(lambda message, remedy: show_error(self, message, remedy))
         job.ended.connect(self._on_rule_changed)

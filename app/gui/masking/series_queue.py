@@ -1,8 +1,7 @@
 """The series that wait for approval, riskiest first: each stands in the list by the image that wants a look most."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,9 +29,9 @@ class SeriesQueue(QObject):
         """One image of each series, in the order of the queue."""
         return [each.first for each in self.series]
 
-    def start(self, catalogue: Path) -> None:
-        """Look through this catalogue."""
-        self._work.run(lambda: _read(catalogue))
+    def start(self, opened: Callable[[], Catalogue]) -> None:
+        """Look through the catalogue that is `opened` once more for this."""
+        self._work.run(lambda: _read(opened))
 
     def stop(self) -> None:
         """Look no further."""
@@ -61,6 +60,6 @@ class SeriesQueue(QObject):
         self.found.emit()
 
 
-def _read(file: Path) -> list[WaitingSeries]:
-    with Catalogue.open(file) as catalogue:
+def _read(opened: Callable[[], Catalogue]) -> list[WaitingSeries]:
+    with opened() as catalogue:
         return by_risk(catalogue.instances(InstanceFilter(needs_review=True)))

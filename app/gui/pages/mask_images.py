@@ -50,7 +50,7 @@ class MaskImages(QWidget):
 
     def activate(self) -> None:
         """Bring list and image up to date; the vault opens by itself where nobody need be asked."""
-        self.list.use(self.session.catalogue, self.session.project.catalogue_file)
+        self.list.use(self.session.catalogue, self.session.project.catalogue)
         if self.session.project.protection == "key file":
             self.comparing.unlock_silently()
         if self._stale:

@@ -126,7 +126,7 @@ class PredictPage(Page):
         project = self.session.project
         if self._small_pictures_of != project.folder:
             self._small_pictures_of = project.folder
-            self.heat_map.use_project(project.folder)
+            self.heat_map.use_project(project.folder, self.session.catalogue_environment())
             self.similar.use_project(Thumbnails(project.thumbnails_file, self), project.instances)
 
     def predict(self) -> None:
@@ -141,7 +141,8 @@ class PredictPage(Page):
         self.heat_map.clear()
         self.results.setCurrentIndex(1)
         self._pending.clear()
-        job = self.jobs.start("Prediction", arguments)
+        environment = self.session.catalogue_environment()
+        job = self.jobs.start("Prediction", arguments, environment=environment)
         self.panel.follow(job)
         job.item.connect(self._on_item)
         job.finished.connect(self._on_finished)
