@@ -23,7 +23,7 @@ from app.program import command
 from app.settings import PASSPHRASE_VARIABLE
 
 PROGRAM_PARTS = ("pydicom", "numpy", "onnxruntime", "rapidocr-onnxruntime", "sqlalchemy", "cryptography", "pyarrow",
-                 "pikepdf", "pyside6-essentials")  # fmt: skip
+                 "pikepdf", "pyside6-essentials", "sqlcipher3")  # fmt: skip
 TRAINING_PARTS = ("keras", "tensorboard", "tensorflow-cpu")
 SAMPLE = (
     "Abernathy_Graham",
@@ -131,6 +131,15 @@ def _labelling(folder: Path) -> str:
     return f"{labelled['labelled']} labels set, data set exported"
 
 
+def _encryption(folder: Path) -> str:
+    project = folder / "encrypted.leadglass"
+    _leadglass(folder, "new", project, "--encrypt")
+    _leadglass(folder, "review", project)
+    if (project / "catalogue.sqlcipher").read_bytes().startswith(b"SQLite format"):
+        raise CheckError("the catalogue of an encrypted project is in clear")
+    return "a catalogue encrypted and opened"
+
+
 def _need_project(folder: Path) -> None:
     if not (folder / "test.leadglass").exists():
         raise NotPresent("there is no project to try it on")
@@ -222,6 +231,7 @@ CHECKS = (
     Check("parts", _parts),
     Check("masking", _masking),
     Check("labelling and export", _labelling),
+    Check("encrypted catalogue", _encryption),
     Check("window", _window),
     Check("training and prediction", _training),
 )

@@ -3,11 +3,12 @@
 import json
 import platform
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path, PurePath
 
-from installer.building.locked import PROGRAM, RUNTIME_LOCK, Locked, distributions, of_component
+from installer.building.locked import PROGRAM, ROOT, RUNTIME_LOCK, Locked, distributions, of_component
 from installer.building.target import WINDOWS, Target
 
 LICENCE_NAMES = ("licen", "copying", "notice", "authors", "third")
@@ -15,6 +16,7 @@ TEXTS = (".txt", ".md", ".rst", "")
 # Texts that some distributions only name. Debian and Ubuntu, where packages are built, have them.
 COMMON = Path("/usr/share/common-licenses")
 NAMED = (("LGPL", ("LGPL-3", "GPL-3")), ("Apache", ("Apache-2.0",)), ("BSD", ("BSD",)))
+BUNDLED = ROOT / "installer" / "bundled.toml"
 MIT = """Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
@@ -41,6 +43,7 @@ def write(folder: Path, sites: Sequence[Path], component: str, target: Target) -
     ]
     locked = {_canonical(each.name): each for each in locks}
     parts = [_part(each, locked) for each in found]
+    parts += [_inside(each) for distribution in found for each in bundled(distribution)]
     if component == PROGRAM:
         parts.append(_python(target))
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
@@ -81,6 +84,24 @@ def _python(target: Target) -> dict[str, object]:
             "cpe": f"cpe:2.3:a:python:python:{release}:*:*:*:*:*:*:*"}  # fmt: skip
 
 
+def bundled(distribution: Distribution) -> list[Mapping[str, str]]:
+    """The libraries inside a distribution whose notices it lacks: the entries of `bundled.toml`."""
+    parts = tomllib.loads(BUNDLED.read_text(encoding="utf-8"))["part"]
+    return [each for each in parts if each["distribution"] == _canonical(distribution.name)]
+
+
+def _inside(part: Mapping[str, str]) -> dict[str, object]:
+    licences = [{"license": {"id": part["licence"]}}]
+    return {"type": "library", "name": part["name"], "version": part["version"], "licenses": licences,
+            "cpe": part["cpe"]}  # fmt: skip
+
+
+def _bundled_notice(part: Mapping[str, str]) -> str:
+    head = f"\n{part['name']} {part['version']}, inside it: {part['licence']}\n\n{part['text'].strip()}\n"
+    common = part.get("common")
+    return head + (f"\n{(COMMON / common).read_text(encoding='utf-8', errors='replace')}" if common else "")
+
+
 def _notice(distribution: Distribution) -> str:
     named = licence(distribution)
     head = f"{'=' * 78}\n{distribution.name} {distribution.version}: {named}\n{'=' * 78}\n"
@@ -89,7 +110,8 @@ def _notice(distribution: Distribution) -> str:
         for file in distribution.files or ()
         if _is_licence(file) and Path(str(file.locate())).exists()  # some are left out by the table
     ]
-    return head + ("\n".join(texts) or _common(distribution, named)) + "\n\n"
+    inside = "".join(map(_bundled_notice, bundled(distribution)))
+    return head + ("\n".join(texts) or _common(distribution, named)) + inside + "\n\n"
 
 
 def _is_licence(file: PurePath) -> bool:

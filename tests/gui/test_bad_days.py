@@ -242,7 +242,8 @@ def test_a_project_of_an_earlier_version_is_renewed_beside_the_window_after_a_co
     steps: list[tuple[int, int]] = []
     renew = Catalogue.renew
 
-    def watched(path: Path, told: Callable[[int, int], object]) -> None:
+    def watched(path: Path, told: Callable[[int, int], object], key: object) -> None:
+        assert key is None
         renew(path, lambda done, total: (steps.append((done, total)), told(done, total)))
 
     monkeypatch.setattr(Catalogue, "renew", watched)
@@ -264,7 +265,7 @@ def test_a_project_of_an_earlier_version_is_renewed_beside_the_window_after_a_co
 def test_a_renewal_that_fails_changes_nothing_and_is_told(
     window: MainWindow, older: Project, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_path: Path, _told: object) -> None:
+    def full(_path: Path, _told: object, _key: object) -> None:
         raise CatalogueError("The disk is full.", "Make room.")
 
     monkeypatch.setattr(Catalogue, "renew", full)

@@ -1,6 +1,7 @@
 """The map over an image, and its check by covering."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,10 @@ class FakeJobs:
     def __init__(self) -> None:
         self.jobs: list[FakeJob] = []
 
-    def start(self, _title: str, arguments: list[str], *, heavy: bool) -> FakeJob:
+    def start(
+        self, _title: str, arguments: list[str], *, environment: Mapping[str, str], heavy: bool
+    ) -> FakeJob:
+        self.environment = environment
         self.jobs.append(FakeJob(arguments))
         return self.jobs[-1]
 
@@ -94,10 +98,11 @@ def test_a_map_that_was_given_up_says_nothing_of_the_other(
 def test_what_the_model_was_not_told_and_what_is_most_like_the_image_stand_beside_the_map(
     view: HeatMapView, jobs: FakeJobs, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    view.use_project(tmp_path, {})
+    view.use_project(tmp_path, {"KEY": "of the catalogue"})
     view.check.click()
     qtbot.waitUntil(lambda: len(jobs.jobs) == 2)
     assert jobs.jobs[1].arguments[-2:] == ["--project", str(tmp_path)]
+    assert jobs.environment == {"KEY": "of the catalogue"}
     assert view.similar() == ()
     with qtbot.waitSignal(view.changed):
         jobs.jobs[1].answer(

@@ -104,9 +104,12 @@ def test_the_whole_line_with_a_passphrase_and_nothing_without(sample: Path, tmp_
         assert refused.code == 1
         assert said in refused.err
         assert not (tmp_path / "none.csv").exists()
-    report = leadglass("report", "--project", folder)
-    assert "not opened: the vault is locked" in report.out
-    assert "rows of instance: 2" in leadglass("report", "--project", folder, **opens).out
+    locked, open_one = (
+        leadglass("report", "--project", folder),
+        leadglass("report", "--project", folder, **opens),
+    )
+    assert "not opened: the vault is locked" in locked.out, locked.err
+    assert "rows of instance: 2" in open_one.out, open_one.out + open_one.err
 
 
 def test_a_job_of_the_window_gets_the_key_and_no_more(tmp_path: Path) -> None:

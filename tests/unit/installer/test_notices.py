@@ -57,3 +57,32 @@ def test_a_part_without_any_licence_text_stops_the_build(tmp_path: Path) -> None
     distribution(tmp_path / "site", "odd", "Proprietary")
     with pytest.raises(SystemExit, match="odd has no licence text"):
         notices.write(tmp_path / "licences", [tmp_path / "site"], PROGRAM, WINDOWS)
+
+
+def test_what_is_inside_a_wheel_has_its_notice_and_stands_in_the_list_of_parts(tmp_path: Path) -> None:
+    distribution(tmp_path / "site", "sqlcipher3", "zlib", LICENSE="Their own words.")
+    notices.write(tmp_path / "licences", [tmp_path / "site"], PROGRAM, WINDOWS)
+    text = (tmp_path / "licences" / "THIRD-PARTY-NOTICES.txt").read_text(encoding="utf-8")
+    for words in ("Their own words.", "ZETETIC LLC", "The OpenSSL Authors", "TERMS AND CONDITIONS FOR USE"):
+        assert words in text
+    parts = json.loads((tmp_path / "licences" / "sbom.cdx.json").read_bytes())["components"]
+    inside = {
+        each["name"]: each["cpe"] for each in parts if each["name"] in {"SQLCipher", "OpenSSL", "SQLite"}
+    }
+    assert len(inside) == 3
+
+
+def test_versions_inside_a_wheel_are_those_that_it_tells_of_itself() -> None:
+    from importlib.metadata import distribution as installed
+
+    import sqlcipher3.dbapi2
+
+    connection = sqlcipher3.dbapi2.connect(":memory:")
+    connection.execute("PRAGMA key = 'x'")
+    told = {
+        "SQLCipher": connection.execute("PRAGMA cipher_version").fetchone()[0].split()[0],
+        "OpenSSL": connection.execute("PRAGMA cipher_provider_version").fetchone()[0].split()[1],
+        "SQLite": sqlcipher3.dbapi2.sqlite_version,
+    }
+    connection.close()
+    assert {each["name"]: each["version"] for each in notices.bundled(installed("sqlcipher3"))} == told

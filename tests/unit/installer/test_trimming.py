@@ -23,7 +23,7 @@ print(json.dumps([m.__file__ for m in list(sys.modules.values()) if getattr(m, "
 """
 PROGRAM = ("onnxruntime", "rapidocr_onnxruntime", "cv2", "pikepdf", "pypdfium2", "pyarrow.parquet", "openpyxl",
            "highdicom", "sklearn.metrics", "imagehash", "keyring", "cryptography", "gdcm", "openjpeg", "jpeg_ls",
-           "pyqtgraph")  # fmt: skip
+           "pyqtgraph", "sqlcipher3.dbapi2")  # fmt: skip
 TRAINING = ("tensorflow", "keras")
 DONE_WITHOUT = ("_s3fs",)  # pyarrow tries to load it and does without it
 
