@@ -75,7 +75,8 @@ def mask_burned_in_text(
     """
     if pixel_keyword(dataset) is None:
         return PixelResult()
-    matrix, judge = matrix_of(dataset), judge or Judge()
+    matrix = matrix_of(dataset)
+    judge = replace(judge or Judge(), modality=str(dataset.get("Modality") or ""))
     wanted = [region for r in drawn if (region := inside(r, matrix)) is not None]
     if not find:
         return _finished(dataset, _final(dataset, matrix, wanted), PixelResult(review=(NOT_EXAMINED,)))

@@ -75,10 +75,21 @@ def test_the_keep_list_knows_markers_measurements_technique_and_views(text):
     "text",
     ["LEE", "R SMITH", "48213377", "12.03.1960", "L 48213377", "12:31:05", "45Y", "82 kg", "", "AP JONES", "R.S.",
      "PID 12 cm 4482", "DR", "TSE", "T2 TSE LEE", "P LOW", "F36Y", "IM 482133", "W48213", "TE 12345", "12/48", "R2D2",
-     "DR 63 LEE", "MASON", "C5-1"],
+     "DR 63 LEE", "MASON", "C5-1", "L. RAO", "L RAO", "A LI", "R Long", "AP Lee", "S POST", "LM", "RA", "120 kV Meier",
+     "R 204", "Room 3", "LI RAO", "L S LI"],
 )  # fmt: skip
 def test_the_keep_list_allows_nothing_else(text):
     assert not keep_list_of(PixelPolicy()).reason(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "modality", "why"),
+    [("LM", "MG", "view"), ("LM", "DX", ""), ("RA", "CT", "orientation"), ("RA", "DX", ""),
+     ("RAO", "XA", "view"), ("RAO 30°", "XA", "view, measurement"), ("LI", "DX", "side marker"),
+     ("R", "", "side marker")],
+)  # fmt: skip
+def test_what_may_be_initials_or_a_surname_stays_only_where_it_is_something_else(text, modality, why):
+    assert keep_list_of(PixelPolicy(), modality).reason(text) == why
 
 
 def test_a_site_adds_texts_and_patterns_and_can_turn_the_starter_list_off():
@@ -188,8 +199,86 @@ def test_a_marker_beside_other_text_is_an_initial():
 
     marker = Region(100, 10, 14, 20, kind=KEPT, found_by="keep-list", why="side marker", read="R")
     name, far = Region(120, 12, 90, 18), Region(300, 12, 90, 18)
-    assert [r.kind for r in _lonely([marker, name])] == ["text", "text"]
-    assert [r.kind for r in _lonely([marker, far])] == [KEPT, "text"]
+    words = keep_list_of(PixelPolicy())
+    assert [r.kind for r in _lonely([marker, name], words)] == ["text", "text"]
+    assert [r.kind for r in _lonely([marker, far], words)] == [KEPT, "text"]
+
+
+def test_a_view_that_is_a_surname_too_stays_masked_below_other_text():
+    from anonymizer.pixels.verdicts import _lonely
+    from anonymizer.report import Region
+
+    words = keep_list_of(PixelPolicy())
+    kept = {"kind": KEPT, "found_by": "keep-list", "why": "view"}
+    for text, kind in (("RAO", "text"), ("LI", "text"), ("LAT", KEPT), ("R", KEPT), ("RAO 30°", KEPT)):
+        above, line = Region(20, 10, 60, 20, **kept, read="L"), Region(20, 34, 60, 20, **kept, read=text)
+        assert [r.kind for r in _lonely([above, line], words)] == [KEPT, kind]
+        assert [r.kind for r in _lonely([line], words)] == [KEPT]
+
+
+def lead_marker(letter, *, rows=1024, columns=1024, modality="DX"):
+    """A projection in grain with one large bright letter, as of lead, and where that stands."""
+    rng = np.random.default_rng(1)
+    picture = background(rows, columns) + rng.normal(0, 0.01, (rows, columns))
+    picture = written(picture, (letter,), at=(140, 129), size=56, ink=0.97)
+    stored = np.round(picture.clip(0, 1) * 4095).astype(np.uint16)
+    return dataset_of(stored, bits=12, modality=modality), stored
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("modality", ["CR", "DX"])
+def test_a_lone_side_marker_stays_though_pieces_of_its_outline_are_found_too(modality, monkeypatch):
+    dataset, stored = lead_marker("R", modality=modality)
+    boxes = TextBox(130, 129, 56, 64, 0.7), TextBox(136, 170, 20, 26, 0.5), TextBox(152, 165, 9, 16, 0.9)
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _image: text_finder.Found(boxes))
+    result = mask_burned_in_text(dataset)
+    assert {(region.kind, region.read) for region in result.regions} == {(KEPT, "R")}
+    assert np.array_equal(dataset.pixel_array, stored)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("modality", ["CR", "DX"])
+@pytest.mark.parametrize("letter", ["L", "R", "RE"])
+def test_a_lone_side_marker_of_a_projection_keeps_every_pixel(letter, modality):
+    dataset, stored = lead_marker(letter, modality=modality)
+    mask_burned_in_text(dataset)
+    marker = slice(120, 210), slice(120, 400)
+    assert np.array_equal(dataset.pixel_array[marker], stored[marker])
+
+
+BLOCK = [("kVp 120", (12, 10)), (NAME, (12, 33)), ("R", (12, 56)), ("48213377", (12, 79))]
+
+
+@pytest.mark.slow
+def test_lines_that_are_found_as_one_block_are_judged_one_by_one(monkeypatch):
+    """A side marker below a name was read together with it, as nothing, and masked."""
+    values = background(240, 320)
+    for text, at in BLOCK:
+        values = written(values, (text,), at=at, size=22)
+    stored = np.round(values * 4095).astype(np.uint16)
+    block = TextBox(4, 6, 260, 100, 0.9)
+    monkeypatch.setattr(text_finder, "look_for_text", lambda _image: text_finder.Found((block,)))
+    dataset, result = masked(stored, names=["WESTERHOUT^JOHANNA"])
+    kept = {region.read.replace(" ", ""): region for region in result.regions if region.kind == KEPT}
+    assert {text: region.why for text, region in kept.items()} == {"KVP120": "technique", "R": "side marker"}
+    assert sorted(region.kind for region in result.regions) == ["identity", KEPT, KEPT, "text"]
+    lines = sorted((region.y, region.height) for region in result.regions)
+    assert [y + height for y, height in lines] == [*(y for y, _ in lines[1:]), block.y + block.height]
+    for region in result.regions:
+        part = slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
+        stays = region.kind == KEPT
+        assert np.array_equal(dataset.pixel_array[part], stored[part]) == stays
+
+
+def test_an_upright_line_and_a_single_one_are_not_cut():
+    from anonymizer.pixels.line_cuts import lines_in
+
+    picture = written(background(60, 320), (NAME,), at=(14, 14), size=22)
+    view = np.round(picture * 255).astype(np.uint8)
+    line, upright = TextBox(8, 8, 300, 40, 0.9), TextBox(8, 8, 40, 300, 0.9)
+    assert lines_in(view, line) == (line,)
+    assert lines_in(np.ascontiguousarray(view.T), upright) == (upright,)
+    assert lines_in(np.zeros((60, 320), np.uint8), line) == (line,)
 
 
 def test_identities_only_leaves_what_is_read_and_harmless_and_asks_for_a_look():
