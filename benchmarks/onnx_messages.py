@@ -1,6 +1,7 @@
-"""The few messages of the ONNX format (onnx.proto) that are written here, as no library for it is among the program's."""
+"""The few messages of the ONNX format (onnx.proto) that are used here, as no library for it is among the program's."""
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -72,3 +73,43 @@ def model(name: str, graph: list[bytes]) -> bytes:
     opsets = field(8, field(2, OPSET)) + field(8, field(1, OWN) + field(2, 1))
     body = field(2, name) + b"".join(graph)
     return field(1, IR_VERSION) + field(2, "leadglass") + field(7, body) + opsets
+
+
+def tensors(file: bytes) -> dict[str, Array]:
+    """The constants of a model file that `model` made, by name."""
+    kinds = {number: dtype for dtype, number in TYPES.items()}
+    graph = next(bytes(value) for number, value in _fields(file) if number == 7 and isinstance(value, bytes))
+    found: dict[str, Array] = {}
+    for number, part in _fields(graph):
+        if number != 5 or not isinstance(part, bytes):
+            continue
+        pairs = list(_fields(part))
+        dims = [value for key, value in pairs if key == 1 and isinstance(value, int)]
+        one = dict(pairs)
+        values = np.frombuffer(one[9], kinds[one[2]])
+        found[one[8].decode()] = values.reshape(dims)
+    return found
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
+    """Yield the numbers and values of a message's fields: whole numbers and bytes, as `field` writes them."""
+    at = 0
+    while at < len(message):
+        key, at = _number(message, at)
+        value, at = _number(message, at)
+        if key & 7 == 2:
+            yield key >> 3, message[at : at + value]
+            at += value
+        else:
+            yield key >> 3, value
+
+
+def _number(message: bytes, at: int) -> tuple[int, int]:
+    """Return a whole number, and where what follows it begins."""
+    value = shift = 0
+    while True:
+        byte = message[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at

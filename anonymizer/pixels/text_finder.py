@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels import text_engine, text_net
+from anonymizer.pixels.one_ink import left_of
 from anonymizer.pixels.text_boxes import Limits, TextBox, boxes_of
 from anonymizer.pixels.text_views import grey_of, percentile, rank
 
@@ -94,6 +95,7 @@ def look_for_text(image: Array) -> Found:
     """Return what `find_text` does, and what it left because only noise may be there. Raises TextFinderError."""
     fine, coarse = text_net.text_maps(image)
     found = lines_of(fine)
+    found += left_of(image, found)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
     sure = [box for box in found if box.score >= SURE_LINE]
     if len(sure) < FEW * len(found):  # noise alone marks places too, in a large image many

@@ -1,5 +1,6 @@
 """Views of an image in which text stands out, made for the detector and not for the eye."""
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -21,19 +22,44 @@ MOST_BELOW = 0.7  # share of the pixels that lie far below ink
 FAR = 3  # times the range of the others: how far ink lies above them
 ONE_COLOUR = 0.95  # share of the pixels that hold one value on a screen of one colour
 COLOURED, FEW = 40, 20  # difference of channels, number of pixels: JPEG leaves traces of colour in grey
+MOST_COLOURED = 0.05  # share of the pixels that coloured ink has, flow has more
+STROKE = 15  # pixels: side of what is wider than strokes
 
 
 def grey_of(image: Array) -> Array:
     """Return (rows, columns): of colours the strongest channel, so that text of any colour is bright."""
-    return image.max(axis=2) if image.ndim == 3 else image  # noqa: PLR2004 - colour
+    return _over_channels(np.maximum, image) if image.ndim == 3 else image  # noqa: PLR2004 - colour
+
+
+def _over_channels(of_two: np.ufunc, image: Array) -> Array:
+    """Return the greatest or least value of each pixel, thirty times as fast as over an axis of three."""
+    return np.asarray(reduce(of_two, np.moveaxis(image, 2, 0)))
 
 
 def is_coloured(image: Array) -> bool:
     """Whether an image holds colours and not just grey in three channels."""
     if image.ndim != 3:  # noqa: PLR2004 - colour
         return False
-    spread = image.max(axis=2).astype(np.int16) - image.min(axis=2)
-    return bool(np.count_nonzero(spread > COLOURED) > FEW)
+    return bool(np.count_nonzero(_colour(image) > COLOURED) > FEW)
+
+
+def _colour(image: Array) -> Array:
+    """Return by how much the strongest channel is above the weakest."""
+    return np.asarray(_over_channels(np.maximum, image) - _over_channels(np.minimum, image))
+
+
+def colour_of(image: Array) -> Array:
+    """Return (rows, columns) in which coloured ink shows that is no brighter than its ground.
+
+    By how much the strongest channel is above the weakest, less what is wider than strokes: grey speckle is nothing
+    there. Amid flow and on a ground that has a colour itself ink shows in the weakest channel.
+    """
+    import cv2
+
+    colour = _colour(image)
+    if float((colour > COLOURED).mean()) > MOST_COLOURED:
+        return _over_channels(np.minimum, image)
+    return np.asarray(cv2.morphologyEx(colour, cv2.MORPH_TOPHAT, np.ones((STROKE, STROKE), np.uint8)))
 
 
 def _finite(grey: Array) -> Array:
@@ -105,7 +131,7 @@ def planes(image: Array) -> Bytes:
     """
     bright = _finite(grey_of(image))
     away = _standing_out(bright)
-    dark = _standing_out(image.min(axis=2)) if is_coloured(image) else away
+    dark = _standing_out(_over_channels(np.minimum, image)) if is_coloured(image) else away
     return np.stack((percentile(bright), away, dark, _sameness(bright)), axis=2)
 
 
@@ -142,13 +168,17 @@ def _range(sample: Array) -> tuple[float, float]:
     top = float(sample.max())
     if high <= low:  # a screen of one value: the little that differs must not become one value too
         return float(sample.min()), top
-    if not LEAST_INK < float((sample == top).mean()) < MOST_INK:
+    ink = float((sample == top).mean())
+    if ink >= MOST_INK:
         return low, high
     below = few[few < (low + top) / 2]  # without the soft edges of letters
     if below.size < MOST_BELOW * few.size:  # a bright image whose highest value is no ink
         return low, high
     bottom, upper = (float(v) for v in np.percentile(below, (0.5, 98))) if below.size else (low, high)
-    return (bottom, upper) if top - upper > FAR * (upper - bottom) > 0 else (low, high)
+    far = (
+        top if ink > LEAST_INK else high
+    )  # of small ink most pixels are soft edges; dead pixels are fewer than either
+    return (bottom, upper) if far - upper > FAR * (upper - bottom) > 0 else (low, high)
 
 
 def _sameness(grey: Array) -> Bytes:

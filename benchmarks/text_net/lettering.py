@@ -14,6 +14,7 @@ Bytes = npt.NDArray[np.uint8]
 Rng = np.random.Generator
 
 FOLDERS = ("/usr/share/fonts", "C:/Windows/Fonts", "/System/Library/Fonts")
+HAN = ("Fallback", "CJK", "wqy")  # in the names of fonts with wide scripts
 NO_LETTERS = ("D050000L", "StandardSymbols", "MathTeX")
 HERSHEY = (
     cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_PLAIN, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX,
@@ -35,10 +36,13 @@ def fonts() -> dict[str, list[str]]:
     """Paths of fonts for Latin, Greek and Cyrillic letters, and of those for wide scripts."""
     own = Path(__file__).resolve().parents[2] / "resources" / "fonts" / "DejaVuSans.ttf"
     found = [
-        path for folder in FOLDERS for path in Path(folder).rglob("*") if path.suffix in {".ttf", ".otf"}
+        path
+        for folder in FOLDERS
+        for path in Path(folder).rglob("*")
+        if path.suffix in {".ttf", ".otf", ".ttc"}
     ]
     names = sorted({str(path) for path in [own, *found] if not any(n in path.name for n in NO_LETTERS)})
-    wide = [name for name in names if "Fallback" in name or "CJK" in name]
+    wide = [name for name in names if any(mark in name for mark in HAN)]
     rest = [name for name in names if name not in wide]
     return {"narrow": rest, "wide": wide, "many": [n for n in rest if "DejaVuSans" in n]}
 
@@ -109,6 +113,8 @@ def line(rng: Rng, height: int) -> Bytes:
 def _drawn(rng: Rng, text: str, script: str, height: int, *, smooth: bool) -> Bytes:
     listed = fonts()
     paths = listed["wide" if script in WIDE else "many" if script else "narrow"]
+    if not paths:
+        return np.zeros((0, 0), np.uint8)
     font = _font(str(rng.choice(paths)), max(6, round(max(height, 10 if script in WIDE else 0) / 0.72)))
     left, top, right, bottom = font.getbbox(text)
     sheet = Image.new("L", (max(1, int(right - left) + 4), max(1, int(bottom - top) + 4)))

@@ -47,29 +47,33 @@ LAYERS = (
 )
 
 
-def keras_model() -> Any:
-    """The net for learning: (rows, columns, 4) from 0 to 1 in, logits at half the size out."""
+def keras_model(*, normalised: bool = True) -> Any:
+    """The net for learning: (rows, columns, 4) from 0 to 1 in, logits at half the size out.
+
+    A net that goes on from a file that the program runs has biases and no normalisation, which the file has folded in.
+    """
     import keras
 
     made: dict[str, Any] = {INPUT: keras.Input((None, None, PLANES), name=INPUT)}
     for layer in LAYERS:
-        made[layer.name] = _layer(layer, made)
+        made[layer.name] = _layer(layer, made, normalised=normalised)
     logits = keras.layers.Lambda(_doubled, name="doubled")(made[LAYERS[-1].name])
     return keras.Model(made[INPUT], logits, name="text_net")
 
 
-def _layer(layer: Convolution, made: dict[str, Any]) -> Any:
+def _layer(layer: Convolution, made: dict[str, Any], *, normalised: bool) -> Any:
     from keras import layers
 
     last = layer is LAYERS[-1]
     convolution = layers.Conv2D(
-        layer.filters, layer.kernel, layer.stride, padding="same", dilation_rate=layer.dilation, use_bias=last,
-        name=layer.name, kernel_initializer="he_normal",
+        layer.filters, layer.kernel, layer.stride, padding="same", dilation_rate=layer.dilation,
+        use_bias=last or not normalised, name=layer.name, kernel_initializer="he_normal",
     )  # fmt: skip
     out = convolution(made[layer.source])
     if last:
         return out
-    out = layers.BatchNormalization(name=f"{layer.name}_norm", momentum=0.98, epsilon=1e-3)(out)
+    if normalised:
+        out = layers.BatchNormalization(name=f"{layer.name}_norm", momentum=0.98, epsilon=1e-3)(out)
     if layer.enlarged:
         out = layers.UpSampling2D(2)(out)
     if layer.added:

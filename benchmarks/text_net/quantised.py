@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.onnx_messages import FLOAT, OWN, UINT8, Array, model, node, port, tensor
+from benchmarks.onnx_messages import FLOAT, OWN, UINT8, Array, model, node, port, tensor, tensors
 from benchmarks.text_net.network import INPUT, LAYERS, OUTPUT, PLANES, Convolution
 from benchmarks.text_net.onnx_file import ENLARGING, inner_outputs, onnx_bytes, plain, same_pads
 
@@ -91,6 +91,43 @@ def _kernels(weights: Weights) -> Iterator[tuple[str, _Kernel]]:
     yield "half", _Kernel(_in_blocks(half, 2, 4), np.tile(weights["half/bias"], 4), 2, (1, 1, 1, 1))
     yield "half_2", _Kernel(_in_blocks(half_2, 1, 3), np.tile(weights["half_2/bias"], 4), 1, (1, 1, 1, 1))
     yield "quarter", _Kernel(_of_blocks(quarter), weights["quarter/bias"], 1, (0, 0, 1, 1))
+
+
+def floats(file: bytes) -> Weights:
+    """The weights of a model file that `quantised` made, as it took them, but for what was rounded off."""
+    parts = tensors(file)
+    weights, source = {}, {INPUT: 1.0}
+    for layer in LAYERS[:-1]:
+        steps = parts[f"{layer.name}_steps"]
+        kernel = parts[f"{layer.name}_kernel"].transpose(2, 3, 1, 0) * steps
+        bias = parts[f"{layer.name}_bias"] * steps * source[layer.source]
+        weights[f"{layer.name}/kernel"] = np.asarray(_without_blocks(layer, kernel), np.float32)
+        weights[f"{layer.name}/bias"] = np.asarray(bias[: layer.filters], np.float32)
+        source[layer.name] = float(parts[f"{layer.name}_step"])
+    last = LAYERS[-1].name
+    weights[f"{last}/kernel"] = parts[f"{last}_kernel"].transpose(2, 3, 1, 0)
+    weights[f"{last}/bias"] = parts[f"{last}_bias"]
+    return weights
+
+
+def _without_blocks(layer: Convolution, kernel: Array) -> Array:
+    """The kernel that one of the first three layers was written from; any other as it is."""
+    if layer.name in {"half", "half_2"}:
+        side = layer.kernel
+        sources = kernel.shape[2] // 4
+        large = kernel.reshape(*kernel.shape[:2], 2, 2, sources, 2, 2, layer.filters)
+        made = np.empty((side, side, sources, layer.filters), np.float32)
+        for row, column in product(range(side), range(side)):
+            y, x = row - 1, column - 1
+            made[row, column] = large[y // 2 + 1, x // 2 + 1, y % 2, x % 2, :, 0, 0]
+        return made
+    if layer.name == "quarter":
+        large = kernel.reshape(2, 2, 2, 2, -1, layer.filters)
+        rows = [
+            [large[y // 2, x // 2, y % 2, x % 2] for x in range(layer.kernel)] for y in range(layer.kernel)
+        ]
+        return np.array(rows)
+    return kernel
 
 
 def _in_blocks(kernel: Array, stride: int, side: int) -> Array:

@@ -3,7 +3,7 @@
 `scene` returns the planes that the net looks at and, for each pixel, whether it lies in a line of text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2  # noqa: TID253 - draws everything here; nothing of the program imports this module
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels.text_views import planes
-from benchmarks.text_net.backgrounds import Floats, background, echoes, grainy
+from benchmarks.text_net.backgrounds import Floats, background, echoes, grainy, noise
 from benchmarks.text_net.flow import with_flow
 from benchmarks.text_net.lettering import line
 
@@ -24,7 +24,14 @@ SMALL = 0.25  # share of blocks whose capitals are under 10 pixels high
 WITHOUT_TEXT = 0.35  # share of scenes
 ECHOES = 0.2  # share of scenes that are ultrasound of 8 bits beyond those that the lot gives
 FLOW = 0.5  # share of these that have colours laid over them
+NOISY = 0.25  # share of the pictures with hard text that are noise alone
 GRAINY = 0.6  # share of the pictures with hard text that get grain laid over them
+FADING = 0.3  # share of hard blocks whose lines fade towards one end
+COLOURED_INK = 0.5  # share of the blocks of ultrasound whose letters have a colour
+INKS = (
+    (255, 240, 40), (40, 255, 60), (60, 230, 255), (255, 160, 30), (140, 170, 255), (255, 90, 90), (200, 160, 255),
+    (90, 120, 255), (255, 0, 0), (255, 0, 255),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Style:
     blur: float
     turn: float
     least: float = 1.4  # faint ink: the least contrast in units of the spread of the surroundings
+    end: float = 1.0  # share of the ink that is left at one end of a line
 
 
 def scene(rng: Rng, ultrasound: float = ECHOES, hard: float = 0.0) -> tuple[Bytes, Bytes]:
@@ -48,24 +56,55 @@ def scene(rng: Rng, ultrasound: float = ECHOES, hard: float = 0.0) -> tuple[Byte
     heard = rng.random() < ultrasound
     faint = hard > 0 and rng.random() < hard
     made = echoes(rng, SIZE) if heard else background(rng, SIZE)
-    if faint and rng.random() < GRAINY:
-        made = grainy(rng, made)
+    if faint:
+        made = (
+            noise(rng, SIZE) if rng.random() < NOISY else grainy(rng, made) if rng.random() < GRAINY else made
+        )
     picture = np.clip(made, -0.2, 1.2).astype(np.float32) * float(rng.uniform(0.4, 1))
     if rng.random() < (0.2 if faint else 0.45):
         clutter(rng, picture)
     classes = np.zeros((SIZE, SIZE), np.uint8)
+    tint = np.ones((SIZE, SIZE, 3), np.float32)
     if rng.random() > WITHOUT_TEXT:
         for _ in range(rng.integers(3, 9) if faint else rng.integers(1, 6)):
             style, height = (hard_style(rng), hard_height(rng)) if faint else (style_of(rng), height_of(rng))
-            block(rng, picture, classes, (style, height))
+            if not (heard and rng.random() < COLOURED_INK):
+                block(rng, picture, classes, (style, height))
+                continue
+            before = picture.copy()
+            block(rng, picture, classes, (light(rng, style), height))
+            tint *= _tint(rng, picture - before)
     grain = float(rng.choice([0, 0, 0.003, 0.01, 0.03])) if rng.random() < 0.3 else 0.0
     picture = picture + grain * rng.normal(size=picture.shape).astype(np.float32)
     if heard:
         eight = _stored(rng, picture, bits=8)
         shown = with_flow(rng, eight, classes != NOTHING) if rng.random() < FLOW else eight
-        return planes(shown), classes
+        return planes(_tinted(rng, shown, tint) if tint.min() < 1 else shown), classes
     stored = _stored(rng, picture, bits=int(rng.choice([8, 8, 10, 12, 12, 14, 16])))
     return planes(_coloured(rng, stored)), classes
+
+
+def light(rng: Rng, style: Style) -> Style:
+    """The style with ink lighter than what is around it, as coloured letters are: much of it or little."""
+    ink = str(rng.choice(["bright", "middle", "faint"]))
+    return replace(style, ink=ink, around="" if rng.random() < 0.8 else style.around)
+
+
+def _tint(rng: Rng, added: Floats) -> Floats:
+    """What share of each channel stays where ink was added, so that the ink has one colour: (rows, columns, 3)."""
+    colour = np.array(INKS[int(rng.integers(len(INKS)))], np.float32)
+    alpha = np.clip(added / max(float(np.quantile(added, 0.999)), 1e-3), 0, 1)
+    return np.asarray(1 - alpha[..., None] * (1 - colour / colour.max()), np.float32)
+
+
+def _tinted(rng: Rng, shown: Bytes, tint: Floats) -> Bytes:
+    """The picture as RGB with coloured letters, some of them compressed with loss."""
+    grey = shown if shown.ndim == 3 else np.repeat(shown[..., None], 3, axis=2)
+    coloured = (grey * tint).astype(np.uint8)
+    if rng.random() < 0.5:
+        coded = cv2.imencode(".jpg", coloured, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(65, 96))])[1]
+        coloured = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
+    return coloured
 
 
 def _stored(rng: Rng, picture: Floats, bits: int) -> npt.NDArray[Any]:
@@ -209,7 +248,8 @@ def hard_style(rng: Rng) -> Style:
         return style_of(rng)
     turn = float(rng.choice([0, 0, 0, 90, 270]))
     blur = float(rng.uniform(0.3, 0.7)) if rng.random() < 0.15 else 0.0
-    return Style("faint", "", 1.0, blur, turn, least=float(rng.uniform(1.0, 1.6)))
+    end = float(rng.uniform(0.5, 1)) if rng.random() < FADING else 1.0
+    return Style("faint", "", 1.0, blur, turn, least=float(rng.uniform(1.0, 1.6)), end=end)
 
 
 def height_of(rng: Rng) -> int:
@@ -276,9 +316,17 @@ def _written(rng: Rng, picture: Floats, classes: Bytes, what: tuple[Bytes, int, 
     if style.blur:
         alpha = cv2.GaussianBlur(alpha, (0, 0), style.blur)
     alpha = alpha * style.strength
+    if style.end < 1:
+        alpha = alpha * _fading(rng, alpha.shape, style.end)
     picture[region] = picture[region] * (1 - alpha) + value * alpha
     _classify(classes, glyphs, (x, y, height), slanted=style.turn % 90 != 0)
     return True
+
+
+def _fading(rng: Rng, shape: tuple[int, ...], end: float) -> Floats:
+    """Shares of the ink along the longer side of a line, 1 at one end."""
+    along = np.linspace(1, end, max(shape), dtype=np.float32)[:: int(rng.choice([-1, 1]))]
+    return along[None] if shape[1] >= shape[0] else along[:, None]
 
 
 def _value(rng: Rng, near: Floats, style: Style) -> tuple[float, bool]:

@@ -3,7 +3,10 @@
     python -m benchmarks.text_net.train POOL resources/weights/text_net.onnx --steps 6000
 
 Needs no GPU: an hour on two cores. The same pool, steps and versions of the libraries give nearly the same net;
-sums of floating-point numbers in another order change its last digits.
+sums of floating-point numbers in another order change its last digits. `--start` goes on from weights that were kept
+(NET.weights.h5) or, where these are gone, from the file that the program runs (NET.onnx), less what was rounded off:
+
+    python -m benchmarks.text_net.train POOL NEW.onnx --start resources/weights/text_net.onnx --steps 2000 --rate 4e-4
 """
 
 import argparse
@@ -15,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.text_net.network import LAYERS, keras_model
-from benchmarks.text_net.quantised import quantised
+from benchmarks.text_net.quantised import floats, quantised
 from benchmarks.text_net.scenes import EITHER, TEXT
 
 Array = npt.NDArray[Any]
@@ -87,6 +90,22 @@ def folded(model: Any) -> dict[str, Array]:
     return weights
 
 
+def _started(start: Path | None) -> Any:
+    """The net to train: new, or with the weights of a file."""
+    if start is None or start.suffix != ".onnx":
+        model = keras_model()
+        if start is not None:
+            model.load_weights(start)
+        return model
+    model, weights = keras_model(normalised=False), floats(start.read_bytes())
+    weights["half/kernel"] = weights["half/kernel"] * 255
+    for layer in LAYERS:
+        model.get_layer(layer.name).set_weights(
+            [weights[f"{layer.name}/{part}"] for part in ("kernel", "bias")]
+        )
+    return model
+
+
 def main() -> None:
     """Train and write."""
     import keras
@@ -103,9 +122,7 @@ def main() -> None:
     wanted = parser.parse_args()
     keras.utils.set_random_seed(SEED)
     shards = [np.load(path, mmap_mode="r") for path in sorted(wanted.pool.glob("???.npy"))]
-    model = keras_model()
-    if wanted.start:
-        model.load_weights(wanted.start)
+    model = _started(wanted.start)
     rising = min(150, wanted.steps // 8)
     rate = keras.optimizers.schedules.CosineDecay(
         1e-4, wanted.steps - rising, alpha=0.01, warmup_target=wanted.rate, warmup_steps=rising

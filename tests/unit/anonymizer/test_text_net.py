@@ -80,6 +80,18 @@ def test_ink_far_above_all_other_values_hides_no_other_text():
     assert masked(image)[planted].mean() > 0.9
 
 
+@pytest.mark.parametrize(
+    "top", [1.02, 1.05, 1.2], ids=["soft edges alone", "some pixels of one value", "many"]
+)
+def test_small_ink_far_above_all_other_values_hides_no_other_text(top):
+    picture = np.random.default_rng(0).normal(250, 30, (256, 256)).clip(0, None)
+    below = {"at": (60, 180), "size": 14}
+    image = written(picture, (NUMBER,), ink=325, **below)
+    image = written(image, (NAME, NUMBER, NAME), size=11, ink=top * 65535).clip(0, 65535).round()
+    planted = written(np.zeros((256, 256)), (NUMBER,), **below) > 0.3
+    assert masked(image.astype(np.uint16))[planted].mean() > 0.9
+
+
 def test_a_bright_image_with_saturated_pixels_and_dark_parts_hides_no_faint_text():
     picture = np.random.default_rng(9).normal(232, 5, (SIDE, SIDE))
     picture[:90] = np.random.default_rng(8).normal(20, 8, (90, SIDE))
@@ -94,6 +106,23 @@ def test_a_bright_image_with_saturated_pixels_and_dark_parts_hides_no_faint_text
 def test_coloured_text_is_found(colour):
     weight = written(np.zeros((SIDE, SIDE)))[..., None]
     image = (noisy()[..., None] * 255 * (1 - weight) + np.array(colour) * weight).clip(0, 255)
+    assert masked(image.astype(np.uint8))[weight[..., 0] > 0.3].mean() > 0.98
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize("colour", [(140, 170, 255), (60, 230, 255)], ids=["light blue", "cyan"])
+def test_coloured_text_is_found_amid_grey_speckle_as_bright_as_it(seed, colour):
+    grain = cv2.GaussianBlur(np.random.default_rng(seed).rayleigh(1, (SIDE, SIDE)), (0, 0), 0.9)
+    speckle = (130 + 60 * (grain - grain.mean()) / grain.std()).clip(0, 255)[..., None]
+    weight = written(np.zeros((SIDE, SIDE)), (NUMBER,), at=(120, 150), size=11)[..., None]
+    found = masked((speckle * (1 - weight) + np.array(colour) * weight).astype(np.uint8))
+    assert found[weight[..., 0] > 0.3].mean() > 0.95
+    assert found.mean() < 0.03
+
+
+def test_white_on_blue_is_found():
+    weight = written(np.zeros((SIDE, SIDE)))[..., None]
+    image = np.array((0, 0, 255)) * (1 - weight) + 255 * weight
     assert masked(image.astype(np.uint8))[weight[..., 0] > 0.3].mean() > 0.98
 
 
