@@ -210,20 +210,36 @@ def _way(kernel: _Kernel) -> dict[str, tuple[int, ...]]:
     }
 
 
+def between(one: Weights, other: Weights, share: float) -> Weights:
+    """The weights that lie a share of the way, 0 to 1, from one net to another trained on from it."""
+    return {name: (1 - share) * values + share * other[name] for name, values in one.items()}
+
+
 def main() -> None:
     """Read the weights and write the file."""
-    from benchmarks.text_net.network import keras_model
-    from benchmarks.text_net.train import folded
-
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("weights", type=Path)
+    parser.add_argument("weights", type=Path, help="NET.weights.h5, or NET.onnx as it is written here")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--towards", type=Path, help="NET.onnx that was trained on from these weights")
+    parser.add_argument("--share", type=float, default=0.5, help="how much of it, 0 to 1")
     wanted = parser.parse_args()
+    weights = _read(wanted.weights)
+    if wanted.towards:
+        weights = between(weights, _read(wanted.towards), wanted.share)
+    wanted.out.write_bytes(quantised(weights))
+
+
+def _read(path: Path) -> Weights:
+    if path.suffix == ".onnx":
+        return floats(path.read_bytes())
+    from benchmarks.text_net.network import keras_model
+    from benchmarks.text_net.train import folded
+
     trained = keras_model()
-    trained.load_weights(wanted.weights)
-    wanted.out.write_bytes(quantised(folded(trained)))
+    trained.load_weights(path)
+    return folded(trained)
 
 
 if __name__ == "__main__":
