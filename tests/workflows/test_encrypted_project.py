@@ -109,6 +109,7 @@ def test_the_whole_line_with_a_passphrase_and_nothing_without(sample: Path, tmp_
         leadglass("report", "--project", folder, **opens),
     )
     assert "not opened: the vault is locked" in locked.out, locked.err
+    assert "locked by a passphrase" in locked.err
     assert "rows of instance: 2" in open_one.out, open_one.out + open_one.err
 
 

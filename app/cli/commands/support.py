@@ -22,9 +22,9 @@ def add_support_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="for support: save without asking")
 
 
-def run_support(given: argparse.Namespace, _progress: Progress) -> Result:
+def run_support(given: argparse.Namespace, progress: Progress) -> Result:
     """Show the report, and save it to --out once it was read."""
-    text = support_report(_project(given.project) if given.project else None)
+    text = support_report(_project(given.project, progress) if given.project else None)
     if given.out is None:
         return Result(text, {"report": text})
     if given.out.exists():
@@ -40,12 +40,13 @@ def run_support(given: argparse.Namespace, _progress: Progress) -> Result:
     return Result(f"Saved to {given.out}.", {"report": text, "file": str(given.out)})
 
 
-def _project(folder: Path) -> Project:
+def _project(folder: Path, progress: Progress) -> Project:
     """The project, its catalogue open where nobody need be asked: a report is wanted where that is just what fails."""
     project = Project.open(folder)
     try:
         return with_catalogue_key(project)
-    except VaultError:
+    except VaultError as error:
+        progress.item("note", {"text": f"The catalogue was not opened: {error} {error.remedy}"})
         return project
 
 

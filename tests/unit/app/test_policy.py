@@ -48,6 +48,7 @@ def test_no_variable_of_a_user_moves_the_file(monkeypatch, tmp_path):
         ("[folders]\nprojects = ['here']", "folders.projects"),
         ("[masking]\nprofiles = []", "masking.profiles"),
         ("[features]\noff = ['trainning']", "features.off"),
+        ("[catalogue]\nencryption = 'yes'", "catalogue.encryption"),
         ("[masking", "leadglass.toml"),
     ],
 )
