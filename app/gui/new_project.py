@@ -31,7 +31,8 @@ PROTECTIONS = (
 )
 
 
-ENCRYPTED = "&Encrypt the labels too: the vault must be unlocked before they can be seen, and without it they are lost"
+ENCRYPTED = "&Encrypt the labels too"
+MEANS = "The vault must be unlocked before labels can be seen; without what opens it they are lost."
 
 
 class NewProjectDialog(QDialog):
@@ -48,6 +49,8 @@ class NewProjectDialog(QDialog):
         self.protection = QComboBox()
         self.passphrase, self.again = QLineEdit(), QLineEdit()
         self.encrypted = QCheckBox(ENCRYPTED)
+        self.meaning = label(MEANS, "muted")
+        self.encrypted.setAccessibleDescription(MEANS)
         self.rules = RulesEditor()
         self.options = {name: each.switch for name, each in self.rules.options.cards.items()}
         self.message = label("", "bad")
@@ -88,7 +91,10 @@ class NewProjectDialog(QDialog):
         for field, name in ((self.passphrase, "Pa&ssphrase"), (self.again, "Once &more")):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             form.addRow(name, field)
-        form.addRow("", self.encrypted)
+        also = QHBoxLayout()
+        also.addWidget(self.encrypted)
+        also.addWidget(self.meaning, 1)
+        form.addRow("", also)
         self._form_layout = form
         return form
 

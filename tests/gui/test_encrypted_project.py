@@ -125,7 +125,7 @@ def test_a_box_in_the_dialog_encrypts_the_labels(window: MainWindow, tmp_path: P
     dialog.name.setText("knees")
     dialog.place.setText(str(tmp_path))
     assert not dialog.encrypted.isChecked()
-    assert "vault must be unlocked" in dialog.encrypted.text()
+    assert "vault must be unlocked" in dialog.meaning.text()
     dialog.encrypted.click()
     with qtbot.waitSignal(dialog.made) as made:
         dialog.create_button.click()
