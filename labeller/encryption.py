@@ -6,8 +6,11 @@ the same process, which would drop its locks. So the name of a file says which o
 there is a key decides between them, here alone. The library is imported only where there is one.
 """
 
+import os
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -50,9 +53,29 @@ def library(key: CatalogueKey | None) -> ModuleType:
     """The library that opens a catalogue with this key; SQLite's own without one."""
     if key is None:
         return sqlite3
-    import sqlcipher3.dbapi2
+    with nullcontext() if _MODULE in sys.modules else _by_its_own_symbols():
+        import sqlcipher3.dbapi2
 
     return cast(ModuleType, sqlcipher3.dbapi2)
+
+
+@contextmanager
+def _by_its_own_symbols() -> Iterator[None]:
+    """Load a library so that it calls its own OpenSSL, whatever was loaded before it.
+
+    TensorFlow offers the functions of its BoringSSL to all that is loaded after it; by these no page would be opened.
+    Only glibc mixes libraries up so, and only it has the flag.
+    """
+    deep = getattr(os, "RTLD_DEEPBIND", 0)
+    if not deep:
+        yield
+        return
+    before = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_NOW | os.RTLD_LOCAL | deep)
+    try:
+        yield
+    finally:
+        sys.setdlopenflags(before)
 
 
 def errors(*others: type[Exception]) -> tuple[type[Exception], ...]:

@@ -229,3 +229,16 @@ def test_plain_catalogues_never_load_the_library(tmp_path: Path) -> None:
         "assert 'sqlcipher3' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "catalogue.sqlite")], check=True)
+
+
+@pytest.mark.slow
+def test_tensorflow_loaded_before_takes_nothing_of_it_away(encrypted: Path) -> None:
+    """TensorFlow brings an OpenSSL of another kind, and offers it to everybody."""
+    pytest.importorskip("tensorflow")
+    script = (
+        "import sys, tensorflow; from pathlib import Path; from labeller import Catalogue, CatalogueKey\n"
+        "with Catalogue.open(Path(sys.argv[1]), CatalogueKey(bytes(range(32)))) as catalogue:\n"
+        "    catalogue.add_class('more'); assert catalogue.count() == 40"
+    )
+    subprocess.run([sys.executable, "-c", script, str(encrypted)], check=True)
+    assert is_sound(encrypted, KEY)
