@@ -17,7 +17,7 @@ from anonymizer.pixels.frame_search import FrameSearch
 from anonymizer.pixels.jpeg_comments import blank_comments
 from anonymizer.pixels.jpeg_frames import LOSSY_BLOCKS
 from anonymizer.pixels.pixel_store import aligned, fill_regions, grain
-from anonymizer.pixels.regions import declared_regions, distinct, inside, without
+from anonymizer.pixels.regions import declared_regions, distinct, inside, unexpected, without
 from anonymizer.pixels.second_reader import DISAGREES, MASKED_LATE, left_over, second_look
 from anonymizer.pixels.series_plan import SeriesPlan
 from anonymizer.pixels.shapes import covered
@@ -168,11 +168,11 @@ def _cleared(
 ) -> tuple[tuple[Region, ...], bool]:
     """Return the regions with what could still be read, and whether text is legible even then."""
     for _ in range(ROUNDS):
-        left = without(search.residue(regions), keep)
+        left = unexpected(search.residue(regions), keep, regions)
         if not left:
             return regions, False
         regions = _final(search.dataset, search.matrix, [*regions, *left])
-    return regions, bool(without(search.residue(regions), keep))
+    return regions, bool(unexpected(search.residue(regions), keep, regions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 from pydicom.dataset import Dataset
 
 from anonymizer.pixels.decoding import Matrix
@@ -48,6 +49,31 @@ def without(regions: Iterable[Region], kept: Iterable[Region]) -> tuple[Region, 
         for region in regions
         if not any(_same_frames(region, box) and 2 * overlap(region, box) >= area(region) for box in boxes)
     )
+
+
+def unexpected(
+    found: Iterable[Region], kept: Iterable[Region], masked: Iterable[Region]
+) -> tuple[Region, ...]:
+    """Return what was found in a masked image but in kept text: half of what is not masked of it lies there.
+
+    What is read once more reaches over masked lines beside the kept one.
+    """
+    may_stay, filled = tuple(kept), tuple(masked)
+    return tuple(
+        r for r in without(found, may_stay) if 2 * _free(r, may_stay, filled) < _free(r, (r,), filled)
+    )
+
+
+def _free(region: Region, within: Iterable[Region], masked: Iterable[Region]) -> int:
+    """Return how many pixels of a region lie within others and in no masked one."""
+    places = np.zeros((2, region.height, region.width), bool)
+    for plane, boxes in zip(places, (within, masked), strict=True):
+        for box in boxes:
+            if _same_frames(region, box) and not box.points:
+                top, left = max(0, box.y - region.y), max(0, box.x - region.x)
+                bottom, right = max(0, box.y + box.height - region.y), max(0, box.x + box.width - region.x)
+                plane[top:bottom, left:right] = True
+    return int((places[0] & ~places[1]).sum())
 
 
 def overlap(one: Region, other: Region) -> int:

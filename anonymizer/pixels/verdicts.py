@@ -245,12 +245,12 @@ def _is_beside(one: Region, other: Region) -> bool:
 
 
 def united(regions: Iterable[Region]) -> list[Region]:
-    """Return the regions of several views: what is masked in one is kept in none."""
+    """Return the regions of several views: what is masked in one, to half of it, is kept in none."""
     found = list(regions)
     masked = [region for region in found if region.kind != KEPT]
     return masked + [
         region
         for region in found
         if region.kind == KEPT
-        and not any(overlap(region, other) * 4 > region.width * region.height for other in masked)
+        and not any(overlap(region, other) * 2 > region.width * region.height for other in masked)
     ]

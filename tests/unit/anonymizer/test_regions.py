@@ -2,7 +2,15 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from anonymizer.pixels.decoding import Matrix
-from anonymizer.pixels.regions import declared_regions, distinct, inside, ultrasound_regions, without
+from anonymizer.pixels.regions import (
+    declared_regions,
+    distinct,
+    inside,
+    ultrasound_regions,
+    unexpected,
+    without,
+)
+from anonymizer.pixels.verdicts import KEPT, united
 from anonymizer.report import Region
 
 MATRIX = Matrix(rows=400, columns=500, frames=1, samples=1, bits_allocated=8)
@@ -47,3 +55,20 @@ def test_regions_are_cut_to_the_image_and_swallowed_by_larger_ones():
     assert inside(Region(600, 0, 10, 10), MATRIX) is None
     assert distinct([Region(5, 5, 2, 2), Region(0, 0, 20, 20)]) == (Region(0, 0, 20, 20),)
     assert len(distinct([Region(5, 5, 2, 2), Region(0, 0, 20, 20, frame=1)])) == 2
+
+
+def test_what_is_read_once_more_over_a_kept_line_and_masked_ones_around_it_is_expected() -> None:
+    kept, above, below = Region(10, 30, 80, 12), Region(10, 10, 80, 20), Region(10, 42, 80, 20)
+    read_again = Region(12, 20, 60, 32)
+    assert unexpected([read_again], [kept], [above, below]) == ()
+    assert unexpected([read_again], [kept], []) == (read_again,)
+    assert unexpected([read_again], [], [above, below]) == (read_again,)
+    longer = Region(12, 20, 200, 32)  # a name goes on behind the kept text
+    assert unexpected([longer], [kept], [above, below]) == (longer,)
+
+
+def test_a_kept_line_stays_where_a_masked_neighbour_reaches_less_than_half_over_it() -> None:
+    line = Region(10, 30, 80, 20, kind=KEPT, found_by="keep-list", read="R")
+    neighbour, same = Region(10, 42, 80, 30), Region(12, 34, 76, 18)
+    assert united([line, neighbour]) == [neighbour, line]
+    assert united([line, same]) == [same]
