@@ -58,12 +58,9 @@ class Comparing(QObject):
     def unlock(self) -> None:
         """Ask for the passphrase where one is needed, then compare."""
         try:
-            opened = unlocked(self._session, self._owner)
+            unlocked(self._session, self._owner)
         except USER_ERRORS as error:
             show_error(self._owner, str(error), error.remedy)
-            return
-        if opened and self._sop:
-            self.show(self._sop, self._file, self._record)
 
     def unlock_silently(self) -> None:
         """Open the vault where nobody need be asked."""
@@ -73,8 +70,10 @@ class Comparing(QObject):
             self._session.status.emit(str(error))
 
     def _on_vault_changed(self) -> None:
-        if self._session.vault is None and self._sop:
-            self.show(self._sop, self._file, self._record)  # nothing of the original stays in sight
+        if self._sop:
+            self.show(
+                self._sop, self._file, self._record
+            )  # without a vault nothing of the original stays in sight
 
     def _no_original(self, text: str, *, can_unlock: bool = False) -> None:
         self._image.no_original(text, can_unlock=can_unlock)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.gui.dialogs.unlock import UnlockDialog
 from app.gui.main_window import MainWindow
 from app.gui.new_project import NewProjectDialog
+from app.gui.pages.mask_page import MaskPage
 from app.policy import Policy
 from app.project import Project
 from app.project_lock import ProjectLock
@@ -60,6 +61,19 @@ def test_the_passphrase_is_asked_for_once_before_a_label_is_seen(
     qtbot.waitUntil(lambda: not window.safekeeping.busy)
     (copy,) = backups(encrypted.backups, encrypted.catalogue_key)
     assert not copy.read_bytes().startswith(b"SQLite")
+
+
+def test_the_page_that_opens_first_knows_that_the_vault_is_open(
+    window: MainWindow, encrypted: Project, answers: list[str | None], qtbot: QtBot
+) -> None:
+    window.session.preferences.set_page(encrypted.identifier, "mask")
+    answers += [WORDS]
+    window.open_folder(encrypted.folder)
+    page = window.current_page()
+    assert isinstance(page, MaskPage)
+    qtbot.waitUntil(lambda: bool(page.images.list.current()))
+    assert not page.images.header.unlock_button.isVisibleTo(page)
+    qtbot.waitUntil(lambda: not window.safekeeping.busy)
 
 
 def test_a_locked_vault_hides_identities_and_labelling_goes_on(
