@@ -27,6 +27,7 @@ from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy
 from anonymizer.report import Reading, Region
 
 CLEARING = (MaskText.ALL, MaskText.IDENTITIES)  # policies by which text that is left over is masked
+SLACK = 3  # pixels: a found box is wider than its letters, so a block that it only just reaches holds nothing of them
 ROUNDS = 2  # how often text that is left over is masked and looked for again
 
 NOT_EXAMINED = "Pixels were not examined for burned-in text."
@@ -159,8 +160,13 @@ def _kept(regions: Sequence[Region]) -> tuple[Region, ...]:
 def _final(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> tuple[Region, ...]:
     piece = grain(dataset) if regions else (1, 1)
     if piece != (1, 1):
-        regions = [r for region in regions if (r := inside(aligned(region, piece), matrix)) is not None]
+        whole = (aligned(r, piece, SLACK if _is_of_search(r) else 0) for r in regions)
+        regions = [r for region in whole if (r := inside(region, matrix)) is not None]
     return distinct(regions)
+
+
+def _is_of_search(region: Region) -> bool:
+    return region.found_by == "detector" and region.kind in ("text", "identity")
 
 
 def _cleared(

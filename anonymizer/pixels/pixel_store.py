@@ -74,11 +74,24 @@ def grain(dataset: Dataset) -> tuple[int, int]:
     return 1, 1
 
 
-def aligned(region: Region, piece: tuple[int, int]) -> Region:
-    """Return a region widened to whole pieces of the image."""
-    left, top = region.x - region.x % piece[0], region.y - region.y % piece[1]
-    width, height = region.x + region.width - left, region.y + region.height - top
-    return replace(region, x=left, y=top, width=width + -width % piece[0], height=height + -height % piece[1])
+def aligned(region: Region, piece: tuple[int, int], slack: int = 0) -> Region:
+    """Return a region widened to whole pieces of the image.
+
+    A piece that it reaches into by no more than `slack` pixels is left out, as long as another one is held: for a region
+    that was drawn wider than what it hides.
+    """
+    left, width = _whole(region.x, region.width, piece[0], slack)
+    top, height = _whole(region.y, region.height, piece[1], slack)
+    return replace(region, x=left, y=top, width=width, height=height)
+
+
+def _whole(start: int, length: int, piece: int, slack: int) -> tuple[int, int]:
+    """Return where a span of whole pieces begins, and its length; of small pieces none is left out."""
+    slack = min(slack, piece // 4)
+    first, last = (start + slack) // piece, -((slack - start - length) // piece)
+    if last <= first:
+        return _whole(start, length, piece, 0)
+    return first * piece, (last - first) * piece
 
 
 def fill_regions(dataset: Dataset, regions: Sequence[Region]) -> None:

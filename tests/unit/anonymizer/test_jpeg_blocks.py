@@ -16,6 +16,7 @@ from anonymizer.pixels.decoding import decode_frame
 from anonymizer.pixels.jpeg_blocks import _Interval, blanked
 from anonymizer.pixels.jpeg_huffman import Table, UnfitError, ac_leaps, ac_steps, codes_of
 from anonymizer.pixels.jpeg_stream import read_stream
+from anonymizer.pixels.pixel_store import aligned
 from anonymizer.pixels.shapes import polygon
 from anonymizer.report import Region
 from tests.unit.anonymizer.pixel_cases import dataset_of
@@ -227,3 +228,25 @@ def test_files_of_other_encoders(name):
         max(0, region.x - 1) : region.x + region.width + 1,
     ] = False
     assert np.array_equal(was[outside], now[outside])
+
+
+@pytest.mark.parametrize(
+    ("found", "masked"),
+    [
+        ((14, 20, 30, 12), (16, 16, 32, 16)),  # two pixels, and three, of the block before
+        ((13, 20, 30, 12), (16, 16, 32, 16)),
+        ((12, 20, 30, 12), (0, 16, 48, 16)),
+        ((13, 13, 6, 22), (0, 16, 32, 16)),  # where no piece would be left, all are masked
+    ],
+)
+def test_a_block_that_a_found_box_only_just_reaches_stays(
+    found: tuple[int, int, int, int], masked: tuple[int, int, int, int]
+) -> None:
+    region = aligned(Region(*found), (16, 16), slack=3)
+    assert (region.x, region.y, region.width, region.height) == masked
+
+
+def test_a_drawn_region_is_masked_whole() -> None:
+    region = aligned(Region(14, 15, 4, 2), (16, 16))
+    assert (region.x, region.y, region.width, region.height) == (0, 0, 32, 32)
+    assert aligned(Region(1, 0, 2, 2), (2, 1), slack=3) == Region(0, 0, 4, 2)
