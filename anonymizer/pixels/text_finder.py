@@ -40,7 +40,10 @@ LEAST_READ = 24  # pixels: in a shorter faint line no three letters can be read
 MOST_DOUBTFUL = 6  # large and faint lines that are read, the surest first
 LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of the line's height
 A_LINE = 0.15  # mean of what is a line for sure
-FAINT_END, GOES_ON = 0.95, 0.015  # a line whose end is marked less surely goes on where the map's mean is that
+FAINT_END, GOES_ON = (
+    0.95,
+    0.005,
+)  # a line whose end is marked less surely goes on where the map's mean is that
 LONG, END, FURTHEST = 2, 0.6, 4  # in its height: a line's least length, its end, and how far it goes on
 EDGE, EDGE_SHARE = (
     4,

@@ -12,7 +12,15 @@ import numpy.typing as npt
 
 from anonymizer.errors import TextFinderError
 from anonymizer.pixels.text_engine import session_of
-from anonymizer.pixels.text_views import colour_of, grey_of, is_coloured, is_one_colour, planes, rank
+from anonymizer.pixels.text_views import (
+    colour_of,
+    grey_of,
+    is_coloured,
+    is_one_colour,
+    planes,
+    rank,
+    weakest_of,
+)
 from resources import find
 
 Array = npt.NDArray[Any]
@@ -51,7 +59,9 @@ def text_maps(image: Array) -> tuple[Floats, Floats]:
     longest = max(size)
     fine, coarse = _fine(image), np.zeros(size, np.float32)
     if is_coloured(image):
-        np.maximum(fine, _at(colour_of(image), size), out=fine)
+        for view in (weakest_of(image), colour_of(image)):
+            if view is not None:
+                np.maximum(fine, _at(view, size), out=fine)
     if is_one_colour(grey := grey_of(image)):  # ink a few steps from the ground shows in ranks alone
         np.maximum(fine, _fine(rank(grey)), out=fine)
     factor = 0.5

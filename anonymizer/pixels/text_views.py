@@ -48,17 +48,22 @@ def _colour(image: Array) -> Array:
     return np.asarray(_over_channels(np.maximum, image) - _over_channels(np.minimum, image))
 
 
-def colour_of(image: Array) -> Array:
-    """Return (rows, columns) in which coloured ink shows that is no brighter than its ground.
+def weakest_of(image: Array) -> Array:
+    """Return (rows, columns) of the weakest channel, in which coloured ink is dark on white and stands out on black."""
+    return _over_channels(np.minimum, image)
+
+
+def colour_of(image: Array) -> Array | None:
+    """Return (rows, columns) in which coloured ink shows that is no brighter than its ground; None amid flow.
 
     By how much the strongest channel is above the weakest, less what is wider than strokes: grey speckle is nothing
-    there. Amid flow and on a ground that has a colour itself ink shows in the weakest channel.
+    there. Flow, and a ground that has a colour itself, would be taken for text.
     """
     import cv2
 
     colour = _colour(image)
     if float((colour > COLOURED).mean()) > MOST_COLOURED:
-        return _over_channels(np.minimum, image)
+        return None
     return np.asarray(cv2.morphologyEx(colour, cv2.MORPH_TOPHAT, np.ones((STROKE, STROKE), np.uint8)))
 
 
@@ -131,7 +136,7 @@ def planes(image: Array) -> Bytes:
     """
     bright = _finite(grey_of(image))
     away = _standing_out(bright)
-    dark = _standing_out(_over_channels(np.minimum, image)) if is_coloured(image) else away
+    dark = _standing_out(weakest_of(image)) if is_coloured(image) else away
     return np.stack((percentile(bright), away, dark, _sameness(bright)), axis=2)
 
 

@@ -120,6 +120,17 @@ def test_coloured_text_is_found_amid_grey_speckle_as_bright_as_it(seed, colour):
     assert found.mean() < 0.03
 
 
+@pytest.mark.parametrize("quality", [75, 85])
+def test_small_light_blue_on_a_dark_screen_that_was_compressed_is_found(quality):
+    dark = np.abs(np.random.default_rng(0).normal(0, 3, (768, 1024, 1)))
+    weight = written(np.zeros((768, 1024)), (NUMBER,), at=(880, 5), size=11)[..., None]
+    screen = (dark * (1 - weight) + np.array((120, 150, 220)) * weight).clip(0, 255).astype(np.uint8)
+    _, coded = cv2.imencode(".jpg", screen[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    found = masked(np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1]))
+    assert found[weight[..., 0] > 0.3].mean() > 0.95
+    assert found.mean() < 0.03
+
+
 def test_white_on_blue_is_found():
     weight = written(np.zeros((SIDE, SIDE)))[..., None]
     image = np.array((0, 0, 255)) * (1 - weight) + 255 * weight
