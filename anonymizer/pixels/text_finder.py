@@ -55,7 +55,7 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     16,
 )  # what is left over must be found as surely as that, and so many are read
 SURE_LINE = 0.6  # mean of a line
-FEW = 0.1  # share of sure lines; where it is less, all others must be read
+FEW = 0.1  # share of sure lines, specks not counted; where it is less, all others must be read
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
@@ -101,7 +101,9 @@ def look_for_text(image: Array) -> Found:
     found += left_of(image, found)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
     sure = [box for box in found if box.score >= SURE_LINE]
-    if len(sure) < FEW * len(found):  # noise alone marks places too, in a large image many
+    if not sure or len(sure) < FEW * sum(
+        map(_is_long, found)
+    ):  # noise alone marks places too, in a large image many
         found, weak = sure, found
     else:
         weak = []

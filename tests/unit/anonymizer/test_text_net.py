@@ -168,6 +168,18 @@ def test_black_on_a_light_screen_that_was_compressed_is_found():
     assert masked(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE))[planted].mean() > 0.95
 
 
+def test_specks_do_not_make_noise_of_a_weak_line(monkeypatch):
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[20:36, 100:200], marked[300:316, 100:220] = 0.98, 0.5
+    for number in range(16):
+        y, x = 60 + 20 * (number // 4), 20 + 100 * (number % 4)
+        marked[y : y + 6, x : x + 6] = 0.5
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    monkeypatch.setattr(text_finder, "_legible", lambda *_: ())
+    lines = text_finder.find_text(noisy())
+    assert any(box.y < 308 < box.y + box.height for box in lines)
+
+
 def test_many_weak_marks_beside_a_sure_line_are_noise(monkeypatch):
     marked = np.zeros((SIDE, SIDE), np.float32)
     marked[20:36, 100:200] = 0.98
