@@ -55,8 +55,8 @@ def inked(view: Bytes, line: TextBox) -> TextBox:
     places = np.flatnonzero(ink > EMPTY * float(ink.max()))
     if not places.size:
         return line
-    around = line.height // 2
-    left, right = max(0, int(places[0]) - around), min(line.width, int(places[-1]) + 1 + around)
+    beside = line.height // 2
+    left, right = max(0, int(places[0]) - beside), min(line.width, int(places[-1]) + 1 + beside)
     return TextBox(line.x + left, line.y, right - left, line.height, line.score)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels.text_boxes import TextBox
+from anonymizer.pixels.text_views import few_of
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -22,7 +23,6 @@ NEAR, DENSE = 15, 0.04  # pixels: side of a square, and share of it that letters
 DENSER = 3  # times as dense as around the line
 ALONG, ACROSS = 8, 1.5  # in a line's height: how far it is followed
 AROUND = 2  # pixels around ink, for its soft edges
-SAMPLES = 60_000  # pixels that suffice to tell how often a value is held
 
 
 def left_of(image: Array, lines: Sequence[TextBox]) -> list[TextBox]:
@@ -36,7 +36,7 @@ def left_of(image: Array, lines: Sequence[TextBox]) -> list[TextBox]:
     free = np.ones(values.shape, bool)
     for line in lines:
         free[line.y : line.y + line.height, line.x : line.x + line.width] = False
-    few = values.ravel()[:: (values.size // SAMPLES) | 1]
+    few = few_of(values)
     known, counts = np.unique(few, return_counts=True)
     shares = dict(zip(known.tolist(), (counts / few.size).tolist(), strict=True))
     return [rest for line in lines for rest in _rests(values, free, line, shares)]

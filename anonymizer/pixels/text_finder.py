@@ -101,9 +101,8 @@ def look_for_text(image: Array) -> Found:
     found += left_of(image, found)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
     sure = [box for box in found if box.score >= SURE_LINE]
-    if not sure or len(sure) < FEW * sum(
-        map(_is_long, found)
-    ):  # noise alone marks places too, in a large image many
+    # Noise alone marks places too, in a large image many.
+    if not sure or len(sure) < FEW * sum(map(_is_long, found)):
         found, weak = sure, found
     else:
         weak = []

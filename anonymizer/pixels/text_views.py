@@ -78,14 +78,14 @@ def _stretched(grey: Array, low: float, high: float) -> Bytes:
     return np.asarray(np.clip(scaled, 0, 255, out=scaled)).astype(np.uint8)
 
 
-def _few(values: Array) -> Array:
+def few_of(values: Array) -> Array:
     """Return some of the values, from all columns: an odd step divides no usual width."""
     return values.ravel()[:: (values.size // SAMPLES) | 1]
 
 
 def is_one_colour(grey: Array) -> bool:
     """Whether nearly all pixels hold one value, as on a screen with text, and some do not."""
-    sample = _few(_finite(grey))
+    sample = few_of(_finite(grey))
     return float((sample == np.median(sample)).mean()) > ONE_COLOUR and float(grey.min()) < float(grey.max())
 
 
@@ -100,7 +100,7 @@ def levelled(grey: Array) -> Array:
 def percentile(grey: Array, low: float = 0.5, high: float = 99.5) -> Bytes:
     """Return the values between two percentiles stretched to 0–255."""
     grey = _finite(grey)
-    sample = _few(grey)
+    sample = few_of(grey)
     bottom, top = (float(v) for v in np.percentile(sample, (low, high)))
     if top <= bottom:
         bottom, top = float(grey.min()), float(grey.max())
@@ -168,7 +168,7 @@ def _standing_out(grey: Array) -> Bytes:
 
 def _range(sample: Array) -> tuple[float, float]:
     """Return between which values most pixels lie; one value of its own, far above the others, is ink."""
-    few = _few(sample)
+    few = few_of(sample)
     low, high = (float(v) for v in np.percentile(few, (0.5, 99.5)))
     top = float(sample.max())
     if high <= low:  # a screen of one value: the little that differs must not become one value too
@@ -180,9 +180,8 @@ def _range(sample: Array) -> tuple[float, float]:
     if below.size < MOST_BELOW * few.size:  # a bright image whose highest value is no ink
         return low, high
     bottom, upper = (float(v) for v in np.percentile(below, (0.5, 98))) if below.size else (low, high)
-    far = (
-        top if ink > LEAST_INK else high
-    )  # of small ink most pixels are soft edges; dead pixels are fewer than either
+    # Of small ink most pixels are soft edges; dead pixels are fewer than either.
+    far = top if ink > LEAST_INK else high
     return (bottom, upper) if far - upper > FAR * (upper - bottom) > 0 else (low, high)
 
 
