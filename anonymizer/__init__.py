@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from anonymizer.profiles.profile_conflicts import conflicts as conflicts
     from anonymizer.profiles.profile_text import describe_profile as describe_profile
     from anonymizer.profiles.profile_text import editable_copy as editable_copy
+    from anonymizer.report import BY_SEARCH as BY_SEARCH
     from anonymizer.report import Change as Change
     from anonymizer.report import Facts as Facts
     from anonymizer.report import FileRecord as FileRecord
@@ -158,8 +159,8 @@ _HOMES = {
     "identities.pseudonyms": ("Pseudonyms",),
     "vault.protection": ("KeyFile", "Keyring", "Passphrase", "Protection"),
     "pixels.rendering": ("DicomImage", "open_image", "read_image"),
-    "report": ("Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome", "Reading",
-               "Region"),
+    "report": ("BY_SEARCH", "Change", "Facts", "FileRecord", "Finding", "Fragment", "Grade", "Identity", "Outcome",
+               "Reading", "Region"),
     "files.exclusive": ("hold",),
     "files.source": ("Source", "find_sources"),
     "pixels.shapes": ("covered", "fan", "outside", "polygon"),

@@ -42,6 +42,8 @@ class Change:
     reason: str  # a sentence for the radiologist
 
 
+BY_SEARCH = "detector"
+"""Who found a region that nobody drew, no rule names and no list allows."""
 Point = tuple[int, int]  # x, y
 
 
@@ -61,7 +63,7 @@ class Region:
     kind: str = (
         "text"  # "identity", "text", "outside ultrasound region", "device rule", "drawn"; "kept": not masked
     )
-    found_by: str = "detector"
+    found_by: str = BY_SEARCH
     score: float = 1.0  # 0 to 1, the finder's confidence
     points: tuple[Point, ...] = ()  # of a polygon; () is the rectangle
     spared: tuple[int, ...] = ()  # frames in which a region of every frame is shown all the same

@@ -24,7 +24,7 @@ from anonymizer.pixels.shapes import covered
 from anonymizer.pixels.stated_size import check_stated
 from anonymizer.pixels.verdicts import BY_POLICY, KEPT, Judge
 from anonymizer.profiles.pixel_policy import EVERY_SERIES, MaskText, PixelPolicy
-from anonymizer.report import Reading, Region
+from anonymizer.report import BY_SEARCH, Reading, Region
 
 CLEARING = (MaskText.ALL, MaskText.IDENTITIES)  # policies by which text that is left over is masked
 SLACK = 3  # pixels: a found box is wider than its letters, so a block that it only just reaches holds nothing of them
@@ -166,7 +166,7 @@ def _final(dataset: Dataset, matrix: Matrix, regions: Sequence[Region]) -> tuple
 
 
 def _is_of_search(region: Region) -> bool:
-    return region.found_by == "detector" and region.kind in ("text", "identity")
+    return region.found_by == BY_SEARCH and region.kind in ("text", "identity")
 
 
 def _cleared(

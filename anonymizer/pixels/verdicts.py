@@ -16,7 +16,7 @@ from anonymizer.pixels.regions import overlap
 from anonymizer.pixels.text_finder import TextBox
 from anonymizer.pixels.text_views import grey_of, percentile
 from anonymizer.profiles.pixel_policy import MaskText, PixelPolicy
-from anonymizer.report import Reading, Region
+from anonymizer.report import BY_SEARCH, Reading, Region
 from anonymizer.words.text_patterns import certain, likely
 from anonymizer.words.vocabulary import normal
 
@@ -226,7 +226,7 @@ def _lonely(regions: Sequence[Region], keep_list: KeepList) -> Iterable[Region]:
             any(_is_beside(region, other) for other in masked)
             or any(_is_beside(region, other) or _is_stacked(region, other) for other in others)
         ):
-            yield replace(region, kind="text", found_by="detector", why="", read="")
+            yield replace(region, kind="text", found_by=BY_SEARCH, why="", read="")
         else:
             yield region
 

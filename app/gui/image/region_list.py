@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from anonymizer import Region
+from anonymizer import BY_SEARCH, Region
 from app.counted import counted
 from app.gui.image.image_overlay import is_outside, look
 from app.gui.widgets.text import button, label
 
 FINDERS = {
-    "detector": "by the search",
+    BY_SEARCH: "by the search",
     "header": "by the header",
     "reader": "by a reader",
     "keep-list": "by the keep-list",
@@ -165,7 +165,7 @@ def _frames(region: Region) -> str:
 def _item(region: Region, reading: str) -> QListWidgetItem:
     text = words(region, reading)
     item = QListWidgetItem(_swatch(region.kind), text)
-    sure = f"The search is {region.score:.0%} sure." if region.found_by == "detector" else ""
+    sure = f"The search is {region.score:.0%} sure." if region.found_by == BY_SEARCH else ""
     why = f"It stays: {region.why}." if region.why else ""
     item.setToolTip("\n".join(filter(None, (text, sure, why))))
     return item

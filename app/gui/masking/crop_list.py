@@ -7,7 +7,7 @@ from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
-from anonymizer import KEPT
+from anonymizer import BY_SEARCH, KEPT
 from app.gui.image.image_overlay import look
 from app.gui.image.visible_part import to_image
 from app.gui.masked_crops import Crop
@@ -138,7 +138,7 @@ def _tell(item: QListWidgetItem) -> None:
     times = f", {count} times" if count > 1 else ""
     item.setText(f"{DONE}{same.answer}{times}" if same.answer else f"{what}{times}")
     why = f"It stays: {region.why}." if region.kind == KEPT else ""
-    sure = f"The search is {region.score:.0%} sure." if region.found_by == "detector" else ""
+    sure = f"The search is {region.score:.0%} sure." if region.found_by == BY_SEARCH else ""
     item.setToolTip("\n".join(filter(None, (what, sure, why, "Enter shows it in its image."))))
 
 
