@@ -42,7 +42,7 @@ LEAST, ALONG, ACROSS = 2, 0.2, 0.12  # growth of a box: pixels, and shares of th
 A_LINE = 0.15  # mean of what is a line for sure
 FAINT_END, GOES_ON = (
     0.95,
-    0.005,
+    0.02,
 )  # a line whose end is marked less surely goes on where the map's mean is that
 LONG, END, FURTHEST = 2, 0.6, 4  # in its height: a line's least length, its end, and how far it goes on
 EDGE, EDGE_SHARE = (
@@ -54,7 +54,7 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
-SURE_LINE = 0.6  # mean of a line
+SURE_LINE = 0.7  # mean of a line
 FEW = 0.1  # share of sure lines, specks not counted; where it is less, all others must be read
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already

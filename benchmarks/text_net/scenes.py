@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from anonymizer.pixels.text_views import planes
-from benchmarks.text_net.backgrounds import Floats, background, echoes, grainy, noise
+from benchmarks.text_net.backgrounds import Floats, background, echoes, flat, grainy, noise
 from benchmarks.text_net.flow import with_flow
 from benchmarks.text_net.lettering import line
 
@@ -22,12 +22,15 @@ SIZE = 384  # pixels: side of a scene
 NOTHING, TEXT, EITHER = 0, 1, 2  # the classes of pixels; EITHER does not count
 SMALL = 0.25  # share of blocks whose capitals are under 10 pixels high
 WITHOUT_TEXT = 0.35  # share of scenes
-ECHOES = 0.2  # share of scenes that are ultrasound of 8 bits beyond those that the lot gives
-FLOW = 0.5  # share of these that have colours laid over them
+ENLARGED = 0.3  # share of scenes that are twice as large as they were stored
+TALLEST = 44  # pixels of capitals; larger text is found in a reduced image
+FLOW = 0.5  # share of the ultrasound that has colours laid over it
 NOISY = 0.25  # share of the pictures with hard text that are noise alone
 GRAINY = 0.6  # share of the pictures with hard text that get grain laid over them
 FADING = 0.3  # share of hard blocks whose lines fade towards one end
-COLOURED_INK = 0.5  # share of the blocks of ultrasound whose letters have a colour
+COLOURED_INK = 0.5  # share of the blocks of ultrasound and screens whose letters have a colour
+GRAIN, GRAIN_SCREENS = 0.18, 0.6  # share of pictures, and of screens, with grain over all
+LOSSY, LOSSY_SCREENS = 0.4, 0.7  # share of pictures of 8 bits, and of screens, that are compressed with loss
 INKS = (
     (255, 240, 40), (40, 255, 60), (60, 230, 255), (255, 160, 30), (140, 170, 255), (255, 90, 90), (200, 160, 255),
     (90, 120, 255), (255, 0, 0), (255, 0, 255),
@@ -47,41 +50,75 @@ class Style:
     end: float = 1.0  # share of the ink that is left at one end of a line
 
 
-def scene(rng: Rng, ultrasound: float = ECHOES, hard: float = 0.0) -> tuple[Bytes, Bytes]:
-    """Return the planes (SIZE, SIZE, 4) and the classes of the pixels (SIZE, SIZE) of a new picture.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How often a picture is ultrasound or a screen beyond what the lot gives, and how often its text is hard: 0 to 1.
 
-    `ultrasound` is the share of echoes beyond those of the lot, `hard` that of scenes whose text is mostly faint and
-    small and often upright, in grain.
+    Hard text is mostly faint and small and often upright, in grain.
     """
-    heard = rng.random() < ultrasound
-    faint = hard > 0 and rng.random() < hard
-    made = echoes(rng, SIZE) if heard else background(rng, SIZE)
-    if faint:
+
+    ultrasound: float = 0.2
+    screens: float = 0.08
+    hard: float = 0.0
+
+
+USUAL = Shares()
+
+
+def scene(rng: Rng, shares: Shares = USUAL) -> tuple[Bytes, Bytes]:
+    """Return the planes (SIZE, SIZE, 4) and the classes of the pixels (SIZE, SIZE) of a new picture."""
+    if rng.random() >= ENLARGED:
+        stored, classes = _image(rng, shares, TALLEST)
+        return planes(stored), classes
+    # Small images are searched enlarged too, with all that compression left in them.
+    stored, classes = _image(rng, shares, TALLEST // 2)
+    top, left = rng.integers(0, SIZE // 2 + 1, 2)
+    part = slice(top, top + SIZE // 2), slice(left, left + SIZE // 2)
+    whole = (SIZE, SIZE)
+    large = np.asarray(cv2.resize(stored[part], whole, interpolation=cv2.INTER_CUBIC))
+    return planes(large), np.asarray(cv2.resize(classes[part], whole, interpolation=cv2.INTER_NEAREST))
+
+
+def _image(rng: Rng, shares: Shares, tallest: int) -> tuple[npt.NDArray[Any], Bytes]:
+    """Return an image as it is stored, and the classes of its pixels; capitals have at most `tallest` pixels."""
+    heard = rng.random() < shares.ultrasound
+    faint = shares.hard > 0 and rng.random() < shares.hard
+    screen = not heard and rng.random() < shares.screens / (1 - shares.ultrasound)
+    picture = _ground(rng, heard=heard, screen=screen, faint=faint)
+    classes = np.zeros((SIZE, SIZE), np.uint8)
+    tint = np.ones((SIZE, SIZE, 3), np.float32)
+    if rng.random() > WITHOUT_TEXT:
+        for _ in range(rng.integers(3, 9) if faint else rng.integers(1, 6)):
+            style, height = (hard_style(rng), hard_height(rng)) if faint else (style_of(rng), height_of(rng))
+            height = min(height, tallest)
+            if not ((heard or screen) and rng.random() < COLOURED_INK):
+                block(rng, picture, classes, (style, height))
+                continue
+            before = picture.copy()
+            block(rng, picture, classes, (light(rng, style), height))
+            tint *= _tint(rng, picture - before)
+    grained = rng.random() < (GRAIN_SCREENS if screen else GRAIN)
+    grain = float(rng.choice([0.003, 0.01, 0.03])) if grained else 0.0
+    picture = picture + grain * rng.normal(size=picture.shape).astype(np.float32)
+    if not (heard or screen):
+        stored = _stored(rng, picture, bits=int(rng.choice([8, 8, 10, 12, 12, 14, 16])))
+        return _coloured(rng, stored), classes
+    eight = _stored(rng, picture, bits=8, lossy=LOSSY_SCREENS if screen else LOSSY)
+    shown = with_flow(rng, eight, classes != NOTHING) if heard and rng.random() < FLOW else eight
+    return _tinted(rng, shown, tint) if tint.min() < 1 else shown, classes
+
+
+def _ground(rng: Rng, *, heard: bool, screen: bool, faint: bool) -> Floats:
+    """Return a picture without text, some with what looks like it; under faint text mostly grainy."""
+    made = echoes(rng, SIZE) if heard else flat(rng, SIZE) if screen else background(rng, SIZE)
+    if faint and not screen:
         made = (
             noise(rng, SIZE) if rng.random() < NOISY else grainy(rng, made) if rng.random() < GRAINY else made
         )
     picture = np.clip(made, -0.2, 1.2).astype(np.float32) * float(rng.uniform(0.4, 1))
     if rng.random() < (0.2 if faint else 0.45):
         clutter(rng, picture)
-    classes = np.zeros((SIZE, SIZE), np.uint8)
-    tint = np.ones((SIZE, SIZE, 3), np.float32)
-    if rng.random() > WITHOUT_TEXT:
-        for _ in range(rng.integers(3, 9) if faint else rng.integers(1, 6)):
-            style, height = (hard_style(rng), hard_height(rng)) if faint else (style_of(rng), height_of(rng))
-            if not (heard and rng.random() < COLOURED_INK):
-                block(rng, picture, classes, (style, height))
-                continue
-            before = picture.copy()
-            block(rng, picture, classes, (light(rng, style), height))
-            tint *= _tint(rng, picture - before)
-    grain = float(rng.choice([0, 0, 0.003, 0.01, 0.03])) if rng.random() < 0.3 else 0.0
-    picture = picture + grain * rng.normal(size=picture.shape).astype(np.float32)
-    if heard:
-        eight = _stored(rng, picture, bits=8)
-        shown = with_flow(rng, eight, classes != NOTHING) if rng.random() < FLOW else eight
-        return planes(_tinted(rng, shown, tint) if tint.min() < 1 else shown), classes
-    stored = _stored(rng, picture, bits=int(rng.choice([8, 8, 10, 12, 12, 14, 16])))
-    return planes(_coloured(rng, stored)), classes
+    return picture
 
 
 def light(rng: Rng, style: Style) -> Style:
@@ -107,8 +144,8 @@ def _tinted(rng: Rng, shown: Bytes, tint: Floats) -> Bytes:
     return coloured
 
 
-def _stored(rng: Rng, picture: Floats, bits: int) -> npt.NDArray[Any]:
-    """The picture in whole numbers of 8 to 16 bits, some of them compressed with loss."""
+def _stored(rng: Rng, picture: Floats, bits: int, lossy: float = LOSSY) -> npt.NDArray[Any]:
+    """The picture in whole numbers of 8 to 16 bits; a share of those of 8 bits is compressed with loss."""
     top = (1 << bits) - 1
     reach = 1.0 if bits == 8 else float(rng.choice([1, 1, 0.3, 0.05]))
     low = min(0.0, float(picture.min()))
@@ -118,7 +155,7 @@ def _stored(rng: Rng, picture: Floats, bits: int) -> npt.NDArray[Any]:
     if bits > 8:
         return np.asarray(values.round().astype(np.uint16))
     eight = values.round().astype(np.uint8)
-    if rng.random() < 0.4:
+    if rng.random() < lossy:
         coded = cv2.imencode(".jpg", eight, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(55, 96))])[1]
         eight = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
     return eight
@@ -255,13 +292,15 @@ def hard_style(rng: Rng) -> Style:
 def height_of(rng: Rng) -> int:
     """Pixels of capitals, by lot."""
     return (
-        int(rng.integers(6, 10)) if rng.random() < SMALL else int(np.clip(rng.lognormal(2.55, 0.45), 6, 44))
+        int(rng.integers(6, 10))
+        if rng.random() < SMALL
+        else int(np.clip(rng.lognormal(2.55, 0.45), 6, TALLEST))
     )
 
 
 def hard_height(rng: Rng) -> int:
-    """Pixels of small capitals, by lot."""
-    return int(np.clip(rng.lognormal(2.3, 0.3), 6, 24))
+    """Pixels of capitals that are small for the most part, by lot."""
+    return int(np.clip(rng.lognormal(2.4, 0.4), 6, 40))
 
 
 def block(rng: Rng, picture: Floats, classes: Bytes, how: tuple[Style, int]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from anonymizer.pixels.text_net import STRIDE
 from benchmarks.text_net.network import LAYERS, keras_model
 from benchmarks.text_net.quantised import floats, quantised
 from benchmarks.text_net.scenes import EITHER, TEXT
@@ -25,6 +26,7 @@ Array = npt.NDArray[Any]
 CROP, BATCH = 192, 16
 SEED = 4
 EPOCH = 100  # steps after which the weights are written
+PADDED = 0.2  # share of cuts that end as a padded image does
 SAME = 3  # the plane that does not turn with the polarity
 
 
@@ -51,7 +53,18 @@ def _cut(rng: np.random.Generator, shard: Array) -> Array:
         cut[..., 0] = np.clip(cut[..., 0] * gain + shift, 0, 255)
     if rng.random() < 0.15:
         cut[..., SAME] = 0  # compressed with loss, or enlarged
+    if rng.random() < PADDED:
+        _pad(rng, cut)
     return cut
+
+
+def _pad(rng: np.random.Generator, cut: Array) -> None:
+    """Mirror the last rows and columns, as the program does where an image fills no whole stride."""
+    rows, columns = (int(length) for length in rng.integers(1, STRIDE, 2))
+    cut[-rows:] = cut[-2 * rows : -rows][::-1]
+    cut[:, -columns:] = cut[:, -2 * columns : -columns][:, ::-1]
+    cut[-rows:, :, 4] = EITHER
+    cut[:, -columns:, 4] = EITHER
 
 
 def _labels(classes: Array) -> Array:
