@@ -70,7 +70,7 @@ def _rests(values: Array, free: Mask, line: TextBox, shares: dict[Any, float]) -
                 left, top = max(0, part[1].start + x - AROUND), max(0, part[0].start + y - AROUND)
                 right = min(values.shape[1], part[1].start + x + width + AROUND)
                 bottom = min(values.shape[0], part[0].start + y + height + AROUND)
-                yield TextBox(left, top, right - left, bottom - top, line.score)
+                yield TextBox(left, top, right - left, bottom - top, line.score, line.surest)
 
 
 def _around(line: TextBox) -> tuple[slice, slice]:

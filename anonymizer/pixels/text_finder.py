@@ -54,8 +54,14 @@ RESIDUE_SCORE, MOST_RESIDUE = (
     0.3,
     16,
 )  # what is left over must be found as surely as that, and so many are read
-SURE_LINE = 0.7  # mean of a line
-FEW = 0.1  # share of sure lines, specks not counted; where it is less, all others must be read
+SURE_LINE, LIKELY_LINE = 0.99, 0.9  # upper quartile of a line
+FEW, MOST = (
+    0.1,
+    0.5,
+)  # share of sure and of likely lines, specks not counted; where both are less, all must be read
+LITTLE = (
+    0.03  # share of the image that lines may have which are likely and none of which is sure: flow has more
+)
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
@@ -100,12 +106,10 @@ def look_for_text(image: Array) -> Found:
     found = lines_of(fine)
     found += left_of(image, found)
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
-    sure = [box for box in found if box.score >= SURE_LINE]
-    # Noise alone marks places too, in a large image many.
-    if not sure or len(sure) < FEW * sum(map(_is_long, found)):
-        found, weak = sure, found
-    else:
-        weak = []
+    weak = [] if _are_credible(found, fine.size) else found
+    if weak:
+        least = LIKELY_LINE if any(box.surest >= SURE_LINE for box in found) else SURE_LINE
+        found = [box for box in found if box.surest >= least]
     lines = (*found, *_legible(image, doubtful, found))
     return Found(lines) if lines else Found((), tuple(filter(_may_be_a_line, weak)))
 
@@ -120,15 +124,19 @@ def _continued(box: TextBox, fine: Floats) -> TextBox:
     if box.score < A_LINE or max(box.width, box.height) < LONG * min(box.width, box.height):
         return box
     if box.width < box.height:
-        turned = _continued(TextBox(box.y, box.x, box.height, box.width, box.score), fine.T)
-        return TextBox(turned.y, turned.x, turned.height, turned.width, box.score)
+        return _turned(_continued(_turned(box), fine.T))
     quarter = box.height // 4
     along = fine[box.y + quarter : box.y + box.height - quarter].max(axis=0)
     before, inside, behind = np.split(along, (box.x, box.x + box.width))
     end = max(2, round(END * box.height))
     left = _further(before[::-1], inside[:end], box.height)
     right = _further(behind, inside[-end:], box.height)
-    return TextBox(box.x - left, box.y, left + box.width + right, box.height, box.score)
+    return replace(box, x=box.x - left, width=left + box.width + right)
+
+
+def _turned(box: TextBox) -> TextBox:
+    """The box in an image whose rows are its columns."""
+    return replace(box, x=box.y, y=box.x, width=box.height, height=box.width)
 
 
 def _further(ahead: Floats, end: Floats, height: int) -> int:
@@ -153,12 +161,25 @@ def _grown(box: TextBox, shape: tuple[int, ...]) -> TextBox:
     edge = EDGE + int(EDGE_SHARE * height)
     left, right = _reaching(box.x - dx, box.x + box.width + dx, shape[1], edge)
     top, bottom = _reaching(box.y - dy, box.y + box.height + dy, shape[0], edge)
-    return TextBox(left, top, right - left, bottom - top, box.score)
+    return replace(box, x=left, y=top, width=right - left, height=bottom - top)
 
 
 def _reaching(start: int, end: int, length: int, edge: int) -> tuple[int, int]:
     """Return a span within a side of the image; an end that lies nearer to it than `edge` reaches it."""
     return 0 if start <= edge else start, length if length - end <= edge else end
+
+
+def _are_credible(found: Sequence[TextBox], size: int) -> bool:
+    """Whether enough of the lines are sure for all to count: noise alone marks places too, in a large image many.
+
+    The letters of a small line on a compressed screen are likely, no more; `size` is the number of the image's pixels.
+    """
+    lines = sum(map(_is_long, found))
+    sure, likely = (sum(box.surest >= least for box in found) for least in (SURE_LINE, LIKELY_LINE))
+    if sure >= max(1, FEW * lines):
+        return True
+    area = sum(box.width * box.height for box in found)
+    return likely >= max(1, MOST * lines) and area < LITTLE * size
 
 
 def _is_long(box: TextBox) -> bool:

@@ -20,4 +20,4 @@ def test_the_weights_of_the_file_in_use_make_the_same_map_in_floating_point_numb
     used = text_net._tiled(shown)
     assert used.max() > 0.9
     assert np.abs(again - used).mean() < 0.01
-    assert np.corrcoef(again.ravel(), used.ravel())[0, 1] > 0.99
+    assert np.corrcoef(again.ravel(), used.ravel())[0, 1] > 0.98
