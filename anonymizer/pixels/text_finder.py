@@ -59,9 +59,8 @@ FEW, MOST = (
     0.1,
     0.5,
 )  # share of sure and of likely lines, specks not counted; where both are less, all must be read
-LITTLE = (
-    0.03  # share of the image that lines may have which are likely and none of which is sure: flow has more
-)
+THICK = 36  # pixels: what is thicker must be likely, or be read
+LITTLE = 0.03  # share of the image that likely lines may have where none is sure: flow has more
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
 THIN = 0.7  # of a doubtful line's thickness: a thinner line that is found is none of its letters
@@ -116,7 +115,13 @@ def look_for_text(image: Array) -> Found:
 
 def lines_of(fine: Floats) -> list[TextBox]:
     """Return the lines that a map marks, grown to hold their glyphs whole."""
-    return [_grown(_continued(box, fine), fine.shape) for box in boxes_of(fine, LIMITS)]
+    lines = filter(_is_no_bone, boxes_of(fine, LIMITS))
+    return [_grown(_continued(box, fine), fine.shape) for box in lines]
+
+
+def _is_no_bone(box: TextBox) -> bool:
+    """Whether a line is thin or likely: large letters are always marked clearly, trabeculae and blood flow are not."""
+    return min(box.width, box.height) <= THICK or box.surest >= LIKELY_LINE
 
 
 def _continued(box: TextBox, fine: Floats) -> TextBox:
