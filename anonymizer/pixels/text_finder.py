@@ -115,12 +115,12 @@ def look_for_text(image: Array) -> Found:
 
 def lines_of(fine: Floats) -> list[TextBox]:
     """Return the lines that a map marks, grown to hold their glyphs whole."""
-    lines = filter(_is_no_bone, boxes_of(fine, LIMITS))
+    lines = filter(_is_thin_or_likely, boxes_of(fine, LIMITS))
     return [_grown(_continued(box, fine), fine.shape) for box in lines]
 
 
-def _is_no_bone(box: TextBox) -> bool:
-    """Whether a line is thin or likely: large letters are always marked clearly, trabeculae and blood flow are not."""
+def _is_thin_or_likely(box: TextBox) -> bool:
+    """Large letters are always marked clearly, trabeculae and blood flow are not."""
     return min(box.width, box.height) <= THICK or box.surest >= LIKELY_LINE
 
 
