@@ -74,7 +74,7 @@ def test_plain_text_is_found_in_every_ink(shape, ground, shown):
         mask = np.zeros(shape, bool)
         for box in text_finder.find_text(shown(made)):
             mask[box.y : box.y + box.height, box.x : box.x + box.width] = True
-        if mask[glyphs].mean() < 0.95:
+        if mask[glyphs].mean() < 0.9:
             missed[ink] = round(float(mask[glyphs].mean()), 2)
         if mask.mean() > WIDE:
             wide[ink] = round(float(mask.mean()), 2)
