@@ -59,7 +59,7 @@ FEW, MOST = (
     0.1,
     0.5,
 )  # share of sure and of likely lines, specks not counted; where both are less, all must be read
-THICK = 36  # pixels: what is thicker must be likely, or be read
+THICK, THICKER = 36, 50  # pixels: what is thicker must be likely, and sure, or be read
 LITTLE = 0.03  # share of the image that likely lines may have where none is sure: flow has more
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
@@ -115,13 +115,14 @@ def look_for_text(image: Array) -> Found:
 
 def lines_of(fine: Floats) -> list[TextBox]:
     """Return the lines that a map marks, grown to hold their glyphs whole."""
-    lines = filter(_is_thin_or_likely, boxes_of(fine, LIMITS))
+    lines = filter(_is_no_anatomy, boxes_of(fine, LIMITS))
     return [_grown(_continued(box, fine), fine.shape) for box in lines]
 
 
-def _is_thin_or_likely(box: TextBox) -> bool:
+def _is_no_anatomy(box: TextBox) -> bool:
     """Large letters are always marked clearly, trabeculae and blood flow are not."""
-    return min(box.width, box.height) <= THICK or box.surest >= LIKELY_LINE
+    thick = min(box.width, box.height)
+    return thick <= THICK or box.surest >= (LIKELY_LINE if thick <= THICKER else SURE_LINE)
 
 
 def _continued(box: TextBox, fine: Floats) -> TextBox:

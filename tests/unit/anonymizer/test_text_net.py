@@ -193,6 +193,21 @@ def test_many_weak_marks_beside_a_sure_line_are_noise(monkeypatch):
     assert not found[60:].any()
 
 
+@pytest.mark.parametrize(
+    ("thick", "mark", "counts"),
+    [(20, 0.5, True), (44, 0.5, False), (44, 0.95, True), (70, 0.95, False), (70, 0.995, True)],
+)
+def test_the_thicker_a_mark_the_surer_it_must_be(monkeypatch, thick, mark, counts):
+    """Bone and blood flow are marked too, thickly and never as surely as large letters."""
+    marked = np.zeros((SIDE, SIDE), np.float32)
+    marked[20:36, 100:200], marked[200 : 200 + thick, 100:300] = 0.995, mark
+    monkeypatch.setattr(text_finder.text_net, "text_maps", lambda _: (marked, np.zeros_like(marked)))
+    monkeypatch.setattr(text_finder, "_legible", lambda *_: ())
+    found = masked((noisy() * 4000).clip(0, 4095).astype(np.uint16))
+    assert found[20:36, 100:200].all()
+    assert found[200 : 200 + thick, 100:300].all() == found[180:].any() == counts
+
+
 def test_slanted_text_is_found():
     stencil = (written(np.zeros((SIDE, SIDE)), at=(90, 150)) * 255).astype(np.uint8)
     turned = cv2.warpAffine(stencil, cv2.getRotationMatrix2D((200, 200), 20, 1), (SIDE, SIDE)) / 255.0
