@@ -59,7 +59,7 @@ FEW, MOST = (
     0.1,
     0.5,
 )  # share of sure and of likely lines, specks not counted; where both are less, all must be read
-THICK, THICKER = 36, 50  # pixels: what is thicker must be likely, and sure, or be read
+THICK = ((36, 0.9), (50, 0.98))  # what is thicker, in pixels, must have that upper quartile, or be read
 LITTLE = 0.03  # share of the image that likely lines may have where none is sure: flow has more
 UNSURE, UNSURE_LONG = 0.45, 2  # mean, and length in its thickness, from which a line so left is named
 KNOWN = 0.5  # share of a large line that the finer search has found already
@@ -121,8 +121,7 @@ def lines_of(fine: Floats) -> list[TextBox]:
 
 def _is_no_anatomy(box: TextBox) -> bool:
     """Large letters are always marked clearly, trabeculae and blood flow are not."""
-    thick = min(box.width, box.height)
-    return thick <= THICK or box.surest >= (LIKELY_LINE if thick <= THICKER else SURE_LINE)
+    return all(box.surest >= least for thick, least in THICK if min(box.width, box.height) > thick)
 
 
 def _continued(box: TextBox, fine: Floats) -> TextBox:
