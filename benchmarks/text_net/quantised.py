@@ -210,6 +210,11 @@ def _way(kernel: _Kernel) -> dict[str, tuple[int, ...]]:
     }
 
 
+def between(one: Weights, other: Weights, share: float) -> Weights:
+    """The weights that lie a share of the way, 0 to 1, from one net to another trained on from it."""
+    return {name: (1 - share) * values + share * other[name] for name, values in one.items()}
+
+
 def main() -> None:
     """Read the weights and write the file."""
     parser = argparse.ArgumentParser(
@@ -217,8 +222,13 @@ def main() -> None:
     )
     parser.add_argument("weights", type=Path, help="NET.weights.h5, or NET.onnx as it is written here")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--towards", type=Path, help="file of a net that was trained on from these weights")
+    parser.add_argument("--share", type=float, default=0.5, help="how much of it, 0 to 1")
     wanted = parser.parse_args()
-    wanted.out.write_bytes(quantised(_read(wanted.weights)))
+    weights = _read(wanted.weights)
+    if wanted.towards:
+        weights = between(weights, _read(wanted.towards), wanted.share)
+    wanted.out.write_bytes(quantised(weights))
 
 
 def _read(path: Path) -> Weights:

@@ -5,7 +5,7 @@ import numpy as np
 from anonymizer.pixels import text_net
 from anonymizer.pixels.text_views import planes
 from benchmarks.text_net.onnx_file import onnx_bytes
-from benchmarks.text_net.quantised import floats
+from benchmarks.text_net.quantised import between, floats
 from resources import find
 from tests.unit.anonymizer.pixel_cases import background, written
 
@@ -21,3 +21,8 @@ def test_the_weights_of_the_file_in_use_make_the_same_map_in_floating_point_numb
     assert used.max() > 0.9
     assert np.abs(again - used).mean() < 0.01
     assert np.corrcoef(again.ravel(), used.ravel())[0, 1] > 0.98
+
+
+def test_between_two_nets_lies_a_share_of_each():
+    one, other = {"half/bias": np.array([1.0, 2.0])}, {"half/bias": np.array([2.0, 0.0])}
+    assert between(one, other, 0.25)["half/bias"].tolist() == [1.25, 1.5]
