@@ -107,8 +107,8 @@ def look_for_text(image: Array) -> Found:
     doubtful = [*boxes_of(coarse, LIMITS), *filter(_is_long, boxes_of(fine, FAINT))]
     weak = [] if _are_credible(found, fine.size) else found
     if weak:
-        least = LIKELY_LINE if any(box.surest >= SURE_LINE for box in found) else SURE_LINE
-        found = [box for box in found if box.surest >= least]
+        has_text = any(box.surest >= SURE_LINE for box in found)
+        found = [box for box in found if has_text and box.surest >= LIKELY_LINE]
     lines = (*found, *_legible(image, doubtful, found))
     return Found(lines) if lines else Found((), tuple(filter(_may_be_a_line, weak)))
 
